@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * The one record layout: what the kernel programs write into the ring buffer,
+ * what the addon copies into a batch, what src/ebpf/layout.ts reads.
+ *
+ * Types only, so that BPF C, C++ and the layout check can all include it. The
+ * addon compares its own offsets with the BTF of the BPF object and with
+ * layout.ts when it loads, and refuses to start when one of them differs.
+ */
+#ifndef CONNWATCH_EVENT_H
+#define CONNWATCH_EVENT_H
+
+#ifndef __BPF__
+#include <stdint.h>
+typedef uint8_t cw_u8;
+typedef uint16_t cw_u16;
+typedef uint32_t cw_u32;
+typedef uint64_t cw_u64;
+#else
+typedef __u8 cw_u8;
+typedef __u16 cw_u16;
+typedef __u32 cw_u32;
+typedef __u64 cw_u64;
+#endif
+
+#ifdef __cplusplus
+#define CW_ASSERT static_assert
+#else
+#define CW_ASSERT _Static_assert
+#endif
+
+#define CW_ABI_VERSION 1
+
+/* Linux: TASK_COMM_LEN, NAME_MAX + 1. */
+#define CW_COMM_LEN 16
+#define CW_EXE_LEN 256
+#define CW_ADDR_LEN 16
+
+enum cw_kind {
+	CW_KIND_CONNECT = 1, /* a connect attempt has ended: outcome, error, duration = handshake */
+	CW_KIND_ACCEPT = 2,  /* a listener's handshake is complete */
+	CW_KIND_CLOSE = 3,   /* an established connection has ended: duration = its life */
+	CW_KIND_PROCESS = 4, /* struct cw_process: sent once before a process's first record */
+	CW_KIND_EXIT = 5,    /* the last thread of a process that has been sent is gone */
+	CW_KIND_MAX = 6,
+};
+
+/* How a connect attempt ended. The order is the order of OUTCOMES in layout.ts. */
+enum cw_outcome {
+	CW_OUT_SUCCESS = 0,
+	CW_OUT_REFUSED = 1,
+	CW_OUT_TIMEOUT = 2,
+	CW_OUT_RESET = 3,
+	CW_OUT_HOST_UNREACHABLE = 4,
+	CW_OUT_NETWORK_UNREACHABLE = 5,
+	CW_OUT_ADDRESS_UNAVAILABLE = 6,
+	CW_OUT_PERMISSION_DENIED = 7,
+	CW_OUT_UNANSWERED = 8,
+	CW_OUT_CANCELLED = 9,
+	CW_OUT_OTHER = 10,
+	CW_OUT_MAX = 11,
+};
+
+enum cw_role {
+	CW_ROLE_NONE = 0,
+	CW_ROLE_CLIENT = 1,
+	CW_ROLE_SERVER = 2,
+};
+
+enum cw_flags {
+	CW_FLAG_OWNER = 1 << 0,    /* owner is known */
+	CW_FLAG_KERNEL = 1 << 1,   /* a kernel thread's socket */
+	CW_FLAG_FOLDED = 1 << 2,   /* stands for records that could not be sent */
+	CW_FLAG_FALLBACK = 1 << 3, /* the start record was not in its slot of the array */
+	CW_FLAG_NO_SYN = 1 << 4,   /* the attempt ended before a SYN was queued */
+};
+
+/*
+ * A process, in one number: its pid (thread group id, root pid namespace) in
+ * the high half, in the low half a sequence number that grows with every
+ * program image that is seen. 0 is unknown.
+ */
+typedef cw_u64 cw_owner;
+
+struct cw_event {
+	cw_u8 version; /* CW_ABI_VERSION */
+	cw_u8 kind;    /* enum cw_kind */
+	cw_u16 flags;  /* enum cw_flags */
+	cw_u32 netns;  /* inode number of the network namespace */
+	cw_u64 time;   /* ns, CLOCK_MONOTONIC */
+	cw_u64 cookie; /* socket cookie */
+	cw_owner owner;
+	cw_u64 cgroup;           /* cgroup v2 id */
+	cw_u8 laddr[CW_ADDR_LEN]; /* IPv4 is mapped: ::ffff:a.b.c.d */
+	cw_u8 raddr[CW_ADDR_LEN];
+	cw_u16 lport; /* host byte order */
+	cw_u16 rport;
+	cw_u16 attempt; /* 1 for the socket's first connect; 0 where it does not apply */
+	cw_u16 error;   /* errno that the socket holds, 0 if none */
+	cw_u64 duration; /* ns */
+	cw_u8 outcome;   /* enum cw_outcome */
+	cw_u8 role;      /* enum cw_role */
+	cw_u8 family;    /* 4 or 6 */
+	cw_u8 syn_retransmits;
+	cw_u32 srtt_us;
+	cw_u64 bytes_sent; /* payload, acknowledged */
+	cw_u64 bytes_received;
+};
+
+struct cw_process {
+	cw_u8 version;
+	cw_u8 kind; /* CW_KIND_PROCESS */
+	cw_u16 flags;
+	cw_u32 pid;
+	cw_u64 time;
+	cw_owner owner;
+	cw_u64 start_time; /* ns since boot, of the thread group leader */
+	cw_u64 cgroup;
+	cw_u8 comm[CW_COMM_LEN]; /* of the thread group leader */
+	cw_u8 exe[CW_EXE_LEN];   /* base name of the executable file */
+};
+
+/*
+ * A socket that is alive: one slot of the map `conns`. User space maps the
+ * array and reads it in place, so it is part of the layout.
+ */
+struct cw_conn {
+	cw_u64 cookie; /* 0: the slot was never used */
+	cw_u64 since;  /* ns: SYN_SENT, then established */
+	cw_owner owner;
+	cw_u64 cgroup;
+	cw_u32 netns;
+	cw_u16 attempt;
+	cw_u8 state; /* TCP_*; TCP_CLOSE: free, attempt is kept for the socket's next connect */
+	cw_u8 role;  /* enum cw_role */
+	cw_u8 raddr[CW_ADDR_LEN];
+	cw_u16 rport;
+	cw_u16 lport;
+	cw_u32 segs_out; /* tcp_sock.segs_out when the attempt began */
+};
+
+/* Why a record was lost: index of the per-CPU array `losses`, times CW_LOSS_CLASSES, plus class. */
+enum cw_loss {
+	CW_LOSS_RING_FULL = 0,   /* bpf_ringbuf_reserve failed */
+	CW_LOSS_START_STORE = 1, /* no memory for a start record */
+	CW_LOSS_OWNER_STORE = 2, /* no memory for a process or listener record */
+	CW_LOSS_MAX = 3,
+};
+
+/* What was lost: 0 to 10 a connect of that outcome, then the other kinds. */
+enum cw_loss_class {
+	CW_CLASS_ACCEPT = CW_OUT_MAX,
+	CW_CLASS_CLOSE,
+	CW_CLASS_PROCESS,
+	CW_CLASS_EXIT,
+	CW_CLASS_MAX,
+};
+#define CW_LOSS_CLASSES 16
+#define CW_LOSSES (CW_LOSS_MAX * CW_LOSS_CLASSES)
+
+/*
+ * 120 bytes and the ring's header of 8 make a slot of 128, which never
+ * straddles a cache line pair; the conn slot is one cache line.
+ */
+CW_ASSERT(sizeof(struct cw_event) == 120, "struct cw_event is 120 bytes");
+CW_ASSERT(sizeof(struct cw_process) == 312, "struct cw_process is 312 bytes");
+CW_ASSERT(sizeof(struct cw_conn) == 64, "struct cw_conn is 64 bytes");
+CW_ASSERT(CW_CLASS_MAX <= CW_LOSS_CLASSES, "loss classes fit their row");
+
+#endif

@@ -1,0 +1,70 @@
+/**
+ * Offsets of `struct cw_event` (bpf/event.h), little endian as all supported
+ * machines are. The addon reports its own table; Manager refuses to start when
+ * the two differ (`assertLayout`).
+ */
+export const ABI_VERSION = 1;
+export const EVENT_SIZE = 120;
+export const EVENT_WORDS = EVENT_SIZE / 4;
+
+export const EVENT_OFFSETS = {
+  version: 0,
+  kind: 1,
+  flags: 2,
+  netns: 4,
+  time: 8,
+  cookie: 16,
+  owner: 24,
+  cgroup: 32,
+  laddr: 40,
+  raddr: 56,
+  lport: 72,
+  rport: 74,
+  attempt: 76,
+  error: 78,
+  duration: 80,
+  outcome: 88,
+  role: 89,
+  family: 90,
+  syn_retransmits: 91,
+  srtt_us: 92,
+  bytes_sent: 96,
+  bytes_received: 104,
+} as const;
+
+export const KIND = { connect: 1, accept: 2, close: 3, process: 4, exit: 5 } as const;
+
+/** Index = enum cw_outcome. All but the first are values of `error.type`. */
+export const OUTCOMES = [
+  'success',
+  'refused',
+  'timeout',
+  'reset',
+  'host_unreachable',
+  'network_unreachable',
+  'address_unavailable',
+  'permission_denied',
+  'unanswered',
+  'cancelled',
+  'other',
+] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+/** include/net/tcp_states.h, as `network.connection.state` names them. */
+export const TCP_STATES = [
+  'unknown',
+  'established',
+  'syn_sent',
+  'syn_received',
+  'fin_wait_1',
+  'fin_wait_2',
+  'time_wait',
+  'closed',
+  'close_wait',
+  'last_ack',
+  'listen',
+  'closing',
+  'syn_received',
+] as const;
+export const TCP_SYN_SENT = 2;
+export const TCP_SYN_RECV = 3;
