@@ -105,6 +105,8 @@ struct cw_event {
 	cw_u32 srtt_us;
 	cw_u64 bytes_sent; /* payload, acknowledged */
 	cw_u64 bytes_received;
+	cw_u32 data_retransmits; /* segments */
+	cw_u32 reserved;         /* 0 */
 };
 
 struct cw_process {

@@ -30,6 +30,8 @@ export const EVENT_OFFSETS = {
   srtt_us: 92,
   bytes_sent: 96,
   bytes_received: 104,
+  data_retransmits: 112,
+  reserved: 116,
 } as const;
 
 export const KIND = { connect: 1, accept: 2, close: 3, process: 4, exit: 5 } as const;
