@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* Into the ring, or, when it is full, into the count of losses. */
+#ifndef CONNWATCH_EMIT_H
+#define CONNWATCH_EMIT_H
+
+#include "maps.bpf.h"
+
+static __always_inline void count_loss(u32 reason, u32 class)
+{
+	u32 index = reason * CW_LOSS_CLASSES + class;
+	u64 *count = bpf_map_lookup_elem(&losses, &index);
+
+	/* Per CPU, but a process-context program can be interrupted by a softirq one. */
+	if (count)
+		__sync_fetch_and_add(count, 1);
+}
+
+static __always_inline void *reserve(u64 size, u32 class)
+{
+	void *record = bpf_ringbuf_reserve(&events, size, 0);
+
+	if (!record)
+		count_loss(CW_LOSS_RING_FULL, class);
+	return record;
+}
+
+/*
+ * Wake-ups cost twenty times the record, so one is sent only when the reader
+ * sleeps and has said so. Reading `armed` after the reserve and before the
+ * submit is what makes it safe: the reader sets it, fences, then looks whether
+ * anything is reserved.
+ */
+static __always_inline void submit(void *record)
+{
+	u64 flags = BPF_RB_NO_WAKEUP;
+
+	if (*(volatile u32 *)&armed) {
+		*(volatile u32 *)&armed = 0;
+		flags = BPF_RB_FORCE_WAKEUP;
+	}
+	bpf_ringbuf_submit(record, flags);
+}
+
+#endif

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* Every map and every setting. Sizes in comments are the kernel memory at the default. */
+#ifndef CONNWATCH_MAPS_H
+#define CONNWATCH_MAPS_H
+
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_tracing.h>
+#include "event.h"
+
+/* Power of two. Slots are chosen by the low bits of the cookie, which the
+ * kernel gives out in runs of 4096, so that neighbours do not collide. */
+#define CONN_SLOTS 65536
+#define ATTEMPT_SLOTS 65536
+
+/* Set before loading; the verifier then sees a constant. */
+const volatile u32 conn_mask = CONN_SLOTS - 1;
+
+/* The doorbell: user space sets it before it sleeps. */
+u32 armed;
+/* The next process sequence number; 0 and 1 are taken (unknown, kernel). */
+u32 next_owner = 2;
+/* How many start records had to go to socket storage; while it is 0 nobody looks there. */
+u64 fallbacks;
+
+#define CW_OWNER_KERNEL 1
+
+/* 8 MiB, set by --ring-size. */
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 8 << 20);
+} events SEC(".maps");
+
+/* 4 MiB. Live sockets by cookie; user space maps it and counts what is pending. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, CONN_SLOTS);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, u32);
+	__type(value, struct cw_conn);
+} conns SEC(".maps");
+
+/* Live sockets whose slot was taken: bounded by the sockets there are. */
+struct {
+	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct cw_conn);
+} conns_fallback SEC(".maps");
+
+/* 512 KiB. Number of the last failed attempt: cookie << 16 | attempt. Losing one
+ * to a collision only starts that socket's numbering anew. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, ATTEMPT_SLOTS);
+	__type(key, u32);
+	__type(value, u64);
+} attempts SEC(".maps");
+
+struct listener {
+	cw_owner owner;
+	u64 cgroup;
+};
+
+/* Who listens. BPF_F_CLONE: the kernel copies it to each socket that the
+ * listener's handshakes create (sk_clone_lock), so an accepted socket knows its
+ * listener's owner although no process is current then. */
+struct {
+	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC | BPF_F_CLONE);
+	__type(key, int);
+	__type(value, struct listener);
+} listeners SEC(".maps");
+
+struct process {
+	cw_owner owner;
+	u64 exec_id; /* task_struct.self_exec_id: another program image is another owner */
+	char comm[CW_COMM_LEN];
+	u32 sent;
+	u32 reserved;
+};
+
+/* What was said of a process, on its thread group leader: gone when it is. */
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct process);
+} processes SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, CW_LOSSES);
+	__type(key, u32);
+	__type(value, u64);
+} losses SEC(".maps");
+
+#endif

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* Whose socket it is. Only to be asked where the current task is the right one. */
+#ifndef CONNWATCH_OWNER_H
+#define CONNWATCH_OWNER_H
+
+#include "emit.bpf.h"
+
+/* Tells user space the names, once for each program image of a process. */
+static __always_inline bool send_process(struct process *process, struct task_struct *leader,
+					 struct task_struct *task)
+{
+	struct cw_process *record = reserve(sizeof(*record), CW_CLASS_PROCESS);
+	const unsigned char *name;
+
+	if (!record)
+		return false;
+	record->version = CW_ABI_VERSION;
+	record->kind = CW_KIND_PROCESS;
+	record->flags = CW_FLAG_OWNER;
+	record->pid = task->tgid;
+	record->time = bpf_ktime_get_ns();
+	record->owner = process->owner;
+	record->start_time = leader->start_boottime;
+	record->cgroup = bpf_get_current_cgroup_id();
+	__builtin_memcpy(record->comm, process->comm, CW_COMM_LEN);
+	name = BPF_CORE_READ(task, mm, exe_file, f_path.dentry, d_name.name);
+	if (bpf_probe_read_kernel_str(record->exe, CW_EXE_LEN, name) < 0)
+		record->exe[0] = 0;
+	submit(record);
+	return true;
+}
+
+/*
+ * The owner of what the current task does. io_uring workers and threads belong
+ * to their thread group. The name is the leader's: the current comm is the
+ * thread's (`pool-1-thread-7`). A changed comm is told anew under a new number,
+ * because records that were sent before keep the old one.
+ */
+static __always_inline cw_owner current_owner(void)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_struct *leader = task->group_leader;
+	struct process *process;
+	u64 comm[2] = {};
+
+	if (task->flags & PF_KTHREAD)
+		return CW_OWNER_KERNEL;
+	process = bpf_task_storage_get(&processes, leader, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (!process) {
+		count_loss(CW_LOSS_OWNER_STORE, CW_CLASS_PROCESS);
+		return 0;
+	}
+	bpf_probe_read_kernel(comm, sizeof(comm), leader->comm);
+	if (!process->owner || process->exec_id != leader->self_exec_id ||
+	    ((u64 *)process->comm)[0] != comm[0] || ((u64 *)process->comm)[1] != comm[1]) {
+		u64 sequence = __sync_fetch_and_add(&next_owner, 1);
+
+		__builtin_memcpy(process->comm, comm, sizeof(comm));
+		process->exec_id = leader->self_exec_id;
+		process->owner = (u64)(u32)task->tgid << 32 | (u32)sequence;
+		process->sent = 0;
+	}
+	if (!process->sent)
+		process->sent = send_process(process, leader, task);
+	return process->owner;
+}
+
+#endif

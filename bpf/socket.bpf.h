@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* How a socket is read. Plain loads: a tp_btf program may follow BTF pointers. */
+#ifndef CONNWATCH_SOCKET_H
+#define CONNWATCH_SOCKET_H
+
+#include "maps.bpf.h"
+#include <bpf/bpf_endian.h>
+
+static __always_inline u64 socket_cookie(struct sock *sk)
+{
+	u64 cookie = sk->__sk_common.skc_cookie.counter;
+
+	return cookie ? cookie : bpf_get_socket_cookie(sk);
+}
+
+static __always_inline void map_v4(u8 *to, u32 address)
+{
+	((u32 *)to)[0] = 0;
+	((u32 *)to)[1] = 0;
+	((u32 *)to)[2] = bpf_htonl(0xffff);
+	((u32 *)to)[3] = address;
+}
+
+static __always_inline void copy_v6(u8 *to, struct in6_addr *address)
+{
+	bpf_probe_read_kernel(to, CW_ADDR_LEN, address);
+}
+
+static __always_inline bool is_v6(struct sock *sk)
+{
+	return sk->__sk_common.skc_family == AF_INET6;
+}
+
+static __always_inline void remote_address(u8 *to, struct sock *sk)
+{
+	if (is_v6(sk))
+		copy_v6(to, &sk->__sk_common.skc_v6_daddr);
+	else
+		map_v4(to, sk->__sk_common.skc_daddr);
+}
+
+static __always_inline void local_address(u8 *to, struct sock *sk)
+{
+	if (is_v6(sk))
+		copy_v6(to, &sk->__sk_common.skc_v6_rcv_saddr);
+	else
+		map_v4(to, sk->__sk_common.skc_rcv_saddr);
+}
+
+static __always_inline u8 address_family(const u8 *address)
+{
+	const u32 *words = (const u32 *)address;
+
+	return !words[0] && !words[1] && words[2] == bpf_htonl(0xffff) ? 4 : 6;
+}
+
+#endif
