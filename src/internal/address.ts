@@ -1,0 +1,50 @@
+import { isIPv4, isIPv6 } from 'node:net';
+
+/** Where to listen. No host: every interface. Port 0: any free port. */
+export interface ListenAddress {
+  readonly host: string | undefined;
+  readonly port: number;
+}
+
+const FORMS = 'expected host:port, such as :9090, 127.0.0.1:9090, [::1]:9090 or localhost:0';
+
+/** @throws Error whose message says what is wrong with the text. */
+export function parseAddress(text: string): ListenAddress {
+  if (text === '') throw new Error(`it is empty; ${FORMS}`);
+  const colon = text.lastIndexOf(':');
+  if (colon < 0) throw new Error(`it has no port; ${FORMS}`);
+  if (isIPv6(text)) throw new Error(`an IPv6 address needs brackets and a port: [${text}]:9090`);
+  return { host: parseHost(text.slice(0, colon)), port: parsePort(text.slice(colon + 1)) };
+}
+
+function parsePort(text: string): number {
+  if (text === '') throw new Error(`it has no port after the colon; ${FORMS}`);
+  if (!/^\d+$/.test(text)) throw new Error(`the port '${text}' is not a number`);
+  const port = Number(text);
+  if (port > 65535) throw new Error(`the port ${text} is above 65535`);
+  return port;
+}
+
+function parseHost(host: string): string | undefined {
+  if (host === '' || host === '*') return undefined;
+  if (host.startsWith('[') && host.endsWith(']')) {
+    const inner = host.slice(1, -1);
+    if (!isIPv6(inner)) throw new Error(`'${inner}' in brackets is not an IPv6 address`);
+    return inner;
+  }
+  if (host.includes(':')) throw new Error(`an IPv6 address needs brackets: [${host}]`);
+  if (isIPv4(host) || isHostName(host)) return host;
+  throw new Error(`'${host}' is neither an IP address nor a host name`);
+}
+
+/** RFC 1123, underscore allowed as resolvers do. All digits and dots would be a mistyped IPv4 address. */
+function isHostName(host: string): boolean {
+  if (host.length > 253 || /^[\d.]+$/.test(host)) return false;
+  return host.split('.').every((label) => /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/i.test(label));
+}
+
+/** The form that parseAddress reads: IPv6 in brackets. */
+export function formatAddress(address: { readonly host: string | undefined; readonly port: number }): string {
+  const host = address.host ?? '';
+  return host.includes(':') ? `[${host}]:${address.port}` : `${host}:${address.port}`;
+}
