@@ -1,0 +1,1 @@
+export type { Handler, Metrics, MetricsOptions } from './types.ts';

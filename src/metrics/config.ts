@@ -1,0 +1,51 @@
+import type { Observable } from 'rxjs';
+import type { Key } from '../ebpf/types.ts';
+import type { Snapshot } from '../stream/snapshot.ts';
+import type { Drift } from './drift.ts';
+
+/** Where key numbers of snapshots are looked up. `ebpf.Manager` is one. */
+export interface KeyTable {
+  /** undefined for 0 and for a number that is not in use. */
+  get(id: number): Key | undefined;
+  /** These numbers are not referred to any more; each may be used again for another key. */
+  release(ids: Iterable<number>): void;
+}
+
+/** What a `Collector` needs. `defaultConfig()` gives all but the two inputs. */
+export interface Config {
+  /** One snapshot per window. The collector is its one subscriber. */
+  readonly snapshots: Observable<Snapshot>;
+  readonly keys: KeyTable;
+  /** Length of a window, milliseconds. Times below are counted in whole windows, so a stepped clock can't shorten them. @default 5000 */
+  readonly interval: number;
+  /** A snapshot that could not be applied, or the end of the stream by an error. @default ignores it */
+  readonly onError: (error: unknown) => void;
+  /** A snapshot has been applied. @default nothing */
+  readonly onSnapshot: (snapshot: Snapshot) => void;
+  /** Unix milliseconds, the time stamp of data points. @default Date.now */
+  readonly clock: () => number;
+  /** On the pull path a new counter series is shown at 0 once before its value. @default true */
+  readonly newSeriesAtZero: boolean;
+  /** Live series per metric family, the overflow series included. At least 2. @default 2000 */
+  readonly seriesLimit: number;
+  /** How long counters whose processes are gone must be still before they are retired, milliseconds. @default 3600000 */
+  readonly retireAfter: number;
+  /** Compares our totals with the kernel's own; undefined: not compared. @default undefined */
+  readonly drift: Drift | undefined;
+}
+
+/** All but the two inputs, which have no default. */
+export type Defaults = Omit<Config, 'snapshots' | 'keys'>;
+
+export function defaultConfig(): Defaults {
+  return {
+    interval: 5000,
+    onError: () => {},
+    onSnapshot: () => {},
+    clock: Date.now,
+    newSeriesAtZero: true,
+    seriesLimit: 2000,
+    retireAfter: 3_600_000,
+    drift: undefined,
+  };
+}
