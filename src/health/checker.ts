@@ -1,0 +1,82 @@
+import { type Handler, healthHandler, livenessHandler, readinessHandler } from './handlers.ts';
+
+/** What `/health` answers. */
+export interface Status {
+  readonly ready: boolean;
+  readonly alive: boolean;
+  /** Unix seconds at the answer. */
+  readonly timestamp: number;
+}
+
+export interface Config {
+  /** Milliseconds since 1970. @default Date.now */
+  readonly now: () => number;
+  /** Called after ready or alive has changed, never when it stayed the same. @default does nothing */
+  readonly onChange: (status: Status) => void;
+}
+
+export function defaultConfig(): Config {
+  return { now: Date.now, onChange: () => {} };
+}
+
+/**
+ * Whether the agent is alive and ready: alive from the start, ready when told.
+ *
+ * Alive is what setAlive() says, as long as no watch objects to it: a watch
+ * (CollectionWatch) takes back its own objection only, so the recovery of one
+ * never hides the failure of another.
+ */
+export class Checker {
+  /** `/liveness`: 200 `OK` or 503 `Not alive`. */
+  readonly livenessHandler: Handler = livenessHandler(this);
+  /** `/readiness`: 200 `Ready` or 503 `Not ready`. */
+  readonly readinessHandler: Handler = readinessHandler(this);
+  /** `/health`: the status as JSON, 200 when ready and alive, else 503. */
+  readonly healthHandler: Handler = healthHandler(this);
+
+  readonly #config: Config;
+  readonly #objections = new Set<string>();
+  #ready = false;
+  #alive = true;
+
+  constructor(config: Partial<Config> = {}) {
+    this.#config = { ...defaultConfig(), ...config };
+  }
+
+  isReady(): boolean {
+    return this.#ready;
+  }
+
+  isAlive(): boolean {
+    return this.#alive && this.#objections.size === 0;
+  }
+
+  status(): Status {
+    return { ready: this.isReady(), alive: this.isAlive(), timestamp: Math.floor(this.#config.now() / 1000) };
+  }
+
+  setReady(ready: boolean): void {
+    this.#change(() => (this.#ready = ready));
+  }
+
+  setAlive(alive: boolean): void {
+    this.#change(() => (this.#alive = alive));
+  }
+
+  /** Not alive while `reason` stands. The reason is for the code, no answer shows it. */
+  object(reason: string): void {
+    this.#change(() => this.#objections.add(reason));
+  }
+
+  /** Takes back an objection; nothing happens when there was none. */
+  withdraw(reason: string): void {
+    this.#change(() => this.#objections.delete(reason));
+  }
+
+  #change(apply: () => void): void {
+    const before = this.status();
+    apply();
+    const after = this.status();
+    if (before.ready !== after.ready || before.alive !== after.alive) this.#config.onChange(after);
+  }
+}

@@ -1,0 +1,49 @@
+import type { Checker } from './checker.ts';
+
+export interface WatchConfig {
+  /** Collections in a row that must fail before the agent counts as not alive. @default 3 */
+  readonly failuresInARow: number;
+}
+
+const COLLECTION = 'collection';
+const DRAIN = 'drain';
+
+/**
+ * Turns the fate of the data path into aliveness: not alive after three
+ * collections in a row have failed, or while the drain loop stalls; alive again
+ * with the first collection that succeeds, or when the drain goes on. Exports and
+ * scrapes have no say: a broken network must not restart the agent.
+ */
+export class CollectionWatch {
+  readonly #checker: Checker;
+  readonly #limit: number;
+  #failures = 0;
+
+  constructor(checker: Checker, config: Partial<WatchConfig> = {}) {
+    this.#checker = checker;
+    this.#limit = config.failuresInARow ?? 3;
+  }
+
+  /** Collections that have failed since the last success. */
+  get failures(): number {
+    return this.#failures;
+  }
+
+  collectionFailed(): void {
+    this.#failures += 1;
+    if (this.#failures >= this.#limit) this.#checker.object(COLLECTION);
+  }
+
+  collectionSucceeded(): void {
+    this.#failures = 0;
+    this.#checker.withdraw(COLLECTION);
+  }
+
+  drainStalled(): void {
+    this.#checker.object(DRAIN);
+  }
+
+  drainResumed(): void {
+    this.#checker.withdraw(DRAIN);
+  }
+}
