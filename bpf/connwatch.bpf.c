@@ -4,6 +4,10 @@
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
+/* So that the object's BTF holds the layout, which the addon compares with its own. */
+const struct cw_event *layout_event __attribute__((unused));
+const struct cw_process *layout_process __attribute__((unused));
+
 /* include/trace/events/sock.h: every change of a TCP state in every namespace. */
 SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(connwatch_state, struct sock *sk, int from, int to)

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// The addon's exports: Session, layout(), libbpfVersion().
+#include <bpf/libbpf.h>
+#include <napi.h>
+
+#include "layout.h"
+#include "session.h"
+
+namespace {
+
+// {version, size, offsets: {field: offset}, losses, lossClasses}, to be compared with src/ebpf/layout.ts.
+Napi::Value layout(const Napi::CallbackInfo& info) {
+  Napi::Env env = info.Env();
+  auto offsets = Napi::Object::New(env);
+  for (const auto& field : connwatch::eventFields())
+    offsets.Set(field.name, static_cast<double>(field.offset));
+  auto result = Napi::Object::New(env);
+  result.Set("version", CW_ABI_VERSION);
+  result.Set("size", static_cast<double>(sizeof(cw_event)));
+  result.Set("offsets", offsets);
+  result.Set("outcomes", static_cast<double>(CW_OUT_MAX));
+  result.Set("lossClasses", CW_LOSS_CLASSES);
+  return result;
+}
+
+Napi::Value libbpfVersion(const Napi::CallbackInfo& info) {
+  return Napi::String::New(info.Env(), libbpf_version_string());
+}
+
+Napi::Object init(Napi::Env env, Napi::Object exports) {
+  exports.Set("Session", connwatch::Session::define(env));
+  exports.Set("layout", Napi::Function::New(env, layout));
+  exports.Set("libbpfVersion", Napi::Function::New(env, libbpfVersion));
+  return exports;
+}
+
+NODE_API_MODULE(connwatch, init)
+
+}  // namespace

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "layout.h"
+
+#include <bpf/btf.h>
+
+#include <cstring>
+
+#include "bpf/event.h"
+
+namespace connwatch {
+namespace {
+
+#define FIELD(type, name) Field{#name, offsetof(type, name)}
+
+const std::vector<Field> kEvent = {
+    FIELD(cw_event, version),    FIELD(cw_event, kind),
+    FIELD(cw_event, flags),      FIELD(cw_event, netns),
+    FIELD(cw_event, time),       FIELD(cw_event, cookie),
+    FIELD(cw_event, owner),      FIELD(cw_event, cgroup),
+    FIELD(cw_event, laddr),      FIELD(cw_event, raddr),
+    FIELD(cw_event, lport),      FIELD(cw_event, rport),
+    FIELD(cw_event, attempt),    FIELD(cw_event, error),
+    FIELD(cw_event, duration),   FIELD(cw_event, outcome),
+    FIELD(cw_event, role),       FIELD(cw_event, family),
+    FIELD(cw_event, syn_retransmits), FIELD(cw_event, srtt_us),
+    FIELD(cw_event, bytes_sent), FIELD(cw_event, bytes_received),
+    FIELD(cw_event, data_retransmits), FIELD(cw_event, reserved),
+};
+const std::vector<Field> kProcess = {
+    FIELD(cw_process, version), FIELD(cw_process, kind),       FIELD(cw_process, flags),
+    FIELD(cw_process, pid),     FIELD(cw_process, time),       FIELD(cw_process, owner),
+    FIELD(cw_process, start_time), FIELD(cw_process, cgroup),  FIELD(cw_process, comm),
+    FIELD(cw_process, exe),
+};
+const std::vector<Field> kConn = {
+    FIELD(cw_conn, cookie),  FIELD(cw_conn, since), FIELD(cw_conn, owner), FIELD(cw_conn, cgroup),
+    FIELD(cw_conn, netns),   FIELD(cw_conn, attempt), FIELD(cw_conn, state), FIELD(cw_conn, role),
+    FIELD(cw_conn, raddr),   FIELD(cw_conn, rport), FIELD(cw_conn, lport), FIELD(cw_conn, segs_out),
+};
+
+std::string compare(const btf* types, const char* name, size_t size,
+                    const std::vector<Field>& fields) {
+  std::string what = std::string("struct ") + name + " of the BPF object ";
+  int id = btf__find_by_name_kind(types, name, BTF_KIND_STRUCT);
+  if (id < 0) return what + "is missing";
+  const btf_type* type = btf__type_by_id(types, id);
+  if (type->size != size)
+    return what + "has " + std::to_string(type->size) + " bytes, this addon expects " +
+           std::to_string(size);
+  if (btf_vlen(type) != fields.size()) return what + "has another number of fields";
+  const btf_member* member = btf_members(type);
+  for (size_t i = 0; i < fields.size(); i++) {
+    const char* found = btf__name_by_offset(types, member[i].name_off);
+    size_t offset = btf_member_bit_offset(type, static_cast<uint32_t>(i)) / 8;
+    if (strcmp(found, fields[i].name) || offset != fields[i].offset)
+      return what + "has field " + found + " at offset " + std::to_string(offset) +
+             ", this addon expects " + fields[i].name + " at " + std::to_string(fields[i].offset);
+  }
+  return "";
+}
+
+}  // namespace
+
+const std::vector<Field>& eventFields() { return kEvent; }
+
+std::string checkLayout(const btf* types) {
+  if (!types) return "the BPF object carries no type information (BTF)";
+  std::string wrong = compare(types, "cw_event", sizeof(cw_event), kEvent);
+  if (wrong.empty()) wrong = compare(types, "cw_process", sizeof(cw_process), kProcess);
+  if (wrong.empty()) wrong = compare(types, "cw_conn", sizeof(cw_conn), kConn);
+  return wrong;
+}
+
+}  // namespace connwatch

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "program.h"
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "layout.h"
+
+namespace connwatch {
+namespace {
+
+constexpr const char* kStateProgram = "connwatch_state";
+constexpr const char* kFallbackProgram = "connwatch_fallback";
+
+Failure failure(const char* code, const char* stage, int error, const std::string& what,
+                const LibbpfLog& log) {
+  return {code, stage, error, what + ": " + strerror(error), log.text()};
+}
+
+std::string mechanismOf(const bpf_program* program) {
+  std::string section = bpf_program__section_name(program);
+  return section.substr(0, section.find('/'));
+}
+
+// A variable of .bss by its name in the object's BTF.
+void* variable(const btf* types, const char* name, uint8_t* bss) {
+  int section = btf__find_by_name_kind(types, ".bss", BTF_KIND_DATASEC);
+  if (section < 0) return nullptr;
+  const btf_type* type = btf__type_by_id(types, section);
+  const btf_var_secinfo* info = btf_var_secinfos(type);
+  for (int i = 0; i < btf_vlen(type); i++, info++) {
+    const btf_type* var = btf__type_by_id(types, info->type);
+    if (!strcmp(btf__name_by_offset(types, var->name_off), name)) return bss + info->offset;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+Program::~Program() {
+  links_.clear();
+  fallbackIterator_.reset();
+  if (bss_) munmap(bss_, bssBytes_);
+  if (slots_) munmap(slots_, slotBytes_);
+}
+
+std::optional<Failure> Program::load(const ProgramConfig& config) {
+  LibbpfLog log;
+  object_.reset(bpf_object__open_file(config.path.c_str(), nullptr));
+  if (!object_)
+    return failure("CW_BPF_OPEN", "open", errno, "cannot read the BPF object " + config.path, log);
+  if (std::string wrong = checkLayout(bpf_object__btf(object_.get())); !wrong.empty())
+    return Failure{"CW_LAYOUT", "layout", 0, wrong, log.text()};
+
+  slotCount_ = config.connSlots;
+  bpf_map__set_max_entries(bpf_object__find_map_by_name(object_.get(), "events"), config.ringSize);
+  bpf_map__set_max_entries(bpf_object__find_map_by_name(object_.get(), "conns"), slotCount_);
+  size_t size = 0;
+  bpf_map* constants = bpf_object__find_map_by_name(object_.get(), ".rodata");
+  auto* mask = static_cast<uint32_t*>(
+      constants ? const_cast<void*>(bpf_map__initial_value(constants, &size)) : nullptr);
+  if (!mask || size < sizeof *mask)
+    return Failure{"CW_LAYOUT", "layout", 0, "the BPF object has no constant conn_mask", ""};
+  *mask = slotCount_ - 1;
+
+  if (int error = bpf_object__load(object_.get()))
+    return failure("CW_BPF_LOAD", "load", -error, "the kernel refused the BPF programs", log);
+  return mapShared();
+}
+
+std::optional<Failure> Program::mapShared() {
+  LibbpfLog log;
+  size_t page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
+  slotBytes_ = (slotCount_ * sizeof(cw_conn) + page - 1) / page * page;
+  void* memory = mmap(nullptr, slotBytes_, PROT_READ, MAP_SHARED, mapFd("conns"), 0);
+  if (memory == MAP_FAILED)
+    return failure("CW_BPF_LOAD", "load", errno, "cannot map the table of live sockets", log);
+  slots_ = static_cast<cw_conn*>(memory);
+
+  // bpf_map__initial_value is libbpf's own copy until a skeleton maps it.
+  bpf_map* map = bpf_object__find_map_by_name(object_.get(), ".bss");
+  if (!map) return Failure{"CW_LAYOUT", "layout", 0, "the BPF object has no .bss", ""};
+  bssBytes_ = (bpf_map__value_size(map) + page - 1) / page * page;
+  memory = mmap(nullptr, bssBytes_, PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(map), 0);
+  if (memory == MAP_FAILED)
+    return failure("CW_BPF_LOAD", "load", errno, "cannot map the programs' variables", log);
+  bss_ = static_cast<uint8_t*>(memory);
+  const btf* types = bpf_object__btf(object_.get());
+  globals_.armed = static_cast<volatile uint32_t*>(variable(types, "armed", bss_));
+  globals_.fallbacks = static_cast<volatile uint64_t*>(variable(types, "fallbacks", bss_));
+  if (!globals_.armed || !globals_.fallbacks)
+    return Failure{"CW_LAYOUT", "layout", 0, "the BPF object lacks a global variable", ""};
+  return std::nullopt;
+}
+
+std::optional<Failure> Program::attach() {
+  bpf_program* program;
+  bpf_object__for_each_program(program, object_.get()) {
+    LibbpfLog log;
+    std::string name = bpf_program__name(program);
+    bool iterator = name == kFallbackProgram;
+    bool required = name == kStateProgram;
+    std::unique_ptr<bpf_link, DestroyLink> link;
+    if (iterator) {
+      bpf_iter_link_info info{};
+      info.map.map_fd = static_cast<uint32_t>(mapFd("conns_fallback"));
+      LIBBPF_OPTS(bpf_iter_attach_opts, options, .link_info = &info,
+                  .link_info_len = sizeof info);
+      link.reset(bpf_program__attach_iter(program, &options));
+    } else {
+      link.reset(bpf_program__attach(program));
+    }
+    int error = link ? 0 : errno;
+    probes_.push_back({name, mechanismOf(program), required, error == 0, error});
+    if (error && required)
+      return failure("CW_BPF_ATTACH", "attach", error, "cannot attach the program " + name, log);
+    if (iterator)
+      fallbackIterator_ = std::move(link);
+    else if (link)
+      links_.push_back(std::move(link));
+  }
+  return std::nullopt;
+}
+
+int Program::mapFd(const char* name) const {
+  return bpf_object__find_map_fd_by_name(object_.get(), name);
+}
+
+int Program::readFallback(std::vector<cw_conn>& into) const {
+  if (!fallbackIterator_) return ENOTSUP;
+  int fd = bpf_iter_create(bpf_link__fd(fallbackIterator_.get()));
+  if (fd < 0) return -fd;
+  std::vector<uint8_t> bytes;
+  size_t filled = 0;
+  ssize_t got;
+  do {
+    bytes.resize(filled + 64 * 1024);
+    got = read(fd, bytes.data() + filled, bytes.size() - filled);
+    if (got > 0) filled += static_cast<size_t>(got);
+  } while (got > 0 || (got < 0 && (errno == EINTR || errno == EAGAIN)));
+  int error = got < 0 ? errno : 0;
+  ::close(fd);
+  size_t count = filled / sizeof(cw_conn);
+  size_t before = into.size();
+  into.resize(before + count);
+  memcpy(into.data() + before, bytes.data(), count * sizeof(cw_conn));
+  return error;
+}
+
+int Program::readLosses(uint64_t* totals) const {
+  int fd = mapFd("losses");
+  std::vector<uint64_t> perCpu(static_cast<size_t>(libbpf_num_possible_cpus()));
+  for (uint32_t index = 0; index < CW_LOSSES; index++) {
+    totals[index] = 0;
+    if (bpf_map_lookup_elem(fd, &index, perCpu.data())) return errno;
+    for (uint64_t count : perCpu) totals[index] += count;
+  }
+  return 0;
+}
+
+uint64_t Program::recursionMisses() const {
+  uint64_t misses = 0;
+  bpf_program* program;
+  bpf_object__for_each_program(program, object_.get()) {
+    bpf_prog_info info{};
+    uint32_t length = sizeof info;
+    if (!bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &length))
+      misses += info.recursion_misses;
+  }
+  return misses;
+}
+
+}  // namespace connwatch

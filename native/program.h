@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// The BPF object: opened, checked against our layout, loaded, attached, undone.
+#pragma once
+
+#include <bpf/libbpf.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bpf/event.h"
+#include "error.h"
+
+namespace connwatch {
+
+struct ProgramConfig {
+  std::string path;
+  uint32_t ringSize;
+  uint32_t connSlots;
+};
+
+struct Probe {
+  std::string name;
+  std::string mechanism;
+  bool required;
+  bool attached;
+  int error;
+};
+
+// The variables of the object's .bss, in the order of bpf/maps.bpf.h, found by name.
+struct Globals {
+  volatile uint32_t* armed;
+  volatile uint64_t* fallbacks;
+};
+
+class Program {
+ public:
+  Program() = default;
+  Program(const Program&) = delete;
+  Program& operator=(const Program&) = delete;
+  ~Program();
+
+  std::optional<Failure> load(const ProgramConfig& config);
+  std::optional<Failure> attach();
+
+  int mapFd(const char* name) const;
+  const cw_conn* slots() const { return slots_; }
+  uint32_t slotCount() const { return slotCount_; }
+  const Globals& globals() const { return globals_; }
+  const std::vector<Probe>& probes() const { return probes_; }
+  // Reads the start records that are in socket storage. Returns 0 or an errno.
+  int readFallback(std::vector<cw_conn>& into) const;
+  // Sums the per-CPU loss counters; `totals` has CW_LOSSES elements.
+  int readLosses(uint64_t* totals) const;
+  // Times a program was skipped because it was already running on its CPU.
+  uint64_t recursionMisses() const;
+
+ private:
+  std::optional<Failure> mapShared();
+
+  struct CloseObject {
+    void operator()(bpf_object* object) const { bpf_object__close(object); }
+  };
+  struct DestroyLink {
+    void operator()(bpf_link* link) const { bpf_link__destroy(link); }
+  };
+  std::unique_ptr<bpf_object, CloseObject> object_;
+  cw_conn* slots_ = nullptr;
+  uint32_t slotCount_ = 0;
+  size_t slotBytes_ = 0;
+  uint8_t* bss_ = nullptr;
+  size_t bssBytes_ = 0;
+  Globals globals_{};
+  std::vector<Probe> probes_;
+  std::vector<std::unique_ptr<bpf_link, DestroyLink>> links_;
+  std::unique_ptr<bpf_link, DestroyLink> fallbackIterator_;
+};
+
+}  // namespace connwatch

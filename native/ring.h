@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// A reader of the BPF ring buffer (kernel/bpf/ringbuf.c) that can stop at a
+// position, which libbpf's cannot. One thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace connwatch {
+
+class Ring {
+ public:
+  Ring() = default;
+  ~Ring() { close(); }
+  Ring(const Ring&) = delete;
+  Ring& operator=(const Ring&) = delete;
+
+  // Maps the ring of `size` bytes. Returns 0 or a positive errno.
+  int open(int fd, size_t size);
+  void close();
+
+  size_t size() const { return size_; }
+  uint64_t consumed() const { return consumed_; }
+  // How far the kernel has reserved; what is before it may still be being written.
+  uint64_t produced() const;
+  uint64_t used() const { return produced() - consumed_; }
+
+  // The record at the read position, or nullptr at `limit` or at one that is
+  // still being written. Discarded records are passed over. The memory is the
+  // ring's: it stays the caller's until `release`.
+  const uint8_t* peek(uint64_t limit, uint32_t* length);
+  // Moves past the record that peek returned.
+  void advance();
+  // Gives everything before the read position back to the kernel.
+  void release();
+
+ private:
+  uint8_t* consumer_ = nullptr;
+  uint8_t* producer_ = nullptr;
+  uint8_t* data_ = nullptr;
+  size_t size_ = 0;
+  size_t page_ = 0;
+  uint64_t consumed_ = 0;
+  uint64_t next_ = 0;
+};
+
+}  // namespace connwatch

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// What JavaScript holds: one loaded set of programs with its ring and batch.
+// Everything runs on the thread of the environment that made it.
+#pragma once
+
+#include <napi.h>
+
+#include <memory>
+
+#include "drain.h"
+#include "wake.h"
+
+namespace connwatch {
+
+class Session : public Napi::ObjectWrap<Session> {
+ public:
+  static Napi::Function define(Napi::Env env);
+  explicit Session(const Napi::CallbackInfo& info);
+  ~Session() override;
+
+ private:
+  Napi::Value drain(const Napi::CallbackInfo& info);
+  Napi::Value arm(const Napi::CallbackInfo& info);
+  void requestCut(const Napi::CallbackInfo& info);
+  Napi::Value live(const Napi::CallbackInfo& info);
+  Napi::Value freshKeys(const Napi::CallbackInfo& info);
+  Napi::Value processes(const Napi::CallbackInfo& info);
+  Napi::Value exited(const Napi::CallbackInfo& info);
+  void release(const Napi::CallbackInfo& info);
+  Napi::Value stats(const Napi::CallbackInfo& info);
+  void close(const Napi::CallbackInfo& info);
+  void closeNow();
+  void onWake();
+  // The parts, or a JavaScript error CW_CLOSED.
+  Drain& open(Napi::Env env);
+  [[noreturn]] void fail(Napi::Env env, const Failure& failure);
+
+  // In the order they are acquired.
+  std::unique_ptr<Program> program_;
+  Ring ring_;
+  Napi::Reference<Napi::ArrayBuffer> events_;
+  Napi::Reference<Napi::ArrayBuffer> keys_;
+  std::unique_ptr<Drain> drain_;
+  Napi::FunctionReference callback_;
+  std::unique_ptr<Napi::AsyncContext> context_;
+  Wake* wake_ = nullptr;  // nulled by Wake when it stops
+};
+
+}  // namespace connwatch
