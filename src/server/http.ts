@@ -1,0 +1,65 @@
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+
+/**
+ * An HTTP server for a port that anyone may reach: a client that is slow, idle
+ * or sends too much costs a bounded number of connections for a bounded time.
+ */
+export class LimitedServer {
+  readonly server: Server;
+  /** Open connections with their unfinished answers. */
+  readonly #connections = new Map<Socket, Set<ServerResponse>>();
+  #draining = false;
+
+  constructor(listener: RequestListener) {
+    this.server = createServer({
+      maxHeaderSize: 16 * 1024,
+      headersTimeout: 5_000,
+      requestTimeout: 10_000,
+      connectionsCheckingInterval: 1_000,
+      // Above the usual scrape intervals, so that Prometheus keeps its connection.
+      keepAliveTimeout: 65_000,
+    });
+    this.server.maxHeadersCount = 64;
+    this.server.maxConnections = 128;
+    // A client that stops reading in mid-answer, or a handler that never answers.
+    this.server.timeout = 60_000;
+    this.server.on('connection', (socket) => this.#track(socket));
+    this.server.on('request', (request, response) => {
+      this.#trackAnswer(request.socket, response);
+      listener(request, response);
+    });
+  }
+
+  /**
+   * Accepts no more, lets running requests end, then cuts what is left after
+   * `timeout` milliseconds. Resolves when every connection is closed; at once
+   * when the server does not listen. Calling it again can only cut sooner.
+   */
+  async drain(timeout: number): Promise<void> {
+    this.#draining = true;
+    const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
+    // server.close() would keep a connection that never sent a request, and one whose answer ends later.
+    for (const [socket, answers] of this.#connections) {
+      if (answers.size === 0 || timeout <= 0) socket.destroy();
+      for (const answer of answers) if (!answer.headersSent) answer.setHeader('connection', 'close');
+    }
+    const timer = setTimeout(() => this.server.closeAllConnections(), timeout);
+    await closed;
+    clearTimeout(timer);
+  }
+
+  #track(socket: Socket): void {
+    this.#connections.set(socket, new Set());
+    socket.once('close', () => this.#connections.delete(socket));
+  }
+
+  #trackAnswer(socket: Socket, response: ServerResponse): void {
+    const answers = this.#connections.get(socket);
+    answers?.add(response);
+    response.once('close', () => {
+      answers?.delete(response);
+      if (this.#draining && answers?.size === 0) socket.destroySoon();
+    });
+  }
+}

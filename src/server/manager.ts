@@ -1,0 +1,97 @@
+import { Closer } from '../internal/closer.ts';
+import { type Config, type Handler, type ServerName, defaultConfig } from './config.ts';
+import { LimitedServer } from './http.ts';
+import { landingPage } from './landing.ts';
+import { type BoundAddress, listen } from './listen.ts';
+import { pageHandler, router } from './router.ts';
+
+export interface Started {
+  readonly metrics: BoundAddress;
+  readonly health: BoundAddress;
+}
+
+/**
+ * The two HTTP servers: metrics, and health probes. It knows no metric: what the
+ * metrics server answers is in its configuration.
+ *
+ * Each instance starts once. start() and the ways to close may be called in any
+ * order and concurrently.
+ */
+export class Manager {
+  readonly #config: Config;
+  readonly #closer = new Closer();
+  #servers: LimitedServer[] = [];
+
+  constructor(config: Partial<Config> & Pick<Config, 'healthCheck'>) {
+    this.#config = { ...defaultConfig(), ...config };
+  }
+
+  /**
+   * Binds both servers, or none.
+   * @throws (rejects) ConnwatchError: CW_PORT_IN_USE, CW_ADDRESS, CW_PERMISSION,
+   * CW_CONFIG (not an address) or CW_SERVER; Error when it was started or closed before.
+   */
+  async start(): Promise<Started> {
+    if (this.#servers.length > 0 || this.#closer.closed) throw new Error('the servers start only once');
+    const { metricsAddr, healthAddr } = this.#config;
+    const probes = this.#probes();
+    const pages = new Map(Object.entries(this.#config.metricsRoutes));
+    const metricsServer = this.#create('metrics', pages);
+    const healthServer = this.#create('health', probes);
+    this.#servers = [metricsServer, healthServer];
+    try {
+      const metrics = await this.#open(metricsServer, 'metrics', metricsAddr);
+      const health = await this.#open(healthServer, 'health', healthAddr);
+      if (!pages.has('/')) {
+        const page = landingPage([...pages.keys()], { text: health.text, paths: [...probes.keys()] });
+        pages.set('/', pageHandler(() => page));
+      }
+      if (this.#closer.closed) throw new Error('the servers were closed while they started');
+      return { metrics, health };
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
+  /**
+   * Accepts no more requests, lets running ones end within `shutdownTimeout`,
+   * then cuts them. The probes answer until the metrics server is done, so that
+   * whoever asks sees the agent is not ready rather than gone.
+   */
+  async shutdownGracefully(): Promise<void> {
+    const deadline = performance.now() + this.#config.shutdownTimeout;
+    for (const server of this.#servers) await server.drain(Math.max(0, deadline - performance.now()));
+    await this.close();
+  }
+
+  /** Cuts every connection. Nothing happens the second time. */
+  close(): Promise<void> {
+    return this.#closer.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #open(server: LimitedServer, name: ServerName, addr: string): Promise<BoundAddress> {
+    const bound = await listen(server.server, name, addr);
+    server.server.on('error', (error) => this.#config.onError(name, error));
+    // Runs at once when close() came while the server was binding.
+    await this.#closer.add(() => server.drain(0));
+    return bound;
+  }
+
+  #create(name: ServerName, routes: ReadonlyMap<string, Handler>): LimitedServer {
+    return new LimitedServer(router(routes, (error) => this.#config.onError(name, error)));
+  }
+
+  #probes(): Map<string, Handler> {
+    const { livenessHandler, readinessHandler, healthHandler } = this.#config.healthCheck;
+    return new Map([
+      ['/liveness', livenessHandler],
+      ['/readiness', readinessHandler],
+      ['/health', healthHandler],
+    ]);
+  }
+}

@@ -1,0 +1,59 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { asError, codeOf } from '../internal/errors.ts';
+import type { Handler } from './config.ts';
+
+/** A listener that sends each path to its handler, 404 for the rest, 500 for a handler that throws. */
+export function router(routes: ReadonlyMap<string, Handler>, onError: (error: Error) => void): RequestListener {
+  return (request, response) => {
+    response.setHeader('x-content-type-options', 'nosniff');
+    response.on('error', (error) => {
+      if (!isHangUp(error)) onError(error);
+    });
+    void handle(routes.get(pathOf(request)) ?? notFound, request, response, onError);
+  };
+}
+
+function pathOf(request: IncomingMessage): string {
+  return (request.url ?? '').replace(/[?#].*$/s, '');
+}
+
+async function handle(handler: Handler, request: IncomingMessage, response: ServerResponse, onError: (error: Error) => void) {
+  try {
+    await handler(request, response);
+  } catch (thrown) {
+    onError(asError(thrown));
+    // Half an answer cannot be taken back: cutting the connection tells the client.
+    if (response.headersSent) response.destroy();
+    else sendText(response, 500, 'Internal server error\n');
+  }
+}
+
+// The client went away in mid-answer, which is its right.
+function isHangUp(error: Error): boolean {
+  return ['ERR_STREAM_DESTROYED', 'ECONNRESET', 'EPIPE'].includes(codeOf(error) ?? '');
+}
+
+const notFound: Handler = (_, response) => sendText(response, 404, 'Not found\n');
+
+function sendText(response: ServerResponse, code: number, body: string): void {
+  response.writeHead(code, { 'content-type': 'text/plain; charset=utf-8', 'content-length': Buffer.byteLength(body) });
+  response.end(body);
+}
+
+/** A fixed page for GET and HEAD. `page` is asked at each request. */
+export function pageHandler(page: () => string): Handler {
+  return (request, response) => {
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      response.setHeader('allow', 'GET, HEAD');
+      sendText(response, 405, 'Method not allowed\n');
+      return;
+    }
+    const body = page();
+    response.writeHead(200, {
+      'content-type': 'text/html; charset=utf-8',
+      'content-length': Buffer.byteLength(body),
+      'content-security-policy': "default-src 'none'",
+    });
+    response.end(body);
+  };
+}
