@@ -1,0 +1,145 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { ConnwatchError, oneLine } from '../internal/errors.ts';
+import { ABI_VERSION, EVENT_OFFSETS, EVENT_SIZE, OUTCOMES } from './layout.ts';
+
+/** The addon, as native/binding.cc exports it. This file alone touches the .node file. */
+export interface Binding {
+  readonly Session: new (config: SessionConfig, onWake: () => void) => Session;
+  layout(): NativeLayout;
+  libbpfVersion(): string;
+}
+
+export interface SessionConfig {
+  readonly path: string;
+  readonly ringSize: number;
+  readonly connSlots: number;
+  readonly batchSize: number;
+}
+
+/** native/session.cc. Every method but close throws CW_CLOSED after close. */
+export interface Session {
+  readonly events: ArrayBuffer;
+  readonly keys: ArrayBuffer;
+  drain(): DrainResult;
+  /** False when records wait already: the doorbell is then not set. */
+  arm(): boolean;
+  requestCut(): void;
+  live(): { rows: number; key: Uint32Array; state: Uint8Array; count: Uint32Array };
+  freshKeys(): NativeKey[];
+  processes(): NativeProcess[];
+  exited(): BigUint64Array;
+  release(ids: Uint32Array): void;
+  stats(): NativeStats;
+  close(): void;
+}
+
+export interface DrainResult {
+  readonly count: number;
+  readonly cut: boolean;
+  readonly more: boolean;
+  /** Age of the first record, ns; 0 without records. */
+  readonly lag: number;
+  readonly fresh: number;
+  readonly processes: number;
+}
+
+export interface NativeKey {
+  readonly id: number;
+  readonly role: number;
+  readonly owner: bigint;
+  readonly cgroup: bigint;
+  readonly netns: number;
+  readonly address: Uint8Array;
+  readonly port: number;
+}
+
+export interface NativeProcess {
+  readonly owner: bigint;
+  readonly pid: number;
+  readonly startTime: bigint;
+  readonly cgroup: bigint;
+  readonly comm: Uint8Array;
+  readonly exe: Uint8Array;
+}
+
+export interface NativeStats {
+  /** Index: enum cw_loss times lossClasses plus enum cw_loss_class. */
+  readonly lost: Float64Array;
+  /** Index: enum cw_kind. */
+  readonly seen: Float64Array;
+  readonly probes: { name: string; mechanism: string; required: boolean; attached: boolean }[];
+  readonly undecodable: number;
+  readonly keysRefused: number;
+  readonly recursion: number;
+  readonly ringUsed: number;
+  readonly ringSize: number;
+}
+
+export interface NativeLayout {
+  readonly version: number;
+  readonly size: number;
+  readonly offsets: Readonly<Record<string, number>>;
+  readonly outcomes: number;
+}
+
+/** A file of build/, looked for upwards from here: the sources and the bundle are at different depths. */
+export function builtFile(name: string): string {
+  for (let folder = import.meta.dirname, depth = 0; depth < 4; folder = dirname(folder), depth++) {
+    const path = join(folder, 'build', name);
+    if (existsSync(path)) return path;
+  }
+  throw new ConnwatchError(`build/${name} was not found.`, {
+    code: 'CW_ADDON',
+    hint: 'Build it with `npm run setup`.',
+  });
+}
+
+let loaded: Binding | undefined;
+
+/** @throws ConnwatchError CW_ADDON, CW_LAYOUT */
+export function loadBinding(): Binding {
+  if (loaded) return loaded;
+  const path = builtFile('connwatch.node');
+  let binding: Binding;
+  try {
+    binding = createRequire(import.meta.url)(path) as Binding;
+  } catch (error) {
+    throw new ConnwatchError(`The native addon cannot be loaded: ${oneLine(error)}.`, {
+      code: 'CW_ADDON',
+      hint: 'It needs libbpf 1.1 or later (Debian: libbpf1). Build it again with `npm run setup`.',
+      cause: error,
+    });
+  }
+  assertLayout(binding.layout());
+  loaded = binding;
+  return binding;
+}
+
+/** Version of libbpf, without the v. @throws as loadBinding */
+export function libbpfVersion(): string {
+  return loadBinding().libbpfVersion().replace(/^v/, '');
+}
+
+/** @throws ConnwatchError CW_LAYOUT when the addon's record is not the one of layout.ts */
+export function assertLayout(native: NativeLayout): void {
+  const wrong = difference(native);
+  if (wrong === undefined) return;
+  throw new ConnwatchError(`The addon and the program disagree on the record layout: ${wrong}.`, {
+    code: 'CW_LAYOUT',
+    hint: 'Build all parts from one version with `npm run setup`.',
+  });
+}
+
+function difference(native: NativeLayout): string | undefined {
+  if (native.version !== ABI_VERSION) return `version ${native.version}, expected ${ABI_VERSION}`;
+  if (native.size !== EVENT_SIZE) return `${native.size} bytes, expected ${EVENT_SIZE}`;
+  if (native.outcomes !== OUTCOMES.length) return `${native.outcomes} outcomes, expected ${OUTCOMES.length}`;
+  const expected: Record<string, number> = EVENT_OFFSETS;
+  for (const field of new Set([...Object.keys(expected), ...Object.keys(native.offsets)])) {
+    if (native.offsets[field] !== expected[field])
+      return `field ${field} at offset ${native.offsets[field] ?? 'none'}, expected ${expected[field] ?? 'none'}`;
+  }
+  return undefined;
+}

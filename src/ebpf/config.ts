@@ -1,0 +1,28 @@
+/** What a `Manager` needs; every field has a default. */
+export interface Config {
+  /** The BPF object. @default $CONNWATCH_BPF_OBJECT, else build/connwatch.bpf.o of the package */
+  readonly objectPath: string | undefined;
+  /** Bytes of the ring buffer: a power of two and a multiple of the page size. @default 8388608 */
+  readonly ringSize: number;
+  /** Slots for start records, a power of two; who finds its slot taken goes to socket storage. @default 65536 */
+  readonly connSlots: number;
+  /** Records per batch. @default 4096 */
+  readonly batchSize: number;
+  /** Milliseconds to wait between drains while records come, so that they come many at a time. @default 2 */
+  readonly coalesce: number;
+  /** An error after the start, in the drain. @default throws it, which ends the process */
+  readonly onError: (error: unknown) => void;
+}
+
+export function defaultConfig(): Config {
+  return {
+    objectPath: process.env['CONNWATCH_BPF_OBJECT'],
+    ringSize: 8 << 20,
+    connSlots: 65_536,
+    batchSize: 4096,
+    coalesce: 2,
+    onError: (error) => {
+      throw error;
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import ipaddr from 'ipaddr.js';
+import type { NativeKey } from './binding.ts';
+import type { ProcessTable } from './processes.ts';
+import type { Key } from './types.ts';
+
+const ROLE_CLIENT = 1;
+
+/** Key numbers to what they stand for, in step with the addon's table. */
+export class Keys {
+  readonly #keys: (Key | undefined)[] = [];
+  readonly #processes: ProcessTable;
+  readonly #free: (ids: Uint32Array) => void;
+
+  constructor(processes: ProcessTable, free: (ids: Uint32Array) => void) {
+    this.#processes = processes;
+    this.#free = free;
+  }
+
+  add(native: NativeKey): void {
+    const client = native.role === ROLE_CLIENT;
+    this.#keys[native.id] = {
+      id: native.id,
+      role: client ? 'client' : 'server',
+      process: this.#processes.take(native.owner),
+      cgroup: native.cgroup.toString(),
+      netns: native.netns,
+      address: client ? formatAddress(native.address) : '',
+      port: native.port,
+    };
+  }
+
+  get(id: number): Key | undefined {
+    return this.#keys[id];
+  }
+
+  release(ids: Iterable<number>): void {
+    const known = [...ids].filter((id) => this.#keys[id] !== undefined);
+    for (const id of known) {
+      this.#processes.release(this.#keys[id]?.process);
+      this.#keys[id] = undefined;
+    }
+    if (known.length > 0) this.#free(Uint32Array.from(known));
+  }
+}
+
+/** 16 bytes, IPv4 mapped, as text: dotted, or RFC 5952. */
+export function formatAddress(bytes: Uint8Array): string {
+  const address = new ipaddr.IPv6([...bytes]);
+  return address.isIPv4MappedAddress() ? address.toIPv4Address().toString() : address.toRFC5952String();
+}

@@ -1,0 +1,131 @@
+import { Observable, Subject } from 'rxjs';
+import { ConnwatchError } from '../internal/errors.ts';
+import { builtFile, loadBinding } from './binding.ts';
+import type { Session } from './binding.ts';
+import { defaultConfig } from './config.ts';
+import type { Config } from './config.ts';
+import { Keys } from './keys.ts';
+import { EVENT_SIZE, EVENT_WORDS } from './layout.ts';
+import { loadError } from './load-error.ts';
+import { ProcessTable } from './processes.ts';
+import { Pump } from './pump.ts';
+import { CLASS_EXIT, drainStats } from './stats.ts';
+import type { Batch, Cut, DrainStats, Key } from './types.ts';
+
+/**
+ * Owns the addon: loads and attaches the BPF programs, drains their ring, gives
+ * it all back on `close()`.
+ */
+export class Manager implements AsyncDisposable {
+  /** Batches as they are drained, from `start()` to `close()`. Hot: subscribe before starting. */
+  readonly batches: Observable<Batch>;
+  readonly #config: Config;
+  readonly #subject = new Subject<Batch>();
+  readonly #processes = new ProcessTable();
+  readonly #keys = new Keys(this.#processes, (ids) => this.#session?.release(ids));
+  #session: Session | undefined;
+  #pump: Pump | undefined;
+  #lag = 0;
+  #exitsLost = 0;
+  #bytes = new Uint8Array(0);
+  #words = new Uint32Array(0);
+  #ids = new Uint32Array(0);
+
+  constructor(config: Partial<Config> = {}) {
+    this.#config = { ...defaultConfig(), ...config };
+    this.batches = this.#subject.asObservable();
+  }
+
+  /**
+   * Loads and attaches. From here on every connection is seen.
+   * @throws ConnwatchError CW_ADDON, CW_LAYOUT, CW_NO_BTF, CW_PERMISSION, CW_BPF_LOAD; nothing is left open then
+   */
+  start(): void {
+    if (this.#session) return;
+    const { ringSize, connSlots, batchSize, coalesce } = this.#config;
+    try {
+      const { Session } = loadBinding();
+      const path = this.#config.objectPath ?? builtFile('connwatch.bpf.o');
+      this.#session = new Session({ path, ringSize, connSlots, batchSize }, () => this.#run());
+    } catch (error) {
+      throw loadError(error);
+    }
+    this.#bytes = new Uint8Array(this.#session.events);
+    this.#words = new Uint32Array(this.#session.events);
+    this.#ids = new Uint32Array(this.#session.keys);
+    this.#pump = new Pump({ drain: () => this.#drain(), arm: () => this.#session?.arm() ?? true }, coalesce);
+    this.#run();
+  }
+
+  /** Asks for a cut: a batch with `cut` set follows, at once or when a record being written is done. */
+  requestCut(): void {
+    this.#open().requestCut();
+    this.#run();
+  }
+
+  get(id: number): Key | undefined {
+    return this.#keys.get(id);
+  }
+
+  release(ids: Iterable<number>): void {
+    this.#keys.release(ids);
+  }
+
+  /** @throws ConnwatchError CW_BPF_LOAD before start and after close */
+  stats(): DrainStats {
+    return drainStats(this.#open().stats(), this.#lag);
+  }
+
+  /** Detaches and frees everything. Idempotent; safe in a subscriber's callback. */
+  close(): Promise<void> {
+    this.#pump?.stop();
+    this.#session?.close();
+    this.#session = undefined;
+    this.#subject.complete();
+    return Promise.resolve();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #open(): Session {
+    if (this.#session) return this.#session;
+    throw new ConnwatchError('The BPF programs are not loaded.', { code: 'CW_BPF_LOAD', hint: 'Call start() first.' });
+  }
+
+  #run(): void {
+    try {
+      this.#pump?.run();
+    } catch (error) {
+      this.#config.onError(error);
+    }
+  }
+
+  #drain(): { count: number; more: boolean } {
+    const session = this.#open();
+    const { count, cut, more, lag, fresh, processes } = session.drain();
+    if (count > 0) this.#lag = lag;
+    if (processes > 0) for (const process of session.processes()) this.#processes.add(process);
+    if (fresh > 0) for (const key of session.freshKeys()) this.#keys.add(key);
+    if (count > 0 || cut) {
+      this.#subject.next({
+        length: count,
+        bytes: this.#bytes.subarray(0, count * EVENT_SIZE),
+        words: this.#words.subarray(0, count * EVENT_WORDS),
+        keys: this.#ids.subarray(0, count),
+        cut: cut ? this.#cut(session) : undefined,
+      });
+    }
+    return { count: count + processes, more };
+  }
+
+  #cut(session: Session): Cut {
+    const native = session.stats();
+    for (const owner of session.exited()) this.#processes.exit(owner);
+    const exitsLost = native.lost[CLASS_EXIT] ?? 0;
+    if (exitsLost > this.#exitsLost) this.#processes.sweep();
+    this.#exitsLost = exitsLost;
+    return { live: session.live(), stats: drainStats(native, this.#lag), exited: this.#processes.cut() };
+  }
+}

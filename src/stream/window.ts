@@ -1,0 +1,60 @@
+import { asyncScheduler, Observable } from 'rxjs';
+import type { OperatorFunction, SchedulerLike } from 'rxjs';
+import type { Batch } from '../ebpf/types.ts';
+import { WindowFold } from './fold.ts';
+import type { Snapshot } from './snapshot.ts';
+
+export interface WindowOptions {
+  /** Length of a window, milliseconds; windows end at its multiples in Unix time. */
+  readonly interval: number;
+  /** Asks the source for a cut; it answers with a batch that has one, now or later. */
+  readonly requestCut: () => void;
+  /** @default asyncScheduler */
+  readonly scheduler?: SchedulerLike;
+}
+
+/**
+ * Folds batches as they arrive and emits a snapshot at every cut. At the end of
+ * each window it asks for one. A cut that is late makes its window longer and
+ * the next one shorter; nothing is counted in two. An idle window has no rows.
+ * What came after the last cut is not emitted when the source completes.
+ */
+export function windows(options: WindowOptions): OperatorFunction<Batch, Snapshot> {
+  const { interval, requestCut, scheduler = asyncScheduler } = options;
+  return (source) =>
+    new Observable((subscriber) => {
+      const fold = new WindowFold();
+      let start = scheduler.now();
+      subscriber.add(
+        source.subscribe({
+          next(batch) {
+            fold.add(batch);
+            if (batch.cut === undefined) return;
+            const end = scheduler.now();
+            const snapshot = { start, end, ...fold.take(), cut: batch.cut };
+            start = end;
+            subscriber.next(snapshot);
+          },
+          error: (error: unknown) => subscriber.error(error),
+          complete: () => subscriber.complete(),
+        }),
+      );
+      subscriber.add(
+        scheduler.schedule(function () {
+          if (subscriber.closed) return;
+          try {
+            requestCut();
+          } catch (error) {
+            subscriber.error(error);
+            return;
+          }
+          this.schedule(undefined, untilNext(scheduler.now(), interval));
+        }, untilNext(scheduler.now(), interval)),
+      );
+    });
+}
+
+/** Milliseconds from `now` to the next multiple of `interval`, never 0. */
+export function untilNext(now: number, interval: number): number {
+  return interval - (now % interval);
+}
