@@ -1,0 +1,108 @@
+import { libbpfVersion, Manager as EbpfManager } from '../ebpf/index.ts';
+import { createMetrics } from '../export/index.ts';
+import { Checker, CollectionWatch } from '../health/index.ts';
+import type { Settings } from '../config/index.ts';
+import { Closer } from '../internal/closer.ts';
+import { asError, oneLine } from '../internal/errors.ts';
+import type { Logger } from '../internal/log.ts';
+import { commit, version } from '../internal/version.ts';
+import { selfSources } from '../metrics/index.ts';
+import { Manager as ServerManager } from '../server/index.ts';
+import { windows } from '../stream/index.ts';
+import { ownDrift } from './drift.ts';
+import { watchDrain } from './watchdog.ts';
+
+/** A running agent. */
+export interface Agent {
+  /** Not ready, finish running requests, release BPF, close. Idempotent. */
+  stop(): Promise<void>;
+  /** Resolves with the reason when the agent can't go on. It is then still to be stopped. */
+  readonly failed: Promise<Error>;
+}
+
+/**
+ * Builds, wires and starts, top-down as the data path; what was opened is undone
+ * in reverse when a later step fails.
+ * @throws (rejects) ConnwatchError: a port, the addon, BTF, privileges, the kernel's refusal
+ */
+export async function startAgent(settings: Settings, log: Logger): Promise<Agent> {
+  const closer = new Closer();
+  const { promise: failed, resolve: fail } = Promise.withResolvers<Error>();
+  const checker = new Checker({ onChange: ({ ready, alive }) => log.debug({ ready, alive }, 'health changed') });
+  const watch = new CollectionWatch(checker);
+
+  // Kernel to batches to snapshots.
+  const ebpf = new EbpfManager({ ringSize: settings.ringSize, onError: (error) => fail(asError(error)) });
+  const drift = ownDrift(log);
+  const drain = watchDrain(settings.interval, watch, log);
+  const snapshots = ebpf.batches.pipe(
+    windows({
+      interval: settings.interval,
+      requestCut: () => {
+        drift?.before();
+        ebpf.requestCut();
+      },
+    }),
+  );
+
+  // Snapshots to metrics to pages.
+  const self = selfSources({ version, commit, libbpf: libbpfVersion(), stats: () => ebpf.stats() });
+  const metrics = createMetrics({
+    snapshots,
+    keys: ebpf,
+    interval: settings.interval,
+    seriesLimit: settings.seriesLimit,
+    newSeriesAtZero: settings.newSeriesAtZero,
+    drift,
+    self,
+    onSnapshot: () => {
+      drain.alive();
+      watch.collectionSucceeded();
+    },
+    onError: (error) => {
+      log.error({ error: oneLine(error) }, 'a window could not be collected');
+      watch.collectionFailed();
+    },
+    onCollect: (error) => {
+      if (error !== undefined) log.error({ error: oneLine(error) }, 'a page could not be collected');
+    },
+  });
+  const servers = new ServerManager({
+    metricsAddr: settings.metricsAddr,
+    healthAddr: settings.healthAddr,
+    healthCheck: checker,
+    metricsRoutes: metrics.routes,
+    shutdownTimeout: settings.shutdownTimeout,
+    onError: (server, error) => log.error({ server, error: oneLine(error) }, 'a server failed'),
+  });
+
+  try {
+    // Ports first: an agent that can't be asked must not load anything.
+    await closer.add(() => self.close());
+    const addresses = await servers.start();
+    await closer.add(() => servers.shutdownGracefully());
+    log.info({ server: 'metrics', address: addresses.metrics.text }, 'serving metrics');
+    log.info({ server: 'health', address: addresses.health.text }, 'serving health');
+    metrics.collector.start();
+    await closer.add(() => metrics.close());
+    ebpf.start();
+    await closer.add(() => ebpf.close());
+    drain.start();
+    await closer.add(() => drain.stop());
+  } catch (error) {
+    await closer.close();
+    throw error;
+  }
+  for (const probe of ebpf.stats().probes)
+    log[probe.attached ? 'debug' : 'warn']({ ...probe }, probe.attached ? 'probe attached' : 'probe missing');
+  checker.setReady(true);
+  log.info({ interval: settings.interval }, 'ready');
+
+  return {
+    failed,
+    stop() {
+      checker.setReady(false);
+      return closer.close();
+    },
+  };
+}

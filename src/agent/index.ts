@@ -1,0 +1,2 @@
+export { startAgent } from './agent.ts';
+export type { Agent } from './agent.ts';

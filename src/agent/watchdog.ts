@@ -1,0 +1,30 @@
+import type { CollectionWatch } from '../health/index.ts';
+import type { Logger } from '../internal/log.ts';
+
+/** Windows without a snapshot after which the drain counts as stalled. */
+const WINDOWS = 3;
+
+/** Tells the health watch when snapshots stop coming, and when they come again. */
+export function watchDrain(interval: number, watch: CollectionWatch, log: Logger) {
+  let timer: NodeJS.Timeout | undefined;
+  let silent = 0;
+  return {
+    start(): void {
+      // Counts its own ticks, not the clock: a process that was stopped is not stalled when it goes on.
+      timer = setInterval(() => {
+        silent += 1;
+        if (silent !== WINDOWS) return;
+        log.error({ windows: silent }, 'the drain has stalled: no window is complete');
+        watch.drainStalled();
+      }, interval);
+    },
+    alive(): void {
+      if (silent >= WINDOWS) log.warn('the drain goes on');
+      silent = 0;
+      watch.drainResumed();
+    },
+    stop(): void {
+      clearInterval(timer);
+    },
+  };
+}
