@@ -26,7 +26,7 @@ int BPF_PROG(connwatch_exit, struct task_struct *task)
 	if (task->signal->live.counter)
 		return 0;
 	process = bpf_task_storage_get(&processes, task->group_leader, 0, 0);
-	if (!process || !process->sent)
+	if (!process || !process->owner)
 		return 0;
 	event = reserve(sizeof(*event), CW_CLASS_EXIT);
 	if (!event)
@@ -49,5 +49,39 @@ int connwatch_fallback(struct bpf_iter__bpf_sk_storage_map *ctx)
 
 	if (conn)
 		bpf_seq_write(ctx->meta->seq, conn, sizeof(*conn));
+	return 0;
+}
+
+/*
+ * Run once, after the programs above are attached: who listens already. A socket
+ * that several processes hold (pre-forked servers) is the first one's, and what
+ * listen() has told since is not touched.
+ */
+SEC("iter/task_file")
+int connwatch_listeners(struct bpf_iter__task_file *ctx)
+{
+	struct task_struct *task = ctx->task;
+	struct file *file = ctx->file;
+	struct listener *listener;
+	struct socket *socket;
+	struct sock *sk;
+
+	if (!task || !file)
+		return 0;
+	socket = bpf_sock_from_file(file);
+	if (!socket)
+		return 0;
+	sk = socket->sk;
+	if (!sk || sk->sk_protocol != IPPROTO_TCP || sk->__sk_common.skc_state != TCP_LISTEN)
+		return 0;
+	listener = bpf_sk_storage_get(&listeners, sk, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (!listener) {
+		count_loss(CW_LOSS_OWNER_STORE, CW_CLASS_ACCEPT);
+		return 0;
+	}
+	if (listener->owner)
+		return 0;
+	listener->cgroup = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, id);
+	listener->owner = owner_of(task, listener->cgroup);
 	return 0;
 }

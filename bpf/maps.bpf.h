@@ -77,8 +77,7 @@ struct process {
 	cw_owner owner;
 	u64 exec_id; /* task_struct.self_exec_id: another program image is another owner */
 	char comm[CW_COMM_LEN];
-	u32 sent;
-	u32 reserved;
+	u64 unsent; /* the ring was full: to be told with the next record */
 };
 
 /* What was said of a process, on its thread group leader: gone when it is. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* Whose socket it is. Only to be asked where the current task is the right one. */
+/* Whose socket it is: what is known of a task, told to user space once. */
 #ifndef CONNWATCH_OWNER_H
 #define CONNWATCH_OWNER_H
 
@@ -7,7 +7,7 @@
 
 /* Tells user space the names, once for each program image of a process. */
 static __always_inline bool send_process(struct process *process, struct task_struct *leader,
-					 struct task_struct *task)
+					 struct task_struct *task, u64 cgroup)
 {
 	struct cw_process *record = reserve(sizeof(*record), CW_CLASS_PROCESS);
 	const unsigned char *name;
@@ -21,7 +21,7 @@ static __always_inline bool send_process(struct process *process, struct task_st
 	record->time = bpf_ktime_get_ns();
 	record->owner = process->owner;
 	record->start_time = leader->start_boottime;
-	record->cgroup = bpf_get_current_cgroup_id();
+	record->cgroup = cgroup;
 	__builtin_memcpy(record->comm, process->comm, CW_COMM_LEN);
 	name = BPF_CORE_READ(task, mm, exe_file, f_path.dentry, d_name.name);
 	if (bpf_probe_read_kernel_str(record->exe, CW_EXE_LEN, name) < 0)
@@ -31,17 +31,17 @@ static __always_inline bool send_process(struct process *process, struct task_st
 }
 
 /*
- * The owner of what the current task does. io_uring workers and threads belong
- * to their thread group. The name is the leader's: the current comm is the
- * thread's (`pool-1-thread-7`). A changed comm is told anew under a new number,
- * because records that were sent before keep the old one.
+ * The owner of what a task does. io_uring workers and threads belong to their
+ * thread group. The name is the leader's: a thread's own comm is another
+ * (`pool-1-thread-7`). A changed comm is told anew under a new number, because
+ * records that were sent before keep the old one.
  */
-static __always_inline cw_owner current_owner(void)
+static __always_inline cw_owner owner_of(struct task_struct *task, u64 cgroup)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
 	struct task_struct *leader = task->group_leader;
 	struct process *process;
 	u64 comm[2] = {};
+	cw_owner known;
 
 	if (task->flags & PF_KTHREAD)
 		return CW_OWNER_KERNEL;
@@ -51,18 +51,28 @@ static __always_inline cw_owner current_owner(void)
 		return 0;
 	}
 	bpf_probe_read_kernel(comm, sizeof(comm), leader->comm);
-	if (!process->owner || process->exec_id != leader->self_exec_id ||
+	known = process->owner;
+	if (!known || process->exec_id != leader->self_exec_id ||
 	    ((u64 *)process->comm)[0] != comm[0] || ((u64 *)process->comm)[1] != comm[1]) {
 		u64 sequence = __sync_fetch_and_add(&next_owner, 1);
+		cw_owner owner = (u64)(u32)task->tgid << 32 | (u32)sequence;
 
-		__builtin_memcpy(process->comm, comm, sizeof(comm));
-		process->exec_id = leader->self_exec_id;
-		process->owner = (u64)(u32)task->tgid << 32 | (u32)sequence;
-		process->sent = 0;
+		/* Several threads may be here at once: one tells, the others take its number. */
+		if (__sync_val_compare_and_swap(&process->owner, known, owner) == known) {
+			__builtin_memcpy(process->comm, comm, sizeof(comm));
+			process->exec_id = leader->self_exec_id;
+			process->unsent = !send_process(process, leader, task, cgroup);
+		}
+	} else if (process->unsent) {
+		process->unsent = !send_process(process, leader, task, cgroup);
 	}
-	if (!process->sent)
-		process->sent = send_process(process, leader, task);
 	return process->owner;
+}
+
+/* Only to be asked where the current task is the right one: never in softirq. */
+static __always_inline cw_owner current_owner(void)
+{
+	return owner_of(bpf_get_current_task_btf(), bpf_get_current_cgroup_id());
 }
 
 #endif

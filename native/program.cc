@@ -16,6 +16,24 @@ namespace {
 
 constexpr const char* kStateProgram = "connwatch_state";
 constexpr const char* kFallbackProgram = "connwatch_fallback";
+constexpr const char* kListenersProgram = "connwatch_listeners";
+
+// Runs an iterator to its end; what it prints goes to `into`. Returns 0 or an errno.
+int runIterator(const bpf_link* link, std::vector<uint8_t>& into) {
+  int fd = bpf_iter_create(bpf_link__fd(link));
+  if (fd < 0) return -fd;
+  size_t filled = 0;
+  ssize_t got;
+  do {
+    into.resize(filled + 64 * 1024);
+    got = read(fd, into.data() + filled, into.size() - filled);
+    if (got > 0) filled += static_cast<size_t>(got);
+  } while (got > 0 || (got < 0 && (errno == EINTR || errno == EAGAIN)));
+  int error = got < 0 ? errno : 0;
+  ::close(fd);
+  into.resize(filled);
+  return error;
+}
 
 Failure failure(const char* code, const char* stage, int error, const std::string& what,
                 const LibbpfLog& log) {
@@ -99,32 +117,41 @@ std::optional<Failure> Program::mapShared() {
 }
 
 std::optional<Failure> Program::attach() {
+  // In the order of the source: the tracepoints before the iterators, so that
+  // nothing happens unseen between a look at what is there and the events.
   bpf_program* program;
   bpf_object__for_each_program(program, object_.get()) {
     LibbpfLog log;
     std::string name = bpf_program__name(program);
-    bool iterator = name == kFallbackProgram;
     bool required = name == kStateProgram;
-    std::unique_ptr<bpf_link, DestroyLink> link;
-    if (iterator) {
-      bpf_iter_link_info info{};
-      info.map.map_fd = static_cast<uint32_t>(mapFd("conns_fallback"));
-      LIBBPF_OPTS(bpf_iter_attach_opts, options, .link_info = &info,
-                  .link_info_len = sizeof info);
-      link.reset(bpf_program__attach_iter(program, &options));
-    } else {
-      link.reset(bpf_program__attach(program));
-    }
-    int error = link ? 0 : errno;
+    int error = attachOne(program, name);
     probes_.push_back({name, mechanismOf(program), required, error == 0, error});
     if (error && required)
       return failure("CW_BPF_ATTACH", "attach", error, "cannot attach the program " + name, log);
-    if (iterator)
-      fallbackIterator_ = std::move(link);
-    else if (link)
-      links_.push_back(std::move(link));
   }
   return std::nullopt;
+}
+
+int Program::attachOne(bpf_program* program, const std::string& name) {
+  std::unique_ptr<bpf_link, DestroyLink> link;
+  if (name == kFallbackProgram) {
+    bpf_iter_link_info info{};
+    info.map.map_fd = static_cast<uint32_t>(mapFd("conns_fallback"));
+    LIBBPF_OPTS(bpf_iter_attach_opts, options, .link_info = &info, .link_info_len = sizeof info);
+    link.reset(bpf_program__attach_iter(program, &options));
+  } else {
+    link.reset(bpf_program__attach(program));
+  }
+  if (!link) return errno;
+  if (name == kListenersProgram) {
+    std::vector<uint8_t> nothing;
+    return runIterator(link.get(), nothing);
+  }
+  if (name == kFallbackProgram)
+    fallbackIterator_ = std::move(link);
+  else
+    links_.push_back(std::move(link));
+  return 0;
 }
 
 int Program::mapFd(const char* name) const {
@@ -133,19 +160,9 @@ int Program::mapFd(const char* name) const {
 
 int Program::readFallback(std::vector<cw_conn>& into) const {
   if (!fallbackIterator_) return ENOTSUP;
-  int fd = bpf_iter_create(bpf_link__fd(fallbackIterator_.get()));
-  if (fd < 0) return -fd;
   std::vector<uint8_t> bytes;
-  size_t filled = 0;
-  ssize_t got;
-  do {
-    bytes.resize(filled + 64 * 1024);
-    got = read(fd, bytes.data() + filled, bytes.size() - filled);
-    if (got > 0) filled += static_cast<size_t>(got);
-  } while (got > 0 || (got < 0 && (errno == EINTR || errno == EAGAIN)));
-  int error = got < 0 ? errno : 0;
-  ::close(fd);
-  size_t count = filled / sizeof(cw_conn);
+  int error = runIterator(fallbackIterator_.get(), bytes);
+  size_t count = bytes.size() / sizeof(cw_conn);
   size_t before = into.size();
   into.resize(before + count);
   memcpy(into.data() + before, bytes.data(), count * sizeof(cw_conn));

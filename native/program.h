@@ -59,6 +59,8 @@ class Program {
 
  private:
   std::optional<Failure> mapShared();
+  // Attaches one program; returns 0 or an errno.
+  int attachOne(bpf_program* program, const std::string& name);
 
   struct CloseObject {
     void operator()(bpf_object* object) const { bpf_object__close(object); }

@@ -98,11 +98,13 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
   checker.setReady(true);
   log.info({ interval: settings.interval }, 'ready');
 
+  let stopping: Promise<void> | undefined;
   return {
     failed,
     stop() {
       checker.setReady(false);
-      return closer.close();
+      stopping ??= servers.shutdownGracefully().finally(() => closer.close());
+      return stopping;
     },
   };
 }

@@ -1,13 +1,15 @@
 import ipaddr from 'ipaddr.js';
 import type { NativeKey } from './binding.ts';
 import type { ProcessTable } from './processes.ts';
-import type { Key } from './types.ts';
+import type { Key, ProcessInfo } from './types.ts';
 
 const ROLE_CLIENT = 1;
 
 /** Key numbers to what they stand for, in step with the addon's table. */
 export class Keys {
   readonly #keys: (Key | undefined)[] = [];
+  /** Keys whose process has not been told yet: its record may be just behind. */
+  #unbound: NativeKey[] = [];
   readonly #processes: ProcessTable;
   readonly #free: (ids: Uint32Array) => void;
 
@@ -17,11 +19,27 @@ export class Keys {
   }
 
   add(native: NativeKey): void {
+    const process = this.#processes.take(native.owner);
+    if (process === undefined && native.owner !== 0n) this.#unbound.push(native);
+    this.#set(native, process);
+  }
+
+  /** Before a snapshot: names that came late are bound now, none later. */
+  bind(): void {
+    const unbound = this.#unbound;
+    this.#unbound = [];
+    for (const native of unbound) {
+      const process = this.#processes.take(native.owner);
+      if (process !== undefined) this.#set(native, process);
+    }
+  }
+
+  #set(native: NativeKey, process: ProcessInfo | undefined): void {
     const client = native.role === ROLE_CLIENT;
     this.#keys[native.id] = {
       id: native.id,
       role: client ? 'client' : 'server',
-      process: this.#processes.take(native.owner),
+      process,
       cgroup: native.cgroup.toString(),
       netns: native.netns,
       address: client ? formatAddress(native.address) : '',

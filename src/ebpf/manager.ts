@@ -121,6 +121,7 @@ export class Manager implements AsyncDisposable {
   }
 
   #cut(session: Session): Cut {
+    this.#keys.bind();
     const native = session.stats();
     for (const owner of session.exited()) this.#processes.exit(owner);
     const exitsLost = native.lost[CLASS_EXIT] ?? 0;

@@ -44,6 +44,8 @@ export class ProcessTable {
 
   add(native: NativeProcess): void {
     const owner = native.owner.toString();
+    // Told twice when two of its threads found it untold at once.
+    if (this.#byOwner.has(owner)) return;
     const info: ProcessInfo = {
       owner,
       pid: native.pid,
