@@ -1,10 +1,8 @@
 import { pino, type DestinationStream } from 'pino';
 import { ConnwatchError, asError, codeOf, oneLine } from './errors.ts';
+import type { LogFormat, LogLevel } from './levels.ts';
 
-export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
-export const LOG_FORMATS = ['json', 'pretty'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
-export type LogFormat = (typeof LOG_FORMATS)[number];
+export type { LogFormat, LogLevel };
 
 /** Fields first, then the message. An error goes under `err`. */
 export interface LogFn {

@@ -1,0 +1,67 @@
+import { ENTRIES, GROUPS, type Group, type Setting, variableOf } from './table.ts';
+
+/** docs/configuration.md, from the table of settings. */
+export function configurationPage(): string {
+  return `${INTRODUCTION}\n${GROUPS.map(section).join('\n')}\n${EXAMPLES}`;
+}
+
+function section(group: Group): string {
+  const settings = ENTRIES.map(([, setting]) => setting).filter((setting) => setting.group === group);
+  return `### ${group}\n\n${settings.map(entry).join('\n')}`;
+}
+
+function entry(setting: Setting<unknown>): string {
+  const fallback = setting.defaultNote ?? `\`${String(setting.default)}\``;
+  const key = setting.notInFile ? 'not in the file' : `\`${setting.name}: ${setting.example}\``;
+  return `#### \`--${setting.name}\`
+
+${setting.description}
+
+| | |
+|---|---|
+| Value | ${setting.kind.allowed} |
+| Default | ${fallback} |
+| Flag | \`--${setting.name}=${setting.example}\` |
+| Variable | \`${variableOf(setting)}=${setting.example}\` |
+| File | ${key} |
+`;
+}
+
+const INTRODUCTION = `# Configuration
+
+<!-- Made from src/config/table.ts by \`npx vitest run src/config -u\`. Do not edit. -->
+
+connwatch needs no configuration. Each setting can be given in three places; the first one that has it wins:
+
+1. a flag: \`--interval 1s\` or \`--interval=1s\`;
+2. an environment variable: \`CONNWATCH_INTERVAL=1s\`;
+3. the YAML file that \`--config\` or \`CONNWATCH_CONFIG\` names: \`interval: 1s\`.
+
+\`connwatch config\` prints the settings in force and where each comes from. It takes the same flags, so it also shows what a command line would do.
+
+What is wrong stops the start with exit code 2 and one message that names every problem: an unknown flag, variable or key (with the nearest known name), a value that cannot be used (with the reason), a flag given twice. Values are checked in all three places, also those that another place overrides.
+
+* A duration is written \`500ms\`, \`5s\`, \`1m30s\` or \`2h\`; a size \`64KiB\`, \`8MiB\`, \`1GiB\` or as a number of bytes.
+* An empty variable counts as not set. An empty flag or key is refused.
+* Every variable that begins with \`CONNWATCH_\` must be known. Those that Kubernetes sets for Services (\`CONNWATCH_SERVICE_HOST\`, \`CONNWATCH_PORT_9090_TCP\` and the like) are ignored.
+* The file holds at most 64 KiB.
+
+## Settings
+`;
+
+const EXAMPLES = `## A file with all settings
+
+\`\`\`yaml
+${ENTRIES.filter(([, setting]) => !setting.notInFile)
+  .map(([, setting]) => `${setting.name}: ${setting.example}`)
+  .join('\n')}
+\`\`\`
+
+## Exit codes
+
+| code | meaning |
+|---|---|
+| 0 | ended as asked: by SIGINT, SIGTERM, or after printing what was asked for |
+| 1 | could not start, or failed while it ran |
+| 2 | a setting or the command line cannot be used |
+`;

@@ -1,0 +1,116 @@
+import * as z from 'zod/mini';
+import { parseAddress } from '../internal/address.ts';
+import { oneLine } from '../internal/errors.ts';
+import { didYouMean } from './nearest.ts';
+import { formatDuration, formatSize, parseDuration, parseSize } from './units.ts';
+
+/** What values of a setting look like. Every source gives text, so a value means the same in all of them. */
+export interface Kind<T> {
+  /** Stands for the value in --help: `<duration>`. */
+  readonly placeholder: string;
+  /** What is allowed, for the documentation. */
+  readonly allowed: string;
+  readonly schema: z.ZodMiniType<T, string>;
+  /** Text that the schema reads back to the same value. */
+  format(value: T): string;
+}
+
+/** A schema from a function that throws an Error with the reason. */
+function fromText<T>(parse: (text: string) => T): z.ZodMiniType<T, string> {
+  return z.pipe(
+    z.string(),
+    z.transform((text, context): T => {
+      try {
+        if (text === '') throw new Error('it is empty');
+        return parse(text);
+      } catch (error) {
+        context.issues.push({ code: 'custom', message: oneLine(error), input: text });
+        return z.NEVER;
+      }
+    }),
+  );
+}
+
+function between(value: number, min: number, max: number, format: (value: number) => string): number {
+  if (value < min) throw new Error(`it is below ${format(min)}`);
+  if (value > max) throw new Error(`it is above ${format(max)}`);
+  return value;
+}
+
+/** host:port, kept as text. */
+export function address(): Kind<string> {
+  return {
+    placeholder: '<host:port>',
+    allowed: '`host:port` or `:port`; IPv6 in brackets; port 0 takes a free port; no host is every interface',
+    schema: fromText((text) => (parseAddress(text), text)),
+    format: (value) => value,
+  };
+}
+
+/** Milliseconds. */
+export function duration({ min, max }: { min: number; max: number }): Kind<number> {
+  return {
+    placeholder: '<duration>',
+    allowed: `duration, ${formatDuration(min)} to ${formatDuration(max)}`,
+    schema: fromText((text) => between(parseDuration(text), min, max, formatDuration)),
+    format: formatDuration,
+  };
+}
+
+/** Bytes: a power of two, because the kernel accepts nothing else for a ring buffer. */
+export function powerOfTwoSize({ min, max }: { min: number; max: number }): Kind<number> {
+  const parse = (text: string) => {
+    const bytes = between(parseSize(text), min, max, formatSize);
+    if (!Number.isInteger(Math.log2(bytes))) {
+      const below = 2 ** Math.floor(Math.log2(bytes));
+      throw new Error(`it is not a power of two; the nearest are ${formatSize(below)} and ${formatSize(below * 2)}`);
+    }
+    return bytes;
+  };
+  return {
+    placeholder: '<size>',
+    allowed: `size, a power of two, ${formatSize(min)} to ${formatSize(max)}`,
+    schema: fromText(parse),
+    format: formatSize,
+  };
+}
+
+export function integer({ min, max }: { min: number; max: number }): Kind<number> {
+  const parse = (text: string) => {
+    if (!/^[+-]?\d+$/.test(text)) throw new Error('it is not a whole number');
+    return between(Number(text), min, max, String);
+  };
+  return { placeholder: '<number>', allowed: `whole number, ${min} to ${max}`, schema: fromText(parse), format: String };
+}
+
+export function boolean(): Kind<boolean> {
+  const parse = (text: string) => {
+    if (text !== 'true' && text !== 'false') throw new Error("it is neither 'true' nor 'false'");
+    return text === 'true';
+  };
+  return { placeholder: '[true|false]', allowed: '`true` or `false`', schema: fromText(parse), format: String };
+}
+
+export function choice<const T extends string>(choices: readonly T[]): Kind<T> {
+  const parse = (text: string) => {
+    const found = choices.find((one) => one === text);
+    if (found === undefined) throw new Error(`it is not one of ${choices.join(', ')}${didYouMean(text, choices, (one) => `'${one}'`)}`);
+    return found;
+  };
+  return {
+    placeholder: `<${choices.join('|')}>`,
+    allowed: choices.map((one) => `\`${one}\``).join(', '),
+    schema: fromText(parse),
+    format: (value) => value,
+  };
+}
+
+/** A file's path; nothing where no file is named. */
+export function path(): Kind<string | undefined> {
+  return {
+    placeholder: '<file>',
+    allowed: 'path of a file',
+    schema: fromText<string | undefined>((text) => text),
+    format: (value) => value ?? '',
+  };
+}

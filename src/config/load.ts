@@ -1,0 +1,24 @@
+import { readEnvironment } from './environment.ts';
+import { readFileSource } from './file.ts';
+import { type Resolution, resolve } from './resolve.ts';
+import type { Source } from './source.ts';
+import type { Context } from './table.ts';
+
+export interface LoadOptions extends Context {
+  readonly flags: Source;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * The settings in force: flags beat the environment, the environment beats the
+ * file that `--config` or CONNWATCH_CONFIG names. It can be called again later
+ * with the same options: the file is then read anew.
+ * @throws (rejects) ConnwatchError: CW_CONFIG_FILE, CW_CONFIG.
+ */
+export async function loadSettings(options: LoadOptions): Promise<Resolution> {
+  const environment = readEnvironment(options.environment);
+  const sources: Source[] = [options.flags, environment];
+  const path = (options.flags.given.get('config') ?? environment.given.get('config'))?.text;
+  if (path) sources.push(await readFileSource(path));
+  return resolve(sources, options);
+}

@@ -1,0 +1,23 @@
+import { distance } from 'fastest-levenshtein';
+
+/**
+ * The known name that `name` was probably meant to be, undefined when none is
+ * near: at most three edits away, and more alike than not. These are the limits
+ * that commander uses for its own suggestions.
+ */
+export function nearest(name: string, known: readonly string[]): string | undefined {
+  let best: string | undefined;
+  let least = 4;
+  for (const candidate of known) {
+    const edits = distance(name.toLowerCase(), candidate.toLowerCase());
+    const alike = 1 - edits / Math.max(name.length, candidate.length);
+    if (edits < least && alike > 0.4) [best, least] = [candidate, edits];
+  }
+  return best;
+}
+
+/** `; did you mean X?` or nothing. */
+export function didYouMean(name: string, known: readonly string[], show = (found: string) => found): string {
+  const found = nearest(name, known);
+  return found === undefined ? '' : `; did you mean ${show(found)}?`;
+}

@@ -1,0 +1,31 @@
+import { ENTRIES, type Settings } from './table.ts';
+import type { Resolution } from './resolve.ts';
+
+/** Stands for the value of a secret setting. */
+export const HIDDEN = '<hidden>';
+
+/** The settings in force as a YAML file that --config could name, each with where it comes from. */
+export async function printSettings({ settings, origins }: Resolution): Promise<string> {
+  const { Document, Pair, Scalar, YAMLMap } = await import('yaml');
+  const map = new YAMLMap();
+  for (const [key, setting] of ENTRIES) {
+    if (setting.notInFile) continue;
+    const value = new Scalar(setting.secret ? HIDDEN : plain(setting.kind.format(settings[key])));
+    value.comment = ` ${origins[key].label}`;
+    map.items.push(new Pair(setting.name, value));
+  }
+  const document = new Document(map);
+  document.commentBefore = header(settings);
+  return document.toString({ lineWidth: 0 });
+}
+
+function header(settings: Settings): string {
+  const file = settings.config === undefined ? 'No file is in use.' : `The file in use: ${settings.config}`;
+  return ` The settings in force, and where each comes from.\n ${file}`;
+}
+
+/** Numbers and booleans are written without quotes. */
+function plain(text: string): string | number | boolean {
+  if (text === 'true' || text === 'false') return text === 'true';
+  return /^\d+$/.test(text) ? Number(text) : text;
+}
