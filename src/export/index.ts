@@ -1,1 +1,7 @@
+export { createMetrics } from './create.ts';
+export { CONTENT_TYPE, Exposition } from './exposition.ts';
+export { createProvider, resourceOf } from './provider.ts';
+export type { Provider, ProviderOptions, ResourceOptions } from './provider.ts';
+export { scrapeHandler } from './scrape.ts';
+export type { Page, ScrapeOptions } from './scrape.ts';
 export type { Handler, Metrics, MetricsOptions } from './types.ts';

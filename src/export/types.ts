@@ -1,19 +1,24 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IMetricReader } from '@opentelemetry/sdk-metrics';
 import type { Collector, Config, Defaults, SelfSources } from '../metrics/index.ts';
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** Config of the collector plus what the pages need. */
+/** The collector's config, plus what the pages need. */
 export interface MetricsOptions extends Pick<Config, 'snapshots' | 'keys'>, Partial<Defaults> {
   readonly self: SelfSources;
   /** Resource attribute host.name. @default os.hostname() */
-  readonly hostName?: string;
+  readonly hostName?: string | undefined;
   /** Resource attribute service.instance.id. @default the host name */
-  readonly instanceId?: string;
-  /** Environment that OTEL_RESOURCE_ATTRIBUTES and OTEL_SERVICE_NAME are read from is process.env; false leaves it out. @default true */
-  readonly resourceFromEnvironment?: boolean;
-  /** After each collection for a page: undefined, or why it failed or is incomplete. */
-  readonly onCollect?: (error: unknown) => void;
+  readonly instanceId?: string | undefined;
+  /** Let OTEL_RESOURCE_ATTRIBUTES and OTEL_SERVICE_NAME add to the resource. @default true */
+  readonly resourceFromEnvironment?: boolean | undefined;
+  /** Readers that push; each is made with its own `collector.producer('push')`. @default none */
+  readonly readers?: ((collector: Collector) => readonly IMetricReader[]) | undefined;
+  /** After each collection for a page: undefined, or why it failed or is incomplete. @default nothing */
+  readonly onCollect?: ((error: unknown) => void) | undefined;
+  /** Milliseconds of a clock that only goes forward. @default performance.now */
+  readonly elapsed?: (() => number) | undefined;
 }
 
 /** What the agent gets from `createMetrics`. */
@@ -22,6 +27,6 @@ export interface Metrics extends AsyncDisposable {
   readonly collector: Collector;
   /** For the metrics server, by path. */
   readonly routes: Readonly<Record<'/metrics', Handler>>;
-  /** Stops the collector, then the meter provider. Idempotent. */
+  /** Stops the collector, then the meter provider with its readers. Idempotent. */
   close(): Promise<void>;
 }

@@ -1,4 +1,14 @@
+export { CATALOGUE, SCOPE } from './catalogue.ts';
+export { Collector } from './collector.ts';
+export type { FamilySize } from './collector.ts';
 export { defaultConfig } from './config.ts';
 export type { Config, Defaults, KeyTable } from './config.ts';
-export type { DriftCounter, DriftOptions, KernelTotals } from './drift.ts';
-export type { SelfSources } from './self-sources.ts';
+export { Drift } from './drift.ts';
+export type { DriftCounter, DriftOptions, DriftValue, KernelTotals } from './drift.ts';
+export type { Kind, Metric, Section } from './metric.ts';
+export { clean, prometheusName } from './prometheus-name.ts';
+export type { PrometheusType } from './prometheus-name.ts';
+export { registerSelf } from './self.ts';
+export type { SelfMetrics } from './self.ts';
+export { selfSources } from './self-sources.ts';
+export type { SelfGiven, SelfSources } from './self-sources.ts';

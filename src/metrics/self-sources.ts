@@ -1,3 +1,4 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { DrainStats } from '../ebpf/types.ts';
 
 /** Facts about the agent itself, injected so that a page can be reproduced. */
@@ -10,7 +11,7 @@ export interface SelfSources {
   readonly libbpf: string;
   /** Start of this process, Unix seconds. */
   readonly startTime: number;
-  /** CPU time of this process so far, microseconds, as `process.cpuUsage()`. */
+  /** CPU time of this process so far, microseconds. */
   cpuUsage(): { readonly user: number; readonly system: number };
   /** Resident memory, bytes. */
   memoryUsage(): number;
@@ -18,4 +19,29 @@ export interface SelfSources {
   eventLoopDelay(): number | undefined;
   /** Kernel and drain counters to show before the first window is complete, so that each series exists from the start. */
   stats(): DrainStats | undefined;
+}
+
+export type SelfGiven = Pick<SelfSources, 'version' | 'commit' | 'libbpf' | 'stats'>;
+
+/** The sources of a running agent. `close()` stops the event loop's monitor. */
+export function selfSources(given: SelfGiven): SelfSources & { close(): void } {
+  // The monitor is a timer that wakes the process: 10 times a second is enough to see a stall.
+  const resolution = 100;
+  const delays = monitorEventLoopDelay({ resolution });
+  delays.enable();
+  return {
+    ...given,
+    node: process.versions.node,
+    startTime: performance.timeOrigin / 1000,
+    cpuUsage: () => process.cpuUsage(),
+    memoryUsage: () => process.memoryUsage.rss(),
+    eventLoopDelay() {
+      if (delays.count === 0) return undefined;
+      // Node.js measures from tick to tick, so the timer's own period is in each sample.
+      const seconds = Math.max(0, delays.percentile(99) / 1e9 - resolution / 1000);
+      delays.reset();
+      return seconds;
+    },
+    close: () => void delays.disable(),
+  };
 }

@@ -1,0 +1,41 @@
+import { Closer } from '../internal/closer.ts';
+import { Collector, registerSelf } from '../metrics/index.ts';
+import { Exposition } from './exposition.ts';
+import { createProvider, resourceOf } from './provider.ts';
+import { type Page, scrapeHandler } from './scrape.ts';
+import type { Metrics, MetricsOptions } from './types.ts';
+
+/** Wires the metrics half of the agent: snapshots in, the page `/metrics` (and what pushes) out. */
+export function createMetrics(options: MetricsOptions): Metrics {
+  const { self, hostName, instanceId, readers, elapsed = () => performance.now() } = options;
+  const collector = new Collector(options);
+  const provider = createProvider({
+    resource: resourceOf({
+      version: self.version,
+      hostName,
+      instanceId,
+      fromEnvironment: options.resourceFromEnvironment,
+    }),
+    producer: collector.producer('pull'),
+    readers: readers?.(collector),
+  });
+  const selfMetrics = registerSelf(provider.meter, collector, self);
+  const exposition = new Exposition();
+  const collect = async (): Promise<Page> => {
+    const start = elapsed();
+    const { resourceMetrics, errors } = await provider.collect();
+    const body = exposition.write(resourceMetrics);
+    // The duration of a page is on the next one.
+    selfMetrics.recordCollection((elapsed() - start) / 1000);
+    return { body, errors };
+  };
+  const closer = new Closer();
+  void closer.add(() => provider.close());
+  void closer.add(() => collector.close());
+  return {
+    collector,
+    routes: { '/metrics': scrapeHandler({ collect, onResult: options.onCollect }) },
+    close: () => closer.close(),
+    [Symbol.asyncDispose]: () => closer.close(),
+  };
+}

@@ -1,0 +1,72 @@
+import { hostname } from 'node:os';
+import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
+import {
+  type Resource,
+  defaultResource,
+  detectResources,
+  resourceAttributesEnvDetector,
+  resourceFromAttributes,
+  serviceNameEnvDetector,
+} from '@opentelemetry/resources';
+import type { Meter } from '@opentelemetry/api';
+import { type CollectionResult, type IMetricReader, MeterProvider, type MetricProducer } from '@opentelemetry/sdk-metrics';
+import { SCOPE } from '../metrics/index.ts';
+
+export interface ResourceOptions {
+  readonly version: string;
+  readonly hostName?: string | undefined;
+  readonly instanceId?: string | undefined;
+  readonly fromEnvironment?: boolean | undefined;
+}
+
+/**
+ * Who tells the metrics. The instance is the host and not a random number,
+ * because the pushed series carry it: a restart would begin all of them anew.
+ * OTEL_RESOURCE_ATTRIBUTES and OTEL_SERVICE_NAME have the last word; the SDK
+ * reads them in its detectors only.
+ */
+export function resourceOf(options: ResourceOptions): Resource {
+  const host = options.hostName ?? hostname();
+  const own = resourceFromAttributes({
+    'service.name': 'connwatch',
+    'service.version': options.version,
+    'service.instance.id': options.instanceId ?? host,
+    'host.name': host,
+  });
+  const resource = defaultResource().merge(own);
+  if (options.fromEnvironment === false) return resource;
+  return resource.merge(detectResources({ detectors: [resourceAttributesEnvDetector, serviceNameEnvDetector] }));
+}
+
+export interface ProviderOptions {
+  readonly resource: Resource;
+  /** Of the pull reader. */
+  readonly producer: MetricProducer;
+  /** More readers, a periodic one that pushes for example, each with a producer of its own. */
+  readonly readers?: readonly IMetricReader[] | undefined;
+}
+
+export interface Provider {
+  readonly meter: Meter;
+  /** One collection by the pull reader. */
+  collect(): Promise<CollectionResult>;
+  /** Shuts all readers down: one that pushes sends its last export. */
+  close(): Promise<void>;
+}
+
+/**
+ * The MeterProvider with PrometheusExporter as its pull reader only: its
+ * server runs one collection per request and its serializer is slow and adds
+ * no unit suffixes. No Views: with one, a reader that is never collected
+ * leaks (opentelemetry-js #6444).
+ */
+export function createProvider(options: ProviderOptions): Provider {
+  const pull = new PrometheusExporter({ preventServerStart: true, metricProducers: [options.producer] });
+  const provider = new MeterProvider({ resource: options.resource, readers: [pull, ...(options.readers ?? [])] });
+  let closing: Promise<void> | undefined;
+  return {
+    meter: provider.getMeter(SCOPE),
+    collect: () => pull.collect(),
+    close: () => (closing ??= provider.shutdown()),
+  };
+}

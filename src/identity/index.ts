@@ -1,0 +1,3 @@
+export { identify } from './identify.ts';
+export { peerOf } from './peer.ts';
+export { KERNEL, UNRESOLVED, workloadOf } from './workload.ts';

@@ -1,0 +1,18 @@
+import type { Attributes } from '@opentelemetry/api';
+import type { Key } from '../ebpf/types.ts';
+
+const none: Attributes = {};
+
+// Attributes are made once per key; the entry goes with the key.
+const peers = new WeakMap<Pick<Key, 'role' | 'address' | 'port'>, Attributes>();
+
+/** Who a client connects to, as it sees it; a server's key has no peer. The same object for the same key. */
+export function peerOf(key: Pick<Key, 'role' | 'address' | 'port'>): Attributes {
+  if (key.role !== 'client') return none;
+  let peer = peers.get(key);
+  if (peer === undefined) {
+    peer = { 'server.address': key.address, 'server.port': key.port };
+    peers.set(key, peer);
+  }
+  return peer;
+}

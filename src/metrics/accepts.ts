@@ -1,0 +1,80 @@
+import { type Account, type Family, isStill, newAccount, sibling } from './account.ts';
+import type { At } from './connects.ts';
+import { type Series, SeriesTable, type Wanted } from './series.ts';
+
+/** Accepts of one workload on one port. */
+export interface AcceptAccount extends Account {
+  readonly accepts: Series;
+  readonly window: Series;
+}
+
+/** The families of accepts. Each account has one series in both. */
+export class Accepts {
+  readonly accepts: SeriesTable;
+  /** Records counted without their own attributes for want of a place. */
+  folded = 0;
+  readonly #accounts = new Map<string, AcceptAccount>();
+  #overflow: AcceptAccount | undefined;
+
+  constructor(limit: number) {
+    this.accepts = new SeriesTable(limit);
+  }
+
+  get window(): Family {
+    const accounts = (): Iterable<AcceptAccount> => this;
+    const table = this.accepts;
+    return {
+      get size() {
+        return table.size;
+      },
+      *[Symbol.iterator]() {
+        for (const account of accounts()) yield account.window;
+      },
+    };
+  }
+
+  *[Symbol.iterator](): IterableIterator<AcceptAccount> {
+    yield* this.#accounts.values();
+    if (this.#overflow !== undefined) yield this.#overflow;
+  }
+
+  account(wanted: Wanted, born: number, window: number): AcceptAccount {
+    const known = this.#accounts.get(wanted.id);
+    if (known !== undefined) return known;
+    const accepts = this.accepts.acquire(wanted, born);
+    if (this.accepts.isOverflow(accepts)) return this.overflow(born);
+    const account = { ...newAccount(window), accepts, window: sibling(accepts, born) };
+    this.#accounts.set(wanted.id, account);
+    return account;
+  }
+
+  overflow(born: number): AcceptAccount {
+    const accepts = this.accepts.overflow(born);
+    this.#overflow ??= { ...newAccount(0), accepts, window: sibling(accepts, born) };
+    return this.#overflow;
+  }
+
+  isOverflow(account: Account): boolean {
+    return account === this.#overflow;
+  }
+
+  begin(): void {
+    for (const account of this) account.window.value = 0;
+  }
+
+  /** @param known false for records that had no attributes to begin with */
+  add(account: AcceptAccount, count: number, at: At, known = true): void {
+    account.accepts.value += count;
+    account.window.value += count;
+    account.moved = at.window;
+    if (known && this.isOverflow(account)) this.folded += count;
+  }
+
+  retire(window: number, windows: number): void {
+    for (const [id, account] of this.#accounts) {
+      if (!isStill(account, window, windows)) continue;
+      this.#accounts.delete(id);
+      this.accepts.retire(account.accepts);
+    }
+  }
+}

@@ -1,0 +1,148 @@
+import type { Metric } from './metric.ts';
+
+// Bounded sets: observable instruments of the SDK. The key is what self.ts calls the metric.
+
+const stable = 'stable';
+const window = { kind: 'gauge', unit: 's', attributes: [], stability: stable, section: 'window' } as const;
+const agent = { stability: stable, section: 'agent' } as const;
+
+export const self = {
+  windowLength: {
+    ...window,
+    name: 'connwatch.window.length',
+    description: 'Length of the last complete window',
+  },
+  windowEnd: {
+    ...window,
+    name: 'connwatch.window.end',
+    description: 'End of the last complete window, Unix time',
+  },
+  events: {
+    ...agent,
+    name: 'connwatch.events',
+    kind: 'counter',
+    unit: '{event}',
+    description: 'Records that the kernel side sent, by kind',
+    attributes: ['kind'],
+  },
+  lost: {
+    ...agent,
+    name: 'connwatch.events.lost',
+    kind: 'counter',
+    unit: '{event}',
+    description: 'Records whose detail was lost, by where and why; what is counted of them stays in the totals',
+    attributes: ['stage', 'reason'],
+  },
+  drift: {
+    ...agent,
+    name: 'connwatch.drift',
+    kind: 'gauge',
+    unit: '{connection}',
+    description: "The agent's total minus the kernel's own, since a common moment, in the agent's network namespace",
+    attributes: ['counter'],
+  },
+  driftAge: {
+    ...agent,
+    name: 'connwatch.drift.age',
+    kind: 'gauge',
+    unit: 's',
+    description: 'How long ago the drift was computed: it is held while the kernel is counting',
+    attributes: ['counter'],
+  },
+  probe: {
+    ...agent,
+    name: 'connwatch.probe.attached',
+    kind: 'gauge',
+    unit: '',
+    description: '1 for a kernel program that is attached, 0 for one that is not',
+    attributes: ['probe', 'mechanism', 'required'],
+  },
+  ringUsed: {
+    ...agent,
+    name: 'connwatch.ring.used',
+    kind: 'gauge',
+    unit: 'By',
+    description: 'Bytes in the ring buffer that were not read yet at the end of the last window',
+    attributes: [],
+  },
+  ringSize: {
+    ...agent,
+    name: 'connwatch.ring.size',
+    kind: 'gauge',
+    unit: 'By',
+    description: 'Size of the ring buffer',
+    attributes: [],
+  },
+  drainLag: {
+    ...agent,
+    name: 'connwatch.drain.lag',
+    kind: 'gauge',
+    unit: 's',
+    description: 'Age of the oldest record when the ring buffer was last drained',
+    attributes: [],
+  },
+  series: {
+    ...agent,
+    name: 'connwatch.series',
+    kind: 'gauge',
+    unit: '{series}',
+    description: 'Live series of a metric family, its overflow series included',
+    attributes: ['family'],
+  },
+  seriesLimit: {
+    ...agent,
+    name: 'connwatch.series.limit',
+    kind: 'gauge',
+    unit: '{series}',
+    description: 'Most live series that a metric family may have',
+    attributes: ['family'],
+  },
+  collectDuration: {
+    ...agent,
+    name: 'connwatch.collect.duration',
+    kind: 'histogram',
+    unit: 's',
+    description: 'How long it took to collect and write one page of metrics',
+    attributes: [],
+  },
+  buildInfo: {
+    ...agent,
+    name: 'connwatch.build.info',
+    kind: 'gauge',
+    unit: '',
+    description: 'Always 1; the attributes say what is running',
+    attributes: ['version', 'commit', 'node', 'libbpf'],
+  },
+  startTime: {
+    ...agent,
+    name: 'process.start_time',
+    kind: 'gauge',
+    unit: 's',
+    description: 'Start of the agent, Unix time',
+    attributes: [],
+  },
+  cpuTime: {
+    ...agent,
+    name: 'process.cpu.time',
+    kind: 'counter',
+    unit: 's',
+    description: 'CPU time of the agent',
+    attributes: ['cpu.mode'],
+  },
+  memory: {
+    ...agent,
+    name: 'process.memory.usage',
+    kind: 'updowncounter',
+    unit: 'By',
+    description: 'Resident memory of the agent',
+    attributes: [],
+  },
+  loopDelay: {
+    ...agent,
+    name: 'nodejs.eventloop.delay.p99',
+    kind: 'gauge',
+    unit: 's',
+    description: "99th percentile of the delay of the agent's event loop since the last collection",
+    attributes: [],
+  },
+} as const satisfies Record<string, Metric>;

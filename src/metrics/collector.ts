@@ -1,0 +1,138 @@
+import type { MetricProducer } from '@opentelemetry/sdk-metrics';
+import type { Subscription } from 'rxjs';
+import type { Snapshot } from '../stream/snapshot.ts';
+import { Accounts } from './accounts.ts';
+import * as metrics from './catalogue-tcp.ts';
+import { type Config, type Defaults, defaultConfig } from './config.ts';
+import { Producer, type ProducedFamily } from './producer.ts';
+
+/** A process that has exited is shown no longer than this, milliseconds. */
+const KEEP_AT_MOST = 60_000;
+
+/** State of a family against its budget. */
+export interface FamilySize {
+  readonly family: string;
+  readonly size: number;
+  readonly limit: number;
+}
+
+/**
+ * Snapshots in, OpenTelemetry metrics out. `start()` makes the one
+ * subscription; each snapshot is applied at once, in the subscriber, so a
+ * collection always sees whole windows. Producers give what is known to
+ * readers of the SDK.
+ */
+export class Collector implements AsyncDisposable {
+  static defaultConfig(): Defaults {
+    return defaultConfig();
+  }
+
+  readonly #config: Config;
+  readonly #accounts: Accounts;
+  readonly #families: readonly ProducedFamily[];
+  readonly #keepAtMost: number;
+  #subscription: Subscription | undefined;
+  #snapshot: Snapshot | undefined;
+  #readers = 0;
+  #closed = false;
+
+  /** @throws RangeError when a time or the limit is out of range. */
+  constructor(config: Pick<Config, 'snapshots' | 'keys'> & Partial<Defaults>) {
+    this.#config = { ...defaultConfig(), ...defined(config) };
+    const { interval, retireAfter, keys, seriesLimit } = this.#config;
+    if (!(interval > 0)) throw new RangeError(`interval is more than 0 ms, not ${interval}`);
+    if (!(retireAfter >= 0)) throw new RangeError(`retireAfter is 0 ms or more, not ${retireAfter}`);
+    this.#keepAtMost = Math.max(1, Math.ceil(KEEP_AT_MOST / interval));
+    this.#accounts = new Accounts({ keys, seriesLimit, retireWindows: Math.ceil(retireAfter / interval) });
+    this.#families = familiesOf(this.#accounts);
+  }
+
+  /** The last complete window; undefined before the first. */
+  get snapshot(): Snapshot | undefined {
+    return this.#snapshot;
+  }
+
+  get config(): Config {
+    return this.#config;
+  }
+
+  /** Records whose attributes were left out because their family is full. */
+  get folded(): number {
+    return this.#accounts.folded;
+  }
+
+  /** Every budgeted family, in the order of the page. */
+  sizes(): FamilySize[] {
+    const limit = this.#config.seriesLimit;
+    return this.#families.map(({ metric, family }) => ({ family: metric.name, size: family.size, limit }));
+  }
+
+  /**
+   * What a reader of the SDK takes as one of its `metricProducers`; one for
+   * each reader. A pull reader shows new counter series at 0 once, if so
+   * configured; a push reader (OTLP) tells their start time instead.
+   */
+  producer(path: 'pull' | 'push'): MetricProducer {
+    const bit = 1 << this.#readers++;
+    const zeroStart = path === 'pull' && this.#config.newSeriesAtZero;
+    return new Producer({ families: this.#families, bit, zeroStart, clock: this.#config.clock });
+  }
+
+  /** Subscribes. @throws Error when it is started already or closed. */
+  start(): void {
+    if (this.#closed) throw new Error('the collector is closed');
+    if (this.#subscription !== undefined) throw new Error('the collector is started already');
+    this.#subscription = this.#config.snapshots.subscribe({
+      next: (snapshot) => this.#next(snapshot),
+      error: (error: unknown) => this.#config.onError(error),
+    });
+  }
+
+  /** Ends the subscription. What has been counted can still be collected. */
+  stop(): void {
+    this.#closed = true;
+    this.#subscription?.unsubscribe();
+  }
+
+  close(): Promise<void> {
+    this.stop();
+    return Promise.resolve();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #next(snapshot: Snapshot): void {
+    try {
+      // Before the keys that are idle now are given back.
+      this.#config.drift?.after(snapshot, this.#config.keys);
+      this.#accounts.apply(snapshot, { atMost: this.#keepAtMost, readers: (1 << this.#readers) - 1 });
+      this.#snapshot = snapshot;
+    } catch (error) {
+      this.#config.onError(error);
+      return;
+    }
+    this.#config.onSnapshot(snapshot);
+  }
+}
+
+function familiesOf(accounts: Accounts): ProducedFamily[] {
+  const { connects, accepts, connections, processes } = accounts;
+  return [
+    { metric: metrics.connectsByPid, family: processes.table },
+    { metric: metrics.windowConnects, family: connects.window },
+    { metric: metrics.windowAccepts, family: accepts.window },
+    { metric: metrics.attempts, family: connects.attempts },
+    { metric: metrics.successes, family: connects.successes },
+    { metric: metrics.failures, family: connects.failures },
+    { metric: metrics.pending, family: connects.pending },
+    { metric: metrics.accepts, family: accepts.accepts },
+    { metric: metrics.connections, family: connections.table },
+  ];
+}
+
+/** Without what is undefined, so that an unset option is its default. */
+function defined<T extends object>(config: T): T {
+  return Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined)) as T;
+}

@@ -1,0 +1,68 @@
+import type { Metric, Section } from './metric.ts';
+import { prometheusName } from './prometheus-name.ts';
+
+const TITLES: Readonly<Record<Section, string>> = {
+  window: 'The last complete window',
+  cumulative: 'Since the agent started',
+  agent: 'The agent about itself',
+};
+
+const NOTES: Readonly<Record<Section, string>> = {
+  window: `Windows are aligned to the interval (5 s unless configured); a scrape reads the last complete one.
+They are samples for people to look at: most windows fall between two scrapes, so build alerts on the counters.
+A window series is 0 in an idle window and lives as long as the counter series of the same connects or accepts.
+
+A process that has exited keeps its \`tcp_connects_by_pid\` series until it has been collected at least once by each reader and two more windows are complete, and for 60 s at most.
+A pid used again is a new process. When a process runs another program its count goes on under the new name.`,
+  cumulative: `Attempts = successes + failures + pending, in sum always, and for each peer whose series are within the budget, at every page that comes when nothing is new.
+
+**A new counter series is first shown at 0**, and at its value from the next page on, because Prometheus computes \`increase()\` = 0 for a counter that appears at 23.
+Over OTLP each series carries its own start time instead.
+
+**The budget.** Each family with attributes of workloads, peers or processes has a limit of live series (\`connwatch_series_limit\`).
+What is over it is counted in one series with \`otel_metric_overflow="true"\`, whose value is the true sum of what has no series of its own.
+Records that the kernel side could not send are counted there too, so totals stay exact when detail is lost.
+A cgroup gets a new place only while it holds fewer places than are still free, so one flooder can't take them all.
+Counter series are retired, and free their places, when the processes behind them are gone and they have been still for an hour.`,
+  agent: `Every series of these exists from the start.
+The drift is there once there was a moment at which the kernel's numbers stood still. Records that were lost, or that did not fit the key table, have no known network namespace, so the drift counts them as missing.`,
+};
+
+/** The page docs/metrics.md, whole. */
+export function metricsPage(metrics: readonly Metric[]): string {
+  const sections = (Object.keys(TITLES) as Section[]).map((section) => {
+    const rows = metrics.filter((metric) => metric.section === section).map(row);
+    return `## ${TITLES[section]}\n\n${NOTES[section]}\n\n${HEAD}${rows.join('')}`;
+  });
+  return `${INTRO}\n${sections.join('\n')}`;
+}
+
+const INTRO = `# Metrics
+
+<!-- Generated from src/metrics/catalogue.ts: UPDATE=1 npx vitest run src/metrics/docs.test.ts -->
+
+Each metric has an OpenTelemetry name and, on \`/metrics\`, the Prometheus name that follows from it.
+Attributes become labels with underscores for dots: \`server.port\` is \`server_port\`.
+\`process.executable.name\` is the base name of the executable file; \`[kernel]\` for sockets of the kernel, \`[unresolved]\` where the owner is not known.
+`;
+
+const HEAD = `| Prometheus name | OpenTelemetry name | kind | unit | attributes | stability | says |
+|---|---|---|---|---|---|---|
+`;
+
+function row(metric: Metric): string {
+  const cells = [
+    code(prometheusName(metric, metric.kind === 'updowncounter' ? 'gauge' : metric.kind)),
+    code(metric.name),
+    metric.kind,
+    metric.unit === '' ? '' : code(metric.unit),
+    metric.attributes.map(code).join(', '),
+    metric.stability,
+    metric.description,
+  ];
+  return `| ${cells.join(' | ')} |\n`;
+}
+
+function code(text: string): string {
+  return `\`${text}\``;
+}
