@@ -27,7 +27,8 @@ export interface Agent {
  */
 export async function startAgent(settings: Settings, log: Logger): Promise<Agent> {
   const closer = new Closer();
-  const { promise: failed, resolve: fail } = Promise.withResolvers<Error>();
+  let fail: (error: Error) => void = () => {};
+  const failed = new Promise<Error>((resolve) => (fail = resolve));
   const checker = new Checker({ onChange: ({ ready, alive }) => log.debug({ ready, alive }, 'health changed') });
   const watch = new CollectionWatch(checker);
 

@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { ConnwatchError } from '../internal/errors.ts';
+import { assertLayout, loadBinding } from './binding.ts';
+import { EVENT_OFFSETS, EVENT_SIZE } from './layout.ts';
+import { loadError } from './load-error.ts';
+
+const nativeError = (fields: object) => Object.assign(new Error('refused'), { libbpfLog: '', errno: 22, ...fields });
+
+describe('the record layout', () => {
+  it('is the same in C++ and TypeScript', () => {
+    const native = loadBinding().layout();
+    expect(native.offsets).toEqual(EVENT_OFFSETS);
+    expect(native.size).toBe(EVENT_SIZE);
+  });
+
+  it.each([
+    ['a moved field', { offsets: { ...EVENT_OFFSETS, cookie: 24 } }, 'field cookie at offset 24, expected 16'],
+    ['an unknown field', { offsets: { ...EVENT_OFFSETS, extra: 4 } }, 'field extra at offset 4, expected none'],
+    ['another size', { size: 128 }, '128 bytes, expected 120'],
+    ['another version', { version: 2 }, 'version 2, expected 1'],
+    ['another number of outcomes', { outcomes: 12 }, '12 outcomes, expected 11'],
+  ])('%s is refused', (_, change, reason) => {
+    const native = { ...loadBinding().layout(), ...change };
+    expect(() => assertLayout(native)).toThrow(reason);
+  });
+});
+
+describe('loadError', () => {
+  it.each([
+    ['CW_LAYOUT', nativeError({ code: 'CW_LAYOUT' }), true],
+    ['CW_NO_BTF', nativeError({ code: 'CW_BPF_LOAD' }), false],
+    ['CW_PERMISSION', nativeError({ code: 'CW_BPF_LOAD', errno: 1 }), true],
+    ['CW_BPF_LOAD', nativeError({ code: 'CW_BPF_LOAD', libbpfLog: 'a\nb\nc\nd\n' }), true],
+  ])('%s', (code, thrown, btf) => {
+    const error = loadError(thrown, btf);
+    expect(error).toBeInstanceOf(ConnwatchError);
+    expect(error.code).toBe(code);
+    expect(error.hint).not.toBe('');
+    expect(error.message).not.toContain('\n');
+  });
+
+  it("ends with the last lines of libbpf's log", () => {
+    expect(loadError(nativeError({ code: 'CW_BPF_LOAD', libbpfLog: 'a\nb\nc\nd\n' }), true).message).toContain('b | c | d');
+  });
+});

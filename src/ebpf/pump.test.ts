@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import { Pump } from './pump.ts';
+import type { Timers } from './pump.ts';
+
+/** Time and timers that a test moves by hand, and a ring that holds `waiting` records. */
+class World implements Timers {
+  time = 0;
+  timers: { at: number; callback: () => void }[] = [];
+  waiting = 0;
+  batchSize = 100;
+  log: string[] = [];
+  readonly pump: Pump;
+
+  constructor() {
+    this.pump = new Pump({ drain: () => this.#drain(), arm: () => this.#arm() }, 2, this);
+  }
+  now = () => this.time;
+  setTimeout = (callback: () => void, ms: number) => this.#add(callback, ms);
+  setImmediate = (callback: () => void) => this.#add(callback, 0);
+  clearTimeout = (timer: unknown) => (this.timers = this.timers.filter((t) => t !== timer));
+  clearImmediate = this.clearTimeout;
+  /** Runs the next timer. */
+  tick(): void {
+    const timer = this.timers.shift();
+    if (!timer) throw new Error('no timer is set');
+    this.time = timer.at;
+    timer.callback();
+  }
+  #add(callback: () => void, ms: number): unknown {
+    const timer = { at: this.time + ms, callback };
+    this.timers.push(timer);
+    return timer;
+  }
+  #drain() {
+    const count = Math.min(this.waiting, this.batchSize);
+    this.waiting -= count;
+    this.log.push(`${this.time}:${count}`);
+    return { count, more: this.waiting > 0 };
+  }
+  #arm(): boolean {
+    this.log.push(this.waiting === 0 ? 'arm' : 'busy');
+    return this.waiting === 0;
+  }
+}
+
+describe('Pump', () => {
+  it('sleeps at once when the ring is empty', () => {
+    const world = new World();
+    world.pump.run();
+    expect(world.log).toEqual(['0:0', 'arm']);
+    expect(world.timers).toHaveLength(0);
+  });
+
+  it('sleeps at once after few records that follow a silence', () => {
+    const world = new World();
+    world.waiting = 16;
+    world.pump.run();
+    expect(world.log).toEqual(['0:16', 'arm']);
+  });
+
+  it('under load looks again after the coalescing time, without the bell, until the ring stays empty', () => {
+    const world = new World();
+    world.waiting = 17;
+    world.pump.run();
+    world.waiting = 5;
+    world.tick();
+    world.tick();
+    expect(world.log).toEqual(['0:17', '2:5', '4:0', 'arm']);
+    expect(world.timers).toHaveLength(0);
+  });
+
+  it('goes on at once while a batch does not hold all', () => {
+    const world = new World();
+    world.waiting = 250;
+    world.pump.run();
+    world.tick();
+    world.tick();
+    expect(world.log).toEqual(['0:100', '0:100', '0:50']);
+  });
+
+  it('looks again when records came between the drain and the bell', () => {
+    const world = new World();
+    // A record that is still being written: not drained, yet in the ring.
+    world.batchSize = 0;
+    world.waiting = 1;
+    world.pump.run();
+    expect(world.log).toEqual(['0:0', 'busy']);
+    expect(world.timers.map(({ at }) => at)).toEqual([2]);
+  });
+
+  it('has one timer at most, whoever calls', () => {
+    const world = new World();
+    world.waiting = 1000;
+    world.pump.run();
+    world.pump.run();
+    world.pump.run();
+    expect(world.timers).toHaveLength(1);
+  });
+
+  it('does nothing after stop', () => {
+    const world = new World();
+    world.waiting = 1000;
+    world.pump.run();
+    world.pump.stop();
+    world.pump.run();
+    expect(world.timers).toHaveLength(0);
+    expect(world.log).toEqual(['0:100']);
+  });
+});

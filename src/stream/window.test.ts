@@ -1,0 +1,94 @@
+import { map, Subject } from 'rxjs';
+import { TestScheduler } from 'rxjs/testing';
+import { describe, expect, it } from 'vitest';
+import { EVENT_OFFSETS, EVENT_SIZE, KIND } from '../ebpf/layout.ts';
+import type { Batch, Cut } from '../ebpf/types.ts';
+import { COLUMN, COLUMNS } from './snapshot.ts';
+import { untilNext, windows } from './window.ts';
+
+const CUT = { exited: [] } as unknown as Cut;
+
+/** A batch of connects of outcome 0 by key. */
+function batch(keys: number[], cut?: Cut): Batch {
+  const bytes = new Uint8Array(keys.length * EVENT_SIZE);
+  keys.forEach((_, i) => (bytes[i * EVENT_SIZE + EVENT_OFFSETS.kind] = KIND.connect));
+  return { length: keys.length, bytes, words: new Uint32Array(bytes.buffer), keys: Uint32Array.from(keys), cut };
+}
+
+const values = { a: batch([1, 2, 1]), b: batch([2]), c: batch([1], CUT), z: batch([], CUT) };
+
+/** What a snapshot says: `start-end key:successes ...`. */
+function run(marbles: string, expected: string, texts: Record<string, string>, subscription?: string): number[] {
+  const asked: number[] = [];
+  new TestScheduler((actual, wanted) => expect(actual).toEqual(wanted)).run(({ hot, expectObservable }) => {
+    const stream = hot<Batch>(marbles, values).pipe(
+      windows({ interval: 10, requestCut: () => asked.push(1) }),
+      map(({ keys, counts, start, end }) => {
+        const rows = [...keys].map((key, row) => `${key}:${counts[row * COLUMNS + COLUMN.connect]}`);
+        return `${rows.join(' ')} ${start}-${end}`;
+      }),
+    );
+    expectObservable(stream, subscription).toBe(expected, texts);
+  });
+  return asked;
+}
+
+describe('windows', () => {
+  it('folds batches and emits at a cut, with what came in the batch of the cut', () => {
+    run('-a-b-c---z|', '-----x---y|', { x: '1:3 2:2 0-5', y: ' 5-9' });
+  });
+  it('emits an empty snapshot for an idle window', () => {
+    run('--z--z-|', '--x--y-|', { x: ' 0-2', y: ' 2-5' });
+  });
+  it('emits nothing without a cut', () => run('-a-b-|', '-----|', {}));
+  it('completes at once when the source is empty', () => run('|', '|', {}));
+  it('never ends when the source never does', () => run('-', '-', {}, '^---!'));
+  it('hands on the error of the source', () => run('-c-#', '-x-#', { x: '1:1 0-1' }));
+  it('stops when its subscriber leaves', () => run('-c-c-c', '-x----', { x: '1:1 0-1' }, '^-!'));
+  it('asks for a cut at every multiple of the interval', () => {
+    expect(run('-', '-', {}, '^ 35ms !')).toHaveLength(3);
+  });
+  it('asks for no cut after its subscriber has left', () => {
+    expect(run('-', '-', {}, '^ 12ms !')).toHaveLength(1);
+  });
+  it('ends with an error when a cut cannot be asked for', () => {
+    const errors: unknown[] = [];
+    new TestScheduler(() => true).run(({ hot, flush }) => {
+      hot<Batch>('-')
+        .pipe(
+          windows({
+            interval: 10,
+            requestCut() {
+              throw new Error('closed');
+            },
+          }),
+        )
+        .subscribe({ error: (error: unknown) => errors.push(error) });
+      flush();
+    });
+    expect(errors).toEqual([new Error('closed')]);
+  });
+  it('keeps a key apart from one used again under its number', () => {
+    const source = new Subject<Batch>();
+    const seen: number[][] = [];
+    const subscription = source
+      .pipe(windows({ interval: 1e6, requestCut() {} }))
+      .subscribe((s) => seen.push([...s.keys, ...s.counts]));
+    source.next(batch([5000], CUT));
+    source.next(batch([5000, 5000], CUT));
+    subscription.unsubscribe();
+    expect(seen.map(([key, count]) => [key, count])).toEqual([
+      [5000, 1],
+      [5000, 2],
+    ]);
+  });
+});
+
+describe('untilNext', () => {
+  it.each([
+    [0, 10, 10],
+    [1, 10, 9],
+    [9.5, 10, 0.5],
+    [10, 10, 10],
+  ])('from %d by %d: %d', (now, interval, expected) => expect(untilNext(now, interval)).toBe(expected));
+});
