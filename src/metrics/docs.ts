@@ -24,7 +24,7 @@ What is over it is counted in one series with \`otel_metric_overflow="true"\`, w
 Records that the kernel side could not send are counted there too, so totals stay exact when detail is lost.
 A cgroup gets a new place only while it holds fewer places than are still free, so one flooder can't take them all.
 Counter series are retired, and free their places, when the processes behind them are gone and they have been still for an hour.`,
-  agent: `Every series of these exists from the start.
+  agent: `Counters, probes and the budget are there from the start, at 0 where nothing happened; the duration of a collection from the second page on.
 The drift is there once there was a moment at which the kernel's numbers stood still. Records that were lost, or that did not fit the key table, have no known network namespace, so the drift counts them as missing.`,
 };
 

@@ -1,0 +1,135 @@
+import { once } from 'node:events';
+import { type IncomingHttpHeaders, type IncomingMessage, createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { gunzipSync } from 'node:zlib';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type Page, type ScrapeOptions, acceptsGzip, scrapeHandler } from './scrape.ts';
+
+const closers: (() => void)[] = [];
+afterEach(() => closers.splice(0).forEach((close) => close()));
+
+const page: Page = { body: Buffer.from('a 1\n'), errors: [] };
+
+async function serve(options: Partial<ScrapeOptions>, afterRequest = (): void => {}) {
+  const results: unknown[] = [];
+  const handler = scrapeHandler({ collect: async () => page, onResult: (error) => results.push(error), ...options });
+  const server = createServer((request, response) => {
+    handler(request, response);
+    afterRequest();
+  }).listen(0, '127.0.0.1');
+  closers.push(() => server.close(), () => server.closeAllConnections());
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const scrape = async (method = 'GET', headers: Record<string, string> = {}) => {
+    const sent = request({ port, method, headers }).end();
+    const [response] = (await once(sent, 'response')) as [IncomingMessage];
+    const chunks: Buffer[] = [];
+    for await (const chunk of response) chunks.push(chunk as Buffer);
+    return { status: response.statusCode, headers: response.headers as IncomingHttpHeaders, body: Buffer.concat(chunks) };
+  };
+  return { results, scrape };
+}
+
+describe('scrapeHandler', () => {
+  it('serves the page', async () => {
+    const { results, scrape } = await serve({});
+    const { status, headers, body } = await scrape();
+    expect([status, String(body)]).toEqual([200, 'a 1\n']);
+    expect(headers).toMatchObject({
+      'content-type': 'text/plain; version=0.0.4; charset=utf-8',
+      'content-length': '4',
+      vary: 'Accept-Encoding',
+    });
+    expect(headers['content-encoding']).toBeUndefined();
+    expect(results).toEqual([undefined]);
+  });
+
+  it('compresses when it is asked to', async () => {
+    const { scrape } = await serve({});
+    const { headers, body } = await scrape('GET', { 'accept-encoding': 'br, gzip;q=0.5' });
+    expect(headers['content-encoding']).toBe('gzip');
+    expect(Number(headers['content-length'])).toBe(body.length);
+    expect(String(gunzipSync(body))).toBe('a 1\n');
+  });
+
+  it('answers HEAD without a body', async () => {
+    const { scrape } = await serve({});
+    const { status, headers, body } = await scrape('HEAD');
+    expect([status, headers['content-length'], body.length]).toEqual([200, '4', 0]);
+  });
+
+  it.each(['POST', 'PUT', 'DELETE'])('refuses %s without a collection', async (method) => {
+    const { results, scrape } = await serve({});
+    const { status, headers } = await scrape(method);
+    expect([status, headers.allow]).toEqual([405, 'GET, HEAD']);
+    expect(results).toEqual([]);
+  });
+
+  it('shares one collection among scrapes at the same time, and collects anew for the next', async () => {
+    let collections = 0;
+    let arrived = 0;
+    let open = (): void => {};
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    const collect = async (): Promise<Page> => {
+      const body = Buffer.from(`a ${++collections}\n`);
+      await gate;
+      return { body, errors: [] };
+    };
+    const { results, scrape } = await serve({ collect }, () => {
+      if (++arrived === 3) open();
+    });
+    const [first, zipped] = await Promise.all([
+      scrape(),
+      scrape('GET', { 'accept-encoding': 'gzip' }),
+      scrape('HEAD', { 'accept-encoding': 'gzip' }),
+    ]);
+    expect([String(first.body), String(gunzipSync(zipped.body))]).toEqual(['a 1\n', 'a 1\n']);
+    expect([collections, results]).toEqual([1, [undefined]]);
+    expect(String((await scrape()).body)).toBe('a 2\n');
+  });
+
+  it.each<[string, () => Promise<Page>]>([
+    ['rejects', () => Promise.reject(new Error('broken at 10.0.0.1'))],
+    [
+      'throws',
+      () => {
+        throw new Error('broken at 10.0.0.1');
+      },
+    ],
+  ])('says so when a collection %s, and tries again the next time', async (_, collect) => {
+    const { results, scrape } = await serve({ collect });
+    const { status, headers, body } = await scrape('GET', { 'accept-encoding': 'gzip' });
+    expect([status, String(body)]).toEqual([500, 'the metrics could not be collected: see the log\n']);
+    expect(headers['content-encoding']).toBeUndefined();
+    expect((await scrape()).status).toBe(500);
+    expect(results).toEqual([new Error('broken at 10.0.0.1'), new Error('broken at 10.0.0.1')]);
+  });
+
+  it('does not wait for ever', async () => {
+    const { results, scrape } = await serve({ collect: () => new Promise(() => {}), timeout: 1 });
+    expect((await scrape()).status).toBe(500);
+    expect(results).toEqual([new Error('the collection took more than 1 ms')]);
+  });
+
+  it('serves what there is when a part could not be collected, and tells the owner', async () => {
+    const part = new Error('no such file');
+    const { results, scrape } = await serve({ collect: async () => ({ ...page, errors: [part] }) });
+    expect((await scrape()).status).toBe(200);
+    expect(results).toEqual([new AggregateError([part], 'metrics are incomplete')]);
+  });
+});
+
+it.each([
+  [undefined, false],
+  ['', false],
+  ['gzip', true],
+  ['GZIP', true],
+  ['deflate, gzip;q=1.0, *;q=0.5', true],
+  ['gzip;q=0', false],
+  ['gzip; q=0.0, *', false],
+  ['*', true],
+  ['*;q=0', false],
+  ['br, identity', false],
+])('Accept-Encoding %s: %s', (header, expected) => {
+  expect(acceptsGzip(header)).toBe(expected);
+});

@@ -1,0 +1,171 @@
+import { describe, expect, it } from 'vitest';
+import { Bench, processInfo } from './fixtures.ts';
+
+const CONNECT = 'connwatch.tcp.connect';
+const LIMIT = 100;
+
+/** 5,000 peers, each in a cgroup of its own unless told otherwise. */
+function flood(bench: Bench, cgroup?: bigint): { successes: number; failures: number } {
+  const rows = Array.from({ length: 5000 }, (_, index) => {
+    const process = processInfo(index + 1, `exe${index}`, { cgroup: cgroup ?? BigInt(index) });
+    const key = bench.keys.client(index + 1, process, `10.1.${index >> 8}.${index & 255}`);
+    return [key, { success: index, refused: 1, timeout: 2 }] as [number, Record<string, number>];
+  });
+  bench.window({ rows, live: rows.map(([key]) => [key, 'syn_sent', 1]) });
+  return { successes: (5000 * 4999) / 2, failures: 3 * 5000 };
+}
+
+describe('the budget', () => {
+  it('bounds every family, and every sum is true', async () => {
+    const bench = new Bench({ seriesLimit: LIMIT });
+    const made = flood(bench);
+    for (const data of await bench.data()) expect(data.dataPoints.length).toBeLessThanOrEqual(LIMIT);
+    for (const { size, limit } of bench.collector.sizes()) expect(size).toBeLessThanOrEqual(limit);
+    expect(await bench.sum(`${CONNECT}.successes`)).toBe(made.successes);
+    expect(await bench.sum(`${CONNECT}.failures`)).toBe(made.failures);
+    expect(await bench.sum(`${CONNECT}.pending`)).toBe(5000);
+    expect(await bench.sum(`${CONNECT}.attempts`)).toBe(made.successes + made.failures + 5000);
+    expect(await bench.sum('connwatch.window.connects')).toBe(made.successes + made.failures);
+    expect(await bench.sum('connwatch.tcp.connections')).toBe(5000);
+    expect(await bench.sum('tcp.connects_by_pid')).toBe(made.successes + made.failures + 5000);
+  });
+
+  it('keeps every peer that has a place true to itself in attempts, successes and pending', async () => {
+    const bench = new Bench({ seriesLimit: LIMIT });
+    flood(bench);
+    const [attempts, successes, pending] = await Promise.all(
+      ['attempts', 'successes', 'pending'].map((name) => bench.lines(`${CONNECT}.${name}`)),
+    );
+    for (const [peer, count] of Object.entries(attempts!)) {
+      if (peer !== 'true') expect(count).toBe((successes![peer] ?? 0) + pending![peer]! + 3);
+    }
+  });
+
+  it('says how many records lost their attributes', async () => {
+    const bench = new Bench({ seriesLimit: 2 });
+    bench.keys.client(1, processInfo(1, 'a'));
+    bench.keys.client(2, processInfo(2, 'b'));
+    bench.window({ rows: [[1, { success: 3 }], [2, { success: 4 }]] });
+    expect(await bench.lines(`${CONNECT}.successes`)).toEqual({ 'a 10.0.0.1 443': 3, true: 4 });
+    expect(bench.collector.folded).toBe(4);
+  });
+
+  it('leaves places for others when one cgroup floods', async () => {
+    const bench = new Bench({ seriesLimit: LIMIT });
+    flood(bench, 5n);
+    bench.keys.client(9000, processInfo(9000, 'quiet', { cgroup: 6n }), '10.9.9.9');
+    bench.window({ rows: [[9000, { success: 1, refused: 1 }]] });
+    expect((await bench.lines(`${CONNECT}.successes`))['quiet 10.9.9.9 443']).toBe(1);
+    expect((await bench.lines(`${CONNECT}.failures`))['quiet 10.9.9.9 443 refused']).toBe(1);
+    expect((await bench.lines('tcp.connects_by_pid'))['9000 quiet']).toBe(2);
+  });
+
+  it('never lets a counter go back', async () => {
+    const bench = new Bench({ seriesLimit: LIMIT, retireAfter: 1e9 });
+    let before: Record<string, number> = {};
+    for (let round = 0; round < 5; round++) {
+      flood(bench);
+      const now = await bench.lines(`${CONNECT}.attempts`);
+      for (const [series, value] of Object.entries(before)) expect(now[series]).toBeGreaterThanOrEqual(value);
+      before = now;
+      bench.window();
+      const rested = await bench.lines(`${CONNECT}.attempts`);
+      expect(rested).toEqual(before);
+    }
+  });
+});
+
+describe('a new counter series', () => {
+  it('is at 0 on its first page, so increase() over its life is what happened', async () => {
+    const bench = new Bench({ newSeriesAtZero: true });
+    bench.keys.client(1, processInfo(1, 'a'));
+    const values: number[] = [];
+    for (const count of [23, 2, 0, 5]) {
+      bench.window({ rows: count === 0 ? [] : [[1, { success: count }]] });
+      values.push((await bench.lines(`${CONNECT}.successes`))['a 10.0.0.1 443']!);
+    }
+    expect(values).toEqual([0, 25, 25, 30]);
+    const increase = values.reduce((sum, value, index) => sum + (index === 0 ? 0 : value - values[index - 1]!), 0);
+    expect(increase).toBe(23 + 2 + 5);
+  });
+
+  it('is so for the overflow series too', async () => {
+    const bench = new Bench({ newSeriesAtZero: true });
+    bench.window({ rows: [[0, { success: 4 }]] });
+    expect(await bench.lines(`${CONNECT}.successes`)).toEqual({ true: 0 });
+    expect(await bench.lines(`${CONNECT}.successes`)).toEqual({ true: 4 });
+  });
+
+  it('is true at once for a reader that pushes, whoever else reads', async () => {
+    const bench = new Bench({ newSeriesAtZero: true });
+    bench.keys.client(1, processInfo(1, 'a'));
+    bench.window({ rows: [[1, { success: 23 }]] });
+    expect(await bench.lines(`${CONNECT}.successes`, 'push')).toEqual({ 'a 10.0.0.1 443': 23 });
+    expect(await bench.lines(`${CONNECT}.successes`, 'pull')).toEqual({ 'a 10.0.0.1 443': 0 });
+  });
+
+  it('is no matter for gauges', async () => {
+    const bench = new Bench({ newSeriesAtZero: true });
+    bench.keys.client(1, processInfo(1, 'a'));
+    bench.window({ rows: [[1, { success: 23 }]] });
+    expect(await bench.lines('connwatch.window.connects')).toEqual({ 'a 10.0.0.1 443 success': 23 });
+    expect(await bench.lines('tcp.connects_by_pid')).toEqual({ '1 a': 23 });
+  });
+});
+
+describe('retirement', () => {
+  const a = processInfo(1, 'a');
+  const config = { seriesLimit: 2, retireAfter: 50_000 };
+  const connect = (bench: Bench): void => bench.window({ rows: [[bench.keys.client(1, a), { success: 1, refused: 1 }]] });
+  const families = ['attempts', 'successes', 'failures'];
+
+  it('needs that the process is gone', async () => {
+    const bench = new Bench(config);
+    connect(bench);
+    bench.windows(100);
+    for (const name of families) expect(await bench.sum(`${CONNECT}.${name}`)).toBeGreaterThan(0);
+  });
+
+  it('needs that the series has been still', async () => {
+    const bench = new Bench({ ...config, seriesLimit: 100 });
+    connect(bench);
+    bench.window({ exited: [a.owner] });
+    bench.windows(8);
+    expect(await bench.lines(`${CONNECT}.attempts`)).toEqual({ 'a 10.0.0.1 443': 2 });
+    bench.windows(1);
+    for (const name of families) expect(await bench.lines(`${CONNECT}.${name}`)).toEqual({});
+    expect(await bench.lines('connwatch.window.connects')).toEqual({});
+  });
+
+  it('frees the place, and what comes again begins anew', async () => {
+    const bench = new Bench(config);
+    connect(bench);
+    bench.window({ exited: [a.owner] });
+    bench.windows(9);
+    const b = processInfo(2, 'b');
+    bench.window({ rows: [[bench.keys.client(2, b), { success: 5, refused: 1 }]] });
+    expect(await bench.lines(`${CONNECT}.attempts`)).toEqual({ 'b 10.0.0.1 443': 6 });
+    expect(await bench.lines(`${CONNECT}.failures`)).toEqual({ 'b 10.0.0.1 443 refused': 1 });
+  });
+
+  it('does not take what a pending connect or another process still holds', async () => {
+    const bench = new Bench(config);
+    connect(bench);
+    bench.window({ exited: [a.owner], live: [[1, 'syn_sent', 1]] });
+    for (let i = 0; i < 20; i++) bench.window({ live: [[1, 'syn_sent', 1]] });
+    expect(await bench.lines(`${CONNECT}.attempts`)).toEqual({ 'a 10.0.0.1 443': 3 });
+    bench.window({ rows: [[bench.keys.client(2, processInfo(2, 'a')), { success: 1 }]] });
+    bench.windows(100);
+    expect(await bench.lines(`${CONNECT}.attempts`)).toEqual({ 'a 10.0.0.1 443': 3 });
+  });
+
+  it('is for accepts as well', async () => {
+    const bench = new Bench(config);
+    bench.window({ rows: [[bench.keys.server(1, a, 80), { accept: 1 }]], exited: [a.owner] });
+    bench.windows(9);
+    expect(await bench.lines('connwatch.tcp.accepts')).toEqual({ 'a 80': 1 });
+    bench.windows(1);
+    expect(await bench.lines('connwatch.tcp.accepts')).toEqual({});
+    expect(await bench.lines('connwatch.window.accepts')).toEqual({});
+  });
+});

@@ -1,0 +1,235 @@
+import { NEVER, Subject, throwError } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { OUTCOMES } from '../ebpf/layout.ts';
+import type { Snapshot } from '../stream/snapshot.ts';
+import { Collector } from './collector.ts';
+import { Bench, Keys, START, processInfo, snapshot } from './fixtures.ts';
+
+const curl = processInfo(10, 'curl');
+const nginx = processInfo(20, 'nginx');
+const CONNECT = 'connwatch.tcp.connect';
+
+describe('connects', () => {
+  it('sorts each outcome into its families', async () => {
+    const bench = new Bench();
+    bench.keys.client(1, curl);
+    const counts = Object.fromEntries(OUTCOMES.map((outcome, index) => [outcome, index + 1]));
+    bench.window({ rows: [[1, counts]] });
+    expect(await bench.lines(`${CONNECT}.successes`)).toEqual({ 'curl 10.0.0.1 443': 1 });
+    expect(await bench.lines(`${CONNECT}.failures`)).toEqual(
+      Object.fromEntries(OUTCOMES.slice(1).map((outcome, index) => [`curl 10.0.0.1 443 ${outcome}`, index + 2])),
+    );
+    expect(await bench.lines('connwatch.window.connects')).toEqual({
+      'curl 10.0.0.1 443 success': 1,
+      'curl 10.0.0.1 443 failure': 55,
+      'curl 10.0.0.1 443 cancelled': 10,
+    });
+    expect(await bench.lines(`${CONNECT}.attempts`)).toEqual({ 'curl 10.0.0.1 443': 66 });
+  });
+
+  it('adds up over windows, and an idle window is 0', async () => {
+    const bench = new Bench();
+    bench.keys.client(1, curl);
+    bench.window({ rows: [[1, { success: 2 }]] });
+    bench.window({ rows: [[1, { success: 3 }]] });
+    expect(await bench.lines('connwatch.window.connects')).toEqual({ 'curl 10.0.0.1 443 success': 3 });
+    bench.window();
+    expect(await bench.lines(`${CONNECT}.successes`)).toEqual({ 'curl 10.0.0.1 443': 5 });
+    expect(await bench.lines('connwatch.window.connects')).toEqual({ 'curl 10.0.0.1 443 success': 0 });
+  });
+
+  it('counts an attempt once, while it hangs and after', async () => {
+    const bench = new Bench();
+    bench.keys.client(1, curl);
+    bench.window({ live: [[1, 'syn_sent', 2]] });
+    expect(await bench.lines(`${CONNECT}.pending`)).toEqual({ 'curl 10.0.0.1 443': 2 });
+    expect(await bench.lines(`${CONNECT}.attempts`)).toEqual({ 'curl 10.0.0.1 443': 2 });
+    expect(await bench.lines('connwatch.window.connects')).toEqual({});
+    bench.window({ rows: [[1, { timeout: 1 }]], live: [[1, 'syn_received', 1]] });
+    expect(await bench.lines(`${CONNECT}.attempts`)).toEqual({ 'curl 10.0.0.1 443': 2 });
+    bench.window({ rows: [[1, { success: 1 }]], live: [[1, 'established', 1]] });
+    expect(await bench.lines(`${CONNECT}.attempts`)).toEqual({ 'curl 10.0.0.1 443': 2 });
+    expect(await bench.lines(`${CONNECT}.pending`)).toEqual({});
+    expect(await bench.lines('connwatch.tcp.connections')).toEqual({ 'curl established client': 1 });
+  });
+
+  it('joins processes of one executable and keeps peers apart', async () => {
+    const bench = new Bench();
+    bench.keys.client(1, curl);
+    bench.keys.client(2, processInfo(11, 'curl'));
+    bench.keys.client(3, curl, '10.0.0.2');
+    bench.window({ rows: [[1, { success: 1 }], [2, { success: 2 }], [3, { success: 4 }]] });
+    expect(await bench.lines(`${CONNECT}.successes`)).toEqual({ 'curl 10.0.0.1 443': 3, 'curl 10.0.0.2 443': 4 });
+  });
+
+  it('says what is not resolved, and what has no key', async () => {
+    const bench = new Bench();
+    bench.keys.client(1, undefined);
+    bench.window({ rows: [[1, { success: 1 }], [0, { success: 2, refused: 1 }], [9, { success: 4 }]] });
+    expect(await bench.lines(`${CONNECT}.successes`)).toEqual({ '[unresolved] 10.0.0.1 443': 1, true: 6 });
+    expect(await bench.lines(`${CONNECT}.failures`)).toEqual({ true: 1 });
+    expect(await bench.lines(`${CONNECT}.attempts`)).toEqual({ '[unresolved] 10.0.0.1 443': 1, true: 7 });
+    expect(await bench.lines('tcp.connects_by_pid')).toEqual({ true: 8 });
+    expect(bench.collector.folded).toBe(0);
+  });
+});
+
+describe('records lost in the kernel', () => {
+  const lost = (connects: number[], accepts: number) =>
+    [{ stage: 'kernel', reason: 'ring_full', total: 99, connects, accepts }] as const;
+
+  it('are in the totals, each once', async () => {
+    const bench = new Bench();
+    bench.window({ lost: lost([5, 1], 3) });
+    bench.window({ lost: lost([7, 1], 4) });
+    expect(await bench.lines(`${CONNECT}.successes`)).toEqual({ true: 7 });
+    expect(await bench.lines(`${CONNECT}.failures`)).toEqual({ true: 1 });
+    expect(await bench.lines(`${CONNECT}.attempts`)).toEqual({ true: 8 });
+    expect(await bench.lines('connwatch.tcp.accepts')).toEqual({ true: 4 });
+    expect(await bench.lines('connwatch.window.connects')).toEqual({ true: 2 });
+    expect(await bench.lines('connwatch.window.accepts')).toEqual({ true: 1 });
+  });
+
+  it('do not count an attempt twice that was seen pending', async () => {
+    const bench = new Bench();
+    bench.keys.client(1, curl);
+    bench.window({ live: [[1, 'syn_sent', 1]] });
+    bench.window({ lost: lost([1], 0) });
+    expect(await bench.sum(`${CONNECT}.attempts`)).toBe(1);
+    bench.window({ rows: [[1, { success: 1 }]], lost: lost([1], 0) });
+    expect(await bench.sum(`${CONNECT}.attempts`)).toBe(2);
+    expect(await bench.sum(`${CONNECT}.successes`)).toBe(2);
+  });
+});
+
+describe('servers and sockets', () => {
+  it('counts accepts by workload and port', async () => {
+    const bench = new Bench();
+    bench.keys.server(1, nginx, 80);
+    bench.keys.server(2, nginx, 443);
+    bench.window({ rows: [[1, { accept: 3 }], [2, { accept: 1, close: 5 }]] });
+    bench.window({ rows: [[1, { accept: 2 }]] });
+    expect(await bench.lines('connwatch.tcp.accepts')).toEqual({ 'nginx 80': 5, 'nginx 443': 1 });
+    expect(await bench.lines('connwatch.window.accepts')).toEqual({ 'nginx 80': 2, 'nginx 443': 0 });
+  });
+
+  it('shows sockets by state and role, not the closed ones, and nothing that is over', async () => {
+    const bench = new Bench();
+    bench.keys.client(1, curl);
+    bench.keys.server(2, nginx, 80);
+    bench.window({
+      live: [
+        [1, 'syn_sent', 1],
+        [1, 'established', 2],
+        [1, 'closed', 9],
+        [1, 'time_wait', 9],
+        [2, 'established', 3],
+        [2, 'close_wait', 1],
+        [0, 'established', 4],
+      ],
+    });
+    expect(await bench.lines('connwatch.tcp.connections')).toEqual({
+      'curl syn_sent client': 1,
+      'curl established client': 2,
+      'nginx established server': 3,
+      'nginx close_wait server': 1,
+      true: 4,
+    });
+    bench.window({ live: [[2, 'established', 1]] });
+    expect(await bench.lines('connwatch.tcp.connections')).toEqual({ 'nginx established server': 1, true: 0 });
+    expect(await bench.lines(`${CONNECT}.pending`)).toEqual({});
+  });
+});
+
+describe('keys', () => {
+  it('are given back after two windows without a row or a socket', () => {
+    const bench = new Bench();
+    bench.keys.client(1, curl);
+    bench.keys.client(2, curl, '10.0.0.2');
+    bench.window({ rows: [[1, { success: 1 }], [2, { success: 1 }]] });
+    bench.window({ live: [[2, 'established', 1]] });
+    expect(bench.keys.released).toEqual([]);
+    bench.window({ live: [[2, 'established', 1]] });
+    expect(bench.keys.released).toEqual([1]);
+    bench.windows(2);
+    expect(bench.keys.released).toEqual([1, 2]);
+  });
+
+  it('mean what the table says when a number is used again', async () => {
+    const bench = new Bench();
+    bench.keys.client(1, curl);
+    bench.window({ rows: [[1, { success: 1 }]] });
+    bench.windows(2);
+    bench.keys.server(1, nginx, 80);
+    bench.window({ rows: [[1, { accept: 1 }]] });
+    expect(await bench.lines('connwatch.tcp.accepts')).toEqual({ 'nginx 80': 1 });
+    expect(await bench.lines(`${CONNECT}.attempts`)).toEqual({ 'curl 10.0.0.1 443': 1 });
+  });
+});
+
+describe('Collector', () => {
+  it('subscribes once, at start, and not any more after stop', async () => {
+    const snapshots = new Subject<Snapshot>();
+    const applied: Snapshot[] = [];
+    const keys = new Keys();
+    const collector = new Collector({ snapshots, keys, onSnapshot: (each) => applied.push(each) });
+    expect(snapshots.observed).toBe(false);
+    collector.start();
+    expect(() => collector.start()).toThrow('started already');
+    const first = snapshot({});
+    snapshots.next(first);
+    expect(applied).toEqual([first]);
+    expect(collector.snapshot).toBe(first);
+    await collector.close();
+    await collector[Symbol.asyncDispose]();
+    expect(snapshots.observed).toBe(false);
+    expect(() => collector.start()).toThrow('closed');
+  });
+
+  it('hands errors to its owner and goes on', async () => {
+    const bench = new Bench();
+    const failure = new Error('no such key table');
+    const get = bench.keys.get.bind(bench.keys);
+    bench.keys.get = () => {
+      throw failure;
+    };
+    bench.window({ rows: [[1, { success: 1 }]] });
+    expect(bench.errors).toEqual([failure]);
+    bench.keys.get = get;
+    bench.keys.client(1, curl);
+    bench.window({ rows: [[1, { success: 1 }]] });
+    expect(await bench.lines(`${CONNECT}.successes`)).toEqual({ 'curl 10.0.0.1 443': 1 });
+  });
+
+  it("hands on the stream's error", () => {
+    const errors: unknown[] = [];
+    const snapshots = throwError(() => new Error('ended'));
+    new Collector({ snapshots, keys: new Keys(), onError: (error) => errors.push(error) }).start();
+    expect(errors).toEqual([new Error('ended')]);
+  });
+
+  it.each([
+    [{ interval: 0 }, 'interval'],
+    [{ retireAfter: -1 }, 'retireAfter'],
+    [{ seriesLimit: 1 }, 'series limit'],
+  ])('refuses %o', (config, reason) => {
+    expect(() => new Collector({ snapshots: NEVER, keys: new Keys(), ...config })).toThrow(reason);
+  });
+
+  it('gives data points the start of their first window and the time of the collection', async () => {
+    const bench = new Bench({ clock: () => START + 60_500 });
+    bench.keys.client(1, curl);
+    bench.windows(2);
+    bench.window({ rows: [[1, { success: 1 }]] });
+    const data = (await bench.data('push')).find((each) => each.descriptor.name === `${CONNECT}.successes`);
+    expect(data?.dataPoints).toEqual([
+      {
+        startTime: [START / 1000 + 10, 0],
+        endTime: [START / 1000 + 60, 500_000_000],
+        attributes: { 'process.executable.name': 'curl', 'server.address': '10.0.0.1', 'server.port': 443 },
+        value: 1,
+      },
+    ]);
+    expect(data?.isMonotonic).toBe(true);
+  });
+});

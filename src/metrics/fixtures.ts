@@ -1,0 +1,149 @@
+import type { SumMetricData } from '@opentelemetry/sdk-metrics';
+import { Subject } from 'rxjs';
+import { OUTCOMES, TCP_STATES } from '../ebpf/layout.ts';
+import type { DrainStats, Key, Loss, ProcessInfo } from '../ebpf/types.ts';
+import { COLUMN, COLUMNS, type Snapshot } from '../stream/snapshot.ts';
+import { Collector } from './collector.ts';
+import type { Defaults, KeyTable } from './config.ts';
+
+// Builders for tests: snapshots and keys from a few words. Not part of the agent.
+
+export const START = 1_700_000_000_000;
+export const INTERVAL = 5000;
+
+export function processInfo(pid: number, name: string, more: Partial<ProcessInfo> = {}): ProcessInfo {
+  const owner = String((BigInt(pid) << 32n) + 1n);
+  return { owner, pid, startTime: 1000n, cgroup: 77n, comm: name, executable: name, ...more };
+}
+
+/** A key table whose numbers are given by the test. */
+export class Keys implements KeyTable {
+  readonly live = new Map<number, Key>();
+  readonly released: number[] = [];
+
+  get(id: number): Key | undefined {
+    return this.live.get(id);
+  }
+
+  release(ids: Iterable<number>): void {
+    for (const id of ids) {
+      this.released.push(id);
+      this.live.delete(id);
+    }
+  }
+
+  client(id: number, process: ProcessInfo | undefined, address = '10.0.0.1', port = 443, more: Partial<Key> = {}): number {
+    const cgroup = String(process?.cgroup ?? 0);
+    this.live.set(id, { id, role: 'client', process, cgroup, netns: 1, address, port, ...more });
+    return id;
+  }
+
+  server(id: number, process: ProcessInfo | undefined, port: number, more: Partial<Key> = {}): number {
+    const cgroup = String(process?.cgroup ?? 0);
+    this.live.set(id, { id, role: 'server', process, cgroup, netns: 1, address: '', port, ...more });
+    return id;
+  }
+}
+
+type Counts = Partial<Record<(typeof OUTCOMES)[number] | 'accept' | 'close', number>>;
+type State = (typeof TCP_STATES)[number];
+
+export interface Window {
+  readonly rows?: readonly [key: number, counts: Counts][];
+  readonly live?: readonly [key: number, state: State, count: number][];
+  readonly exited?: readonly string[];
+  readonly lost?: readonly Loss[];
+}
+
+export function snapshot(window: Window, index = 0): Snapshot {
+  const { rows = [], live = [], exited = [], lost = [] } = window;
+  const keys = Uint32Array.from(rows, ([key]) => key);
+  const counts = new Uint32Array(rows.length * COLUMNS);
+  rows.forEach(([, given], row) => {
+    for (const [name, count] of Object.entries(given)) counts[row * COLUMNS + column(name)] = count;
+  });
+  const start = START + index * INTERVAL;
+  return {
+    start,
+    end: start + INTERVAL,
+    rows: rows.length,
+    keys,
+    counts,
+    cut: {
+      live: {
+        rows: live.length,
+        key: Uint32Array.from(live, ([key]) => key),
+        state: Uint8Array.from(live, ([, state]) => TCP_STATES.indexOf(state)),
+        count: Uint32Array.from(live, ([, , count]) => count),
+      },
+      stats: stats({ lost }),
+      exited,
+    },
+  };
+}
+
+function column(name: string): number {
+  if (name === 'accept' || name === 'close') return COLUMN[name];
+  return COLUMN.connect + (OUTCOMES as readonly string[]).indexOf(name);
+}
+
+export function stats(more: Partial<DrainStats> = {}): DrainStats {
+  return {
+    seen: { connect: 0, accept: 0, close: 0, process: 0, exit: 0 },
+    lost: [],
+    ringUsed: 0,
+    ringSize: 1 << 20,
+    drainLag: 0,
+    probes: [],
+    ...more,
+  };
+}
+
+export type Lines = Record<string, number>;
+
+/** A collector under test: windows go in, what a reader sees comes out. */
+export class Bench {
+  readonly keys = new Keys();
+  readonly errors: unknown[] = [];
+  readonly collector: Collector;
+  readonly #snapshots = new Subject<Snapshot>();
+  readonly #producers: Record<'pull' | 'push', ReturnType<Collector['producer']>>;
+  #index = 0;
+
+  constructor(config: Partial<Defaults> = {}) {
+    this.collector = new Collector({
+      snapshots: this.#snapshots,
+      keys: this.keys,
+      newSeriesAtZero: false,
+      clock: () => START,
+      onError: (error) => this.errors.push(error),
+      ...config,
+    });
+    this.#producers = { pull: this.collector.producer('pull'), push: this.collector.producer('push') };
+    this.collector.start();
+  }
+
+  window(window: Window = {}): void {
+    this.#snapshots.next(snapshot(window, this.#index++));
+  }
+
+  windows(count: number): void {
+    for (let i = 0; i < count; i++) this.window();
+  }
+
+  async data(path: 'pull' | 'push' = 'pull'): Promise<SumMetricData[]> {
+    const { resourceMetrics } = await this.#producers[path].collect();
+    return resourceMetrics.scopeMetrics.flatMap((scope) => scope.metrics) as SumMetricData[];
+  }
+
+  /** A family as lines: attribute values joined by blanks, to the value. */
+  async lines(name: string, path: 'pull' | 'push' = 'pull'): Promise<Lines> {
+    const metric = (await this.data(path)).find((data) => data.descriptor.name === name);
+    if (metric === undefined) throw new Error(`no family ${name}`);
+    return Object.fromEntries(metric.dataPoints.map((point) => [Object.values(point.attributes).join(' '), point.value]));
+  }
+
+  async sum(name: string): Promise<number> {
+    return Object.values(await this.lines(name)).reduce((sum, value) => sum + value, 0);
+  }
+}
