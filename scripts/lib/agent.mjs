@@ -1,0 +1,65 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { constants } from 'node:os';
+import { program } from './bundle.mjs';
+import { agentNode } from './paths.mjs';
+import { leaveSignals } from './run.mjs';
+
+/** How the agent's Node.js is run; the image and the chart use the same. */
+export const AGENT_OPTIONS = ['--disable-sigusr1', '--max-old-space-size=256'];
+
+const STOPPING = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+const SAME_SIGNAL_MS = 500;
+const PARENT_CHECK_MS = 500;
+
+/**
+ * Runs the agent until it ends.
+ *
+ * Ctrl-C reaches this process from the terminal and once more from npm. The
+ * agent is in a session of its own, so that it gets each signal from here alone,
+ * and once.
+ * @returns {Promise<number>} its exit code, 128 + n when signal n ended it
+ */
+export function runAgent(args) {
+  const command = [agentNode, ...AGENT_OPTIONS, program, ...args];
+  // When this process is killed outright, the kernel stops the agent in its place.
+  const guard = hasDeathSignal() ? ['setpriv', '--pdeathsig', 'TERM'] : [];
+  const [file, ...rest] = [...guard, ...command];
+  leaveSignals();
+  const child = spawn(file, rest, { stdio: 'inherit', detached: true });
+  passSignals(child);
+  const watch = stopWithParent(child);
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('exit', (code, signal) => {
+      clearInterval(watch);
+      resolve(code ?? 128 + constants.signals[signal]);
+    });
+  });
+}
+
+function hasDeathSignal() {
+  return spawnSync('setpriv', ['--pdeathsig', 'TERM', 'true'], { stdio: 'ignore' }).status === 0;
+}
+
+function passSignals(child) {
+  const last = {};
+  for (const signal of STOPPING)
+    process.on(signal, () => {
+      const now = performance.now();
+      if (now - (last[signal] ?? -Infinity) > SAME_SIGNAL_MS) child.kill(signal === 'SIGHUP' ? 'SIGTERM' : signal);
+      last[signal] = now;
+    });
+  // Ctrl-Z and fg, which the terminal sends to its own session only.
+  process.on('SIGTSTP', () => {
+    child.kill('SIGSTOP');
+    process.kill(process.pid, 'SIGSTOP');
+  });
+  process.on('SIGCONT', () => child.kill('SIGCONT'));
+}
+
+// npm killed outright: nobody is left who could stop us.
+function stopWithParent(child) {
+  if (!process.env.npm_lifecycle_event) return undefined;
+  const parent = process.ppid;
+  return setInterval(() => process.ppid !== parent && child.kill('SIGTERM'), PARENT_CHECK_MS);
+}

@@ -1,0 +1,99 @@
+import { readFileSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { at } from './paths.mjs';
+import { Refusal } from './refusal.mjs';
+import { run } from './run.mjs';
+import { filesBelow, hash, hashFiles, isFresh, replaceFile, setStamp } from './stamp.mjs';
+
+/** Rooms that package.json exports. */
+export const PUBLIC_ROOMS = ['ebpf', 'stream', 'metrics', 'health', 'server'];
+const dist = at('dist');
+export const program = at('dist', 'connwatch.js');
+
+const entryPoints = () => ({
+  connwatch: at('src', 'cli', 'main.ts'),
+  ...Object.fromEntries(PUBLIC_ROOMS.map((room) => [room, at('src', room, 'index.ts')])),
+});
+
+const outputs = () => Object.keys(entryPoints()).map((name) => join(dist, `${name}.js`));
+
+const OPTIONS = {
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node24',
+  // What is imported lazily (OTLP, pretty logs) becomes a file of its own.
+  splitting: true,
+  // Beside the entries, so that a path relative to the file is the same in all.
+  chunkNames: 'chunk-[hash]',
+  minifyWhitespace: true,
+  legalComments: 'none',
+  // CommonJS dependencies call require, which a module does not have.
+  banner: {
+    js: "import { createRequire as cwCreateRequire } from 'node:module';const require = cwCreateRequire(import.meta.url);",
+  },
+  logLevel: 'silent',
+};
+
+async function definitions() {
+  const { version } = JSON.parse(readFileSync(at('package.json'), 'utf8'));
+  return {
+    __CONNWATCH_VERSION__: JSON.stringify(version),
+    __CONNWATCH_COMMIT__: JSON.stringify(await commit()),
+  };
+}
+
+/** Short hash of the commit, with `-dirty` when files differ from it; `unknown` outside of a git checkout. */
+async function commit() {
+  const { code, stdout } = await run('git', ['describe', '--always', '--dirty', '--abbrev=12', '--exclude=*']);
+  return code === 0 ? stdout.trim() : 'unknown';
+}
+
+export const isSource = (path) => path.endsWith('.ts') && !path.endsWith('.test.ts');
+
+async function inputs() {
+  return hash(
+    JSON.stringify([OPTIONS, await definitions()]),
+    hashFiles([at('package-lock.json'), ...filesBelow(at('src'), isSource)]),
+  );
+}
+
+export const bundleIsFresh = async () => isFresh('bundle', await inputs(), outputs());
+
+/** Bundles src/ into dist/. @throws Refusal with esbuild's messages */
+export async function buildBundle() {
+  const from = await inputs();
+  const esbuild = await import('esbuild');
+  let result;
+  try {
+    result = await esbuild.build({
+      ...OPTIONS,
+      entryPoints: entryPoints(),
+      define: await definitions(),
+      outdir: dist,
+      absWorkingDir: at(),
+      write: false,
+    });
+  } catch (error) {
+    throw bundleRefusal(esbuild, error);
+  }
+  for (const { path, contents } of result.outputFiles)
+    replaceFile(path, contents, path === program ? 0o755 : 0o644);
+  removeOthers(result.outputFiles.map(({ path }) => path));
+  setStamp('bundle', from);
+}
+
+// Chunks of an earlier bundle.
+function removeOthers(kept) {
+  for (const name of readdirSync(dist))
+    if (name.endsWith('.js') && !kept.includes(join(dist, name))) rmSync(join(dist, name));
+}
+
+function bundleRefusal(esbuild, error) {
+  if (!error.errors) return error;
+  return new Refusal('the TypeScript sources could not be bundled.', {
+    why: `esbuild found ${error.errors.length} error(s):`,
+    todo: 'if you changed nothing below src/, please report it together with these lines.',
+    detail: esbuild.formatMessagesSync(error.errors, { kind: 'error', terminalWidth: 100 }).join(''),
+  });
+}

@@ -1,0 +1,37 @@
+/**
+ * A condition of the host that the user can mend: said in three lines, without a stack.
+ * `detail` is what a tool printed; its last lines are shown.
+ */
+export class Refusal extends Error {
+  constructor(what, { why, todo, detail = '' }) {
+    super(what);
+    this.why = why;
+    this.todo = todo;
+    this.detail = detail;
+  }
+}
+
+const DETAIL_LINES = 12;
+
+/** The message for the terminal, ending in a newline. */
+export function render(error) {
+  if (!(error instanceof Refusal)) return `connwatch: ${error?.stack ?? error}\n`;
+  const detail = error.detail.trimEnd().split('\n').filter(Boolean).slice(-DETAIL_LINES);
+  return [
+    `connwatch: ${error.message}`,
+    `  why: ${error.why}`,
+    `  do:  ${error.todo}`,
+    ...detail.map((line) => `    | ${line}`),
+    '',
+  ].join('\n');
+}
+
+/** Runs a command of this folder: its number is the exit code, a refusal is exit code 1. */
+export async function main(command) {
+  try {
+    process.exitCode = (await command(process.argv.slice(2))) ?? 0;
+  } catch (error) {
+    process.stderr.write(render(error));
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,65 @@
+import { spawn } from 'node:child_process';
+import { accessSync, constants, statSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { root } from './paths.mjs';
+
+const running = new Set();
+let ending = false;
+
+/**
+ * Runs a program to its end and takes what it prints.
+ * @returns {Promise<{code: number, stdout: string, stderr: string}>} code 127 when it cannot be started
+ */
+export function run(file, args, { cwd = root, env = process.env, stdio = ['ignore', 'pipe', 'pipe'] } = {}) {
+  endChildrenWithUs();
+  return new Promise((resolve) => {
+    const child = spawn(file, args, { cwd, env, stdio });
+    let stdout = '';
+    let stderr = '';
+    running.add(child);
+    child.stdout?.setEncoding('utf8').on('data', (text) => (stdout += text));
+    child.stderr?.setEncoding('utf8').on('data', (text) => (stderr += text));
+    child.on('error', (error) => {
+      running.delete(child);
+      resolve({ code: 127, stdout, stderr: `${stderr}${error.message}\n` });
+    });
+    child.on('close', (code) => {
+      running.delete(child);
+      resolve({ code: code ?? 1, stdout, stderr });
+    });
+  });
+}
+
+/** Path of a program, or undefined. */
+export function which(name) {
+  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
+    const path = join(folder, name);
+    try {
+      accessSync(path, constants.X_OK);
+      if (statSync(path).isFile()) return path;
+    } catch {
+      // not here
+    }
+  }
+  return undefined;
+}
+
+// Interrupted in the middle of set-up: what we started must not go on behind the user's back.
+const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 };
+
+function endWithChildren(signal) {
+  for (const child of running) child.kill('SIGTERM');
+  process.exit(128 + SIGNALS[signal]);
+}
+
+function endChildrenWithUs() {
+  if (ending) return;
+  ending = true;
+  for (const signal of Object.keys(SIGNALS)) process.on(signal, endWithChildren);
+}
+
+/** For a command that from now on does something else with signals. */
+export function leaveSignals() {
+  for (const signal of Object.keys(SIGNALS)) process.off(signal, endWithChildren);
+  ending = false;
+}

@@ -1,0 +1,42 @@
+import { addonIsFresh, buildAddon } from './addon.mjs';
+import { bpfObjectIsFresh, buildBpfObject } from './bpf.mjs';
+import { buildBundle, bundleIsFresh } from './bundle.mjs';
+import { target } from './host.mjs';
+import { installNpmPackages, packagesDiffer } from './npm-packages.mjs';
+import { doSteps } from './steps.mjs';
+import { checkLibbpf, fetchPrometheus, installPackages, missingPackages, prometheusMissing } from './system-packages.mjs';
+import { buildTestTools, testToolsAreFresh } from './test-tools.mjs';
+import { buildTypes, typesAreFresh } from './types.mjs';
+
+export const npmStep = { label: 'npm packages', due: packagesDiffer, run: installNpmPackages };
+
+const systemStep = (options) => ({
+  label: () => `system packages: ${missingPackages(options).join(' ')}`,
+  due: () => missingPackages(options).length > 0,
+  run: () => installPackages(missingPackages(options)),
+});
+
+const buildSteps = [
+  { label: 'kernel programs', due: () => !bpfObjectIsFresh(), run: buildBpfObject },
+  { label: 'native addon', due: () => !addonIsFresh(), run: buildAddon },
+  { label: 'program', due: async () => !(await bundleIsFresh()), run: buildBundle },
+];
+
+const typesStep = { label: 'type declarations', due: () => !typesAreFresh(), run: buildTypes };
+
+const testSteps = [
+  { label: 'test tools', due: () => !testToolsAreFresh(), run: buildTestTools },
+  { label: 'Prometheus for the tests', due: prometheusMissing, run: fetchPrometheus },
+];
+
+/**
+ * Brings the checkout to where it runs; does nothing that is already done.
+ * @param {{tests?: boolean, types?: boolean}} options tests: what the tests need as well; types: dist/types as well
+ * @throws Refusal
+ */
+export async function setup({ tests = false, types = false } = {}) {
+  target();
+  await doSteps([systemStep({ tests })]);
+  checkLibbpf();
+  await doSteps([npmStep, ...buildSteps, ...(types ? [typesStep] : []), ...(tests ? testSteps : [])]);
+}
