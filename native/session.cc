@@ -82,14 +82,19 @@ Drain& Session::open(Napi::Env env) {
   return *drain_;
 }
 
+// Plain Node-API: a worker that is being terminated lets no JavaScript run, which
+// is no error here, and node-addon-api would throw it.
 void Session::onWake() {
-  Napi::HandleScope scope(callback_.Env());
-  try {
-    callback_.MakeCallback(Value(), {}, *context_);
-  } catch (const Napi::Error& error) {
-    // To process.on('uncaughtException'), as an exception in any callback goes.
-    napi_fatal_exception(error.Env(), error.Value());
-  }
+  napi_env env = callback_.Env();
+  Napi::HandleScope scope(env);
+  napi_value receiver = nullptr, function = nullptr, thrown = nullptr;
+  if (napi_get_global(env, &receiver) != napi_ok) return;
+  if (napi_get_reference_value(env, callback_, &function) != napi_ok || !function) return;
+  napi_status status =
+      napi_make_callback(env, *context_, receiver, function, 0, nullptr, nullptr);
+  // To process.on('uncaughtException'), as an exception in any callback goes.
+  if (status == napi_pending_exception && napi_get_and_clear_last_exception(env, &thrown) == napi_ok)
+    napi_fatal_exception(env, thrown);
 }
 
 // Fills `events` and `keys`; {count, cut, more, lag (ns), fresh, processes, exited}.
@@ -233,12 +238,15 @@ Napi::Value Session::stats(const Napi::CallbackInfo& info) {
   return result;
 }
 
-void Session::close(const Napi::CallbackInfo&) { closeNow(); }
-
-void Session::closeNow() {
-  if (wake_) wake_->stop();
+void Session::close(const Napi::CallbackInfo&) {
+  closeNow();
   context_.reset();
   callback_.Reset();
+}
+
+// Nothing of JavaScript in here: the destructor runs when the environment is gone.
+void Session::closeNow() {
+  if (wake_) wake_->stop();
   drain_.reset();
   ring_.close();
   program_.reset();
