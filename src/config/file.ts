@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { ConnwatchError, codeOf, oneLine } from '../internal/errors.ts';
-import { type Given, type Source, keyByName, suggestName } from './source.ts';
+import { type Given, type Source, keyByName, suggestKey } from './source.ts';
 import { SETTINGS, type Setting, type SettingKey } from './table.ts';
 
 /** Far above any real file, far below what would hurt. */
@@ -72,7 +72,7 @@ export async function parseFile(text: string, path: string): Promise<Source> {
     const name = isScalar(node) ? String(node.value) : '(not a name)';
     const label = `${name} (${path} line ${line(isScalar(node) ? node.range?.[0] : 0)})`;
     const key = keyByName(name);
-    if (key === undefined) problems.push(`unknown key ${label}${suggestName(name)}`);
+    if (key === undefined) problems.push(`unknown key ${label}${suggestKey(name)}`);
     else if ((SETTINGS[key] as Setting<unknown>).notInFile) problems.push(`the key ${label} can be given by flag or variable only`);
     else if (!isScalar(value)) problems.push(`the key ${label} must have a single value`);
     else if (value.value === null) problems.push(`the key ${label} has no value`);

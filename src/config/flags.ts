@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { Given, Source } from './source.ts';
-import { ENTRIES, type Setting, type SettingKey, variableOf } from './table.ts';
+import { ENTRIES, type Setting, type SettingKey } from './table.ts';
 
 /** Gives a command a flag for each setting, grouped and described for --help. */
 export function addFlags(command: Command): void {
@@ -16,7 +16,7 @@ export function addFlags(command: Command): void {
 
 function describe(setting: Setting<unknown>): string {
   const fallback = setting.defaultNote ?? String(setting.default);
-  return `${setting.description} (default: ${fallback}; variable: ${variableOf(setting)}; example: --${setting.name}=${setting.example})`;
+  return `${setting.description}\nDefault: ${fallback}. Example: ${setting.example}.`;
 }
 
 /** What was given on the command line that `command` has parsed. */

@@ -3,5 +3,5 @@ export { loadSettings, type LoadOptions } from './load.ts';
 export { nearest } from './nearest.ts';
 export { printSettings } from './print.ts';
 export { resolve, type Origins, type Resolution } from './resolve.ts';
-export type { Given, Source, SourceName } from './source.ts';
+export { suggestFlag, type Given, type Source, type SourceName } from './source.ts';
 export { SETTINGS, type Context, type SettingKey, type Settings } from './table.ts';

@@ -91,14 +91,15 @@ export function boolean(): Kind<boolean> {
   return { placeholder: '[true|false]', allowed: '`true` or `false`', schema: fromText(parse), format: String };
 }
 
-export function choice<const T extends string>(choices: readonly T[]): Kind<T> {
+/** One of a few words. */
+export function choice<const T extends string>(placeholder: string, choices: readonly T[]): Kind<T> {
   const parse = (text: string) => {
     const found = choices.find((one) => one === text);
     if (found === undefined) throw new Error(`it is not one of ${choices.join(', ')}${didYouMean(text, choices, (one) => `'${one}'`)}`);
     return found;
   };
   return {
-    placeholder: `<${choices.join('|')}>`,
+    placeholder,
     allowed: choices.map((one) => `\`${one}\``).join(', '),
     schema: fromText(parse),
     format: (value) => value,

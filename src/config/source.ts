@@ -22,6 +22,14 @@ export function keyByName(name: string): SettingKey | undefined {
   return ENTRIES.find(([, setting]) => setting.name === name)?.[0];
 }
 
-export function suggestName(name: string, show?: (name: string) => string): string {
-  return didYouMean(name, ENTRIES.map(([, setting]) => setting.name), show);
+const names = () => ENTRIES.map(([, setting]) => setting.name);
+
+/** `; did you mean interval?` for a key that is not known, or nothing. */
+export function suggestKey(name: string): string {
+  return didYouMean(name, names());
+}
+
+/** `; did you mean --interval?` for a flag that is not known, or nothing. */
+export function suggestFlag(flag: string): string {
+  return didYouMean(flag, [...names(), 'help', 'version'].map((name) => `--${name}`));
 }

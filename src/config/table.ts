@@ -97,18 +97,18 @@ export const SETTINGS = {
   logLevel: setting({
     name: 'log-level',
     group: 'Logging',
-    kind: choice(LOG_LEVELS),
+    kind: choice('<level>', LOG_LEVELS),
     default: 'info',
-    description: 'Least severity that is logged. Errors come with stack traces at debug and trace.',
+    description: 'Least severity that is logged: trace, debug, info, warn, error or fatal. Errors come with stack traces at debug and trace.',
     example: 'debug',
   }),
   logFormat: setting({
     name: 'log-format',
     group: 'Logging',
-    kind: choice(LOG_FORMATS),
+    kind: choice('<format>', LOG_FORMATS),
     default: ({ terminal }: Context) => (terminal ? 'pretty' : 'json'),
     defaultNote: 'pretty on a terminal, else json',
-    description: 'Log lines for machines (one JSON object each) or for people. They go to standard error.',
+    description: 'Log lines for machines (json, one object each) or for people (pretty). They go to standard error.',
     example: 'json',
   }),
   config: setting({

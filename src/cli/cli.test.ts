@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import { cli } from './cli.ts';
+import { fakeHost } from './fixtures.ts';
+
+async function command(argv: readonly string[], environment?: Record<string, string>) {
+  const { host, seen } = fakeHost(argv, environment);
+  const code = await cli(host);
+  return { code, ...seen };
+}
+
+/** The command runs the agent with these settings, and ends with 0 after SIGTERM. */
+async function runs(argv: readonly string[], environment?: Record<string, string>) {
+  const { host, seen, agent, events } = fakeHost([...argv, '--log-level=fatal'], environment);
+  const code = cli(host);
+  await agent.started.promise;
+  events.emit('SIGTERM', 'SIGTERM');
+  expect([await code, agent.stops, seen.stderr, seen.stdout]).toEqual([0, 1, '', '']);
+  return seen.settings;
+}
+
+describe('run', () => {
+  it('is the default command, flags before or after it', async () => {
+    for (const argv of [['--interval', '1s'], ['run', '--interval=1s'], ['--interval=1s', 'run']]) {
+      expect(await runs(argv)).toMatchObject({ interval: 1000, metricsAddr: ':9090', logFormat: 'pretty' });
+    }
+    expect(await runs([], { CONNWATCH_INTERVAL: '2s' })).toMatchObject({ interval: 2000 });
+  });
+});
+
+describe('version', () => {
+  it.each([['version'], ['--version'], ['-V'], ['--interval', 'nonsense', '--version']])('%s', async (...argv) => {
+    expect(await command(argv)).toMatchObject({
+      code: 0,
+      stdout: `connwatch dev\ncommit dev\nNode.js ${process.versions.node}\nlibbpf 1.1.2\n`,
+      stderr: '',
+    });
+  });
+
+  it('works without the addon', async () => {
+    const { host, seen } = fakeHost(['version']);
+    const code = await cli({ ...host, libbpfVersion: () => Promise.reject(new Error('no addon')) });
+    expect(code).toBe(0);
+    expect(seen.stdout).toMatch(/^libbpf not available$/m);
+  });
+});
+
+describe('config', () => {
+  it('prints the settings in force and their origins', async () => {
+    const { code, stdout, stderr } = await command(['config', '--interval', '1s'], { CONNWATCH_SERIES_LIMIT: '7' });
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toContain('interval: 1s # --interval\nseries-limit: 7 # CONNWATCH_SERIES_LIMIT\n');
+  });
+});
+
+describe('help', () => {
+  it.each([['--help'], ['-h'], ['help'], ['run', '--help'], ['config', '-h']])('%s', async (...argv) => {
+    const { code, stdout, stderr } = await command(argv);
+    expect([code, stderr]).toEqual([0, '']);
+    for (const text of ['Usage: connwatch', '--metrics-addr', 'Default: 5s. Example: 1s.', 'Commands:', 'Examples:', 'Exit codes:']) {
+      expect(stdout).toContain(text);
+    }
+    for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
+  });
+});
+
+describe('what cannot be used ends with 2 and one message', () => {
+  it.each<[string[], string]>([
+    [['--intervl=top-secret'], 'unknown flag --intervl; did you mean --interval?'],
+    [['--zzzzzz'], 'unknown flag --zzzzzz.'],
+    [['config', '--intervl', '1s'], 'unknown flag --intervl; did you mean --interval?'],
+    [['-x'], 'unknown flag -x.'],
+    [['--interval'], 'the flag --interval needs a value.'],
+    [['--interval='], "invalid value '' for --interval: it is empty."],
+    [['--interval=5'], "invalid value '5' for --interval: it has no unit; write 5s for seconds."],
+    [['--interval=1s', '--interval=2s'], '--interval is given 2 times.'],
+    [['--interval=\u001b[31m'], "invalid value '\\x1b[31m' for --interval: it is not a duration such as 500ms, 5s or 1m30s."],
+    [['bogus'], "unknown command 'bogus'."],
+    [['confg'], "unknown command 'confg'; did you mean 'config'?"],
+    [['config', 'more'], 'too many arguments: a command takes flags only.'],
+    [['run', 'more'], 'too many arguments: a command takes flags only.'],
+    [['--config=/nowhere/c.yaml'], 'cannot use the file /nowhere/c.yaml (--config): there is no such file.'],
+  ])('%j', async (argv, message) => {
+    const { code, stdout, stderr, settings } = await command(argv);
+    expect([code, stdout, settings]).toEqual([2, '', undefined]);
+    expect(stderr.split('\n')[0]).toBe(`connwatch: ${message}`);
+    expect(stderr.split('\n')).toHaveLength(3);
+    expect(stderr).not.toContain('secret');
+  });
+
+  it('variables', async () => {
+    const { code, stderr } = await command(['config'], { CONNWATCH_INTERVL: '1s' });
+    expect([code, stderr.split('\n')[0]]).toEqual([2, 'connwatch: unknown variable CONNWATCH_INTERVL; did you mean CONNWATCH_INTERVAL?']);
+  });
+});
+
+it('a defect is said to be one, without a stack', async () => {
+  const { host, seen } = fakeHost(['config']);
+  const code = await cli({
+    ...host,
+    stdout: () => {
+      throw new Error('broken');
+    },
+  });
+  expect(code).toBe(1);
+  expect(seen.stderr).toMatch(/^connwatch: unexpected error: broken\nThis is a defect: .*\n$/);
+});

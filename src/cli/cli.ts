@@ -1,0 +1,16 @@
+import { EXIT, exitCodeOf, plainMessage } from './failure.ts';
+import type { Host } from './host.ts';
+import { printVersion } from './version.ts';
+
+/** Runs the command that the arguments ask for. Resolves with the exit code; never rejects. */
+export async function cli(host: Host): Promise<number> {
+  try {
+    // Before anything is loaded: this is what scripts and health checks of images call.
+    if (host.argv.some((argument) => argument === '--version' || argument === '-V')) return await printVersion(host);
+    const { runProgram } = await import('./program.ts');
+    return await runProgram(host);
+  } catch (error) {
+    host.stderr(plainMessage(error));
+    return error instanceof Error ? exitCodeOf(error) : EXIT.failed;
+  }
+}

@@ -1,0 +1,41 @@
+import type { ErrorCode } from '../internal/codes.ts';
+import { ConnwatchError, oneLine } from '../internal/errors.ts';
+import { printable } from '../internal/escape.ts';
+import type { Logger } from '../internal/log.ts';
+
+export const EXIT = { fine: 0, failed: 1, usage: 2 } as const;
+
+const USAGE_CODES: readonly ErrorCode[] = ['CW_CONFIG', 'CW_CONFIG_FILE'];
+
+export function exitCodeOf(error: unknown): number {
+  return error instanceof ConnwatchError && USAGE_CODES.includes(error.code) ? EXIT.usage : EXIT.failed;
+}
+
+export interface Failure {
+  readonly message: string;
+  readonly code: ErrorCode;
+  readonly hint: string;
+}
+
+/** What to tell of an error. One that no part of the program expected is a defect, and is said to be. */
+export function describeFailure(error: unknown): Failure {
+  if (error instanceof ConnwatchError) return { message: error.message, code: error.code, hint: error.hint };
+  return {
+    message: `unexpected error: ${oneLine(error)}`,
+    code: 'CW_INTERNAL',
+    hint: "This is a defect: please report it with the output of 'connwatch version' and of a run with --log-level=debug.",
+  };
+}
+
+/** The message for a person, on lines of its own. Arguments may hold control characters, so they are escaped. */
+export function plainMessage(error: unknown): string {
+  const { message, hint } = describeFailure(error);
+  return printable(Buffer.from(`connwatch: ${message}\n${hint ? `${hint}\n` : ''}`));
+}
+
+/** One line at level fatal, with the code and the hint as fields; with the stack at debug and trace. */
+export function logFailure(log: Logger, error: unknown): void {
+  const { message, code, hint } = describeFailure(error);
+  const details = log.isLevelEnabled('debug') ? { err: error } : {};
+  log.fatal({ code, ...(hint ? { hint } : {}), ...details }, message);
+}

@@ -1,0 +1,44 @@
+import type { StartAgent } from './run.ts';
+
+type Listener = (argument: never) => void;
+
+/** What the command line touches of the outside, so that tests can stand in for it. */
+export interface Host {
+  /** Arguments without the program's name. */
+  readonly argv: readonly string[];
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Standard error is a terminal. */
+  readonly terminal: boolean;
+  readonly stdout: (text: string) => void;
+  readonly stderr: (text: string) => void;
+  /** Signals and uncaught errors: `process`. */
+  readonly events: {
+    on(event: string, listener: Listener): unknown;
+    off(event: string, listener: Listener): unknown;
+  };
+  /** Milliseconds that never go back. */
+  readonly now: () => number;
+  /** Ends the process at once. */
+  readonly exit: (code: number) => void;
+  readonly loadAgent: () => Promise<{ startAgent: StartAgent }>;
+  /** @throws (rejects) when the addon cannot be loaded. */
+  readonly libbpfVersion: () => Promise<string>;
+}
+
+/** The real outside. Both rooms are loaded only when a command needs them. */
+export function realHost(): Host {
+  // A reader that went away (`connwatch config | head -1`) is no reason to crash.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+  return {
+    argv: process.argv.slice(2),
+    environment: process.env,
+    terminal: process.stderr.isTTY === true,
+    stdout: (text) => void process.stdout.write(text),
+    stderr: (text) => void process.stderr.write(text),
+    events: process as unknown as Host['events'],
+    now: () => performance.now(),
+    exit: (code) => process.exit(code),
+    loadAgent: () => import('../agent/index.ts'),
+    libbpfVersion: async () => (await import('../ebpf/index.ts')).libbpfVersion(),
+  };
+}

@@ -1,0 +1,20 @@
+// main.ts with an agent that opens nothing: for the tests of what a process does.
+import { cli } from './cli.ts';
+import { realHost } from './host.ts';
+import type { StartAgent } from './run.ts';
+
+const startAgent: StartAgent = (_, log) => {
+  const busy = setInterval(() => {}, 60_000);
+  log.info('ready');
+  if (process.env['THROW_LATER']) {
+    setImmediate(() => {
+      throw new Error('thrown later');
+    });
+  }
+  return Promise.resolve({
+    failed: new Promise<Error>(() => {}),
+    stop: () => Promise.resolve(clearInterval(busy)),
+  });
+};
+
+process.exit(await cli({ ...realHost(), loadAgent: () => Promise.resolve({ startAgent }) }));

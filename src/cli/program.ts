@@ -1,0 +1,95 @@
+import { Command, CommanderError, Option } from 'commander';
+import { addFlags, loadSettings, nearest, readFlags, type Resolution } from '../config/index.ts';
+import { ConnwatchError } from '../internal/errors.ts';
+import { createLogger, type Logger } from '../internal/log.ts';
+import { printConfig } from './config.ts';
+import { EXIT, logFailure, plainMessage } from './failure.ts';
+import { ABOUT, AFTER } from './help.ts';
+import type { Host } from './host.ts';
+import { run } from './run.ts';
+import { usageError } from './usage.ts';
+import { printVersion } from './version.ts';
+
+/**
+ * Parses the arguments and runs the command.
+ * @throws (rejects) ConnwatchError CW_CONFIG or CW_CONFIG_FILE for what cannot be used.
+ */
+export async function runProgram(host: Host): Promise<number> {
+  let code: number = EXIT.fine;
+  const program = new Command('connwatch');
+  const settings = () => loadSettings({ flags: readFlags(program), environment: host.environment, terminal: host.terminal });
+
+  program
+    .description(ABOUT)
+    .usage('[command] [flags]')
+    .addHelpText('afterAll', AFTER)
+    .configureHelp({ optionDescription: (option) => option.description })
+    .configureOutput({
+      writeOut: host.stdout,
+      writeErr: () => {}, // Errors are thrown, and reported in one place.
+      getOutHelpWidth: () => 100,
+      getOutHasColors: () => false,
+    })
+    .exitOverride();
+  addFlags(program);
+  program.addOption(new Option('-V, --version', 'Print version, commit, Node.js and libbpf.').helpGroup('General:'));
+  program.addHelpOption(new Option('-h, --help', 'Print this text.').helpGroup('General:'));
+
+  const runAgent = async () => void (code = await runCommand(host, settings));
+  const commands = [
+    program.command('run').description('Watch, until Ctrl-C or SIGTERM. This is what happens without a command.').action(runAgent),
+    program
+      .command('config')
+      .description('Print the settings in force, and where each comes from.')
+      .action(async () => void (code = await printConfig(host, await settings()))),
+    program
+      .command('version')
+      .description('Print version, commit, Node.js and libbpf.')
+      .action(async () => void (code = await printVersion(host))),
+  ];
+  // All flags belong to the program, so its help is the help of its commands.
+  for (const command of commands) command.helpInformation = () => program.helpInformation();
+  program.helpCommand('help', 'Print this text.');
+  program.argument('[command]').action(async (name: string | undefined) => {
+    if (name !== undefined) throw unknownCommand(name, [...commands.map((command) => command.name()), 'help']);
+    await runAgent();
+  });
+
+  try {
+    await program.parseAsync(host.argv, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode !== 0) throw usageError(error);
+  }
+  return code;
+}
+
+async function runCommand(host: Host, settings: () => Promise<Resolution>): Promise<number> {
+  let log: Logger;
+  let resolution: Resolution;
+  try {
+    resolution = await settings();
+    const { logLevel: level, logFormat: format } = resolution.settings;
+    log = await createLogger({ level, format });
+  } catch (error) {
+    // The log format is not known; a machine that reads the log still wants its line.
+    if (!host.terminal) logFailure(await createLogger({ level: 'fatal', format: 'json' }), error);
+    throw error;
+  }
+  // On a terminal the log line is readable enough; saying it twice would not help.
+  const pretty = resolution.settings.logFormat === 'pretty';
+  return await run({
+    settings: resolution.settings,
+    log,
+    host,
+    onFailure: (error) => (pretty ? undefined : host.stderr(plainMessage(error))),
+  });
+}
+
+function unknownCommand(name: string, known: readonly string[]): ConnwatchError {
+  const near = nearest(name, known);
+  return new ConnwatchError(`unknown command '${name}'${near === undefined ? '.' : `; did you mean '${near}'?`}`, {
+    code: 'CW_CONFIG',
+    hint: `The commands are ${known.join(', ')}. Run 'connwatch --help' for more.`,
+  });
+}
