@@ -17,6 +17,8 @@ const FLAGS = [
   '-Wextra',
   '-DNAPI_VERSION=8',
   '-DNAPI_CPP_EXCEPTIONS',
+  // An error that cannot be thrown because the worker is being terminated is dropped.
+  '-DNODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS',
   '-I.',
   // Not our code: no warnings from it.
   '-isystem',

@@ -76,6 +76,9 @@ export async function buildBundle() {
     });
   } catch (error) {
     throw bundleRefusal(esbuild, error);
+  } finally {
+    // Its helper process would stay for as long as the agent runs.
+    await esbuild.stop();
   }
   for (const { path, contents } of result.outputFiles)
     replaceFile(path, contents, path === program ? 0o755 : 0o644);
