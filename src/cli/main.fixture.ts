@@ -12,8 +12,12 @@ const startAgent: StartAgent = (_, log) => {
     });
   }
   return Promise.resolve({
-    failed: new Promise<Error>(() => {}),
-    stop: () => Promise.resolve(clearInterval(busy)),
+    failed: new Promise<Error>((resolve) => process.once('SIGUSR2', () => resolve(new Error('failed later')))),
+    stop: async () => {
+      clearInterval(busy);
+      await new Promise((resolve) => setImmediate(resolve));
+      process.stdout.write('stopped in order\n');
+    },
   });
 };
 

@@ -61,7 +61,7 @@ describe('connwatch run, with an agent that does nothing', () => {
     const result = ended(child);
     await said(child, '"ready"');
     child.kill(signal);
-    expect(await result).toMatchObject({ code: 0, signal: null, stdout: '' });
+    expect(await result).toMatchObject({ code: 0, signal: null, stdout: 'stopped in order\n' });
   });
 
   it('goes on without standard error', async () => {
@@ -71,6 +71,15 @@ describe('connwatch run, with an agent that does nothing', () => {
     child.kill('SIGTERM'); // it logs two more lines, to nobody
     const [code, signal] = (await once(child, 'exit')) as unknown[];
     expect([code, signal]).toEqual([0, null]);
+  });
+
+  it('stops in order when it fails and nobody reads standard error', async () => {
+    const child = start('main.fixture.ts');
+    await said(child, '"ready"');
+    child.stderr.destroy();
+    const result = ended(child);
+    child.kill('SIGUSR2');
+    expect(await result).toMatchObject({ code: 1, stdout: 'stopped in order\n' });
   });
 
   it('ends with 1 after an uncaught exception', async () => {

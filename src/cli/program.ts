@@ -1,7 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { addFlags, loadSettings, nearest, readFlags, type Resolution } from '../config/index.ts';
 import { ConnwatchError } from '../internal/errors.ts';
-import { createLogger, type Logger } from '../internal/log.ts';
+import type { Logger } from '../internal/log.ts';
 import { printConfig } from './config.ts';
 import { EXIT, logFailure, plainMessage } from './failure.ts';
 import { ABOUT, AFTER } from './help.ts';
@@ -65,6 +65,8 @@ export async function runProgram(host: Host): Promise<number> {
 }
 
 async function runCommand(host: Host, settings: () => Promise<Resolution>): Promise<number> {
+  // Help and config do without the logger, which is slow to load.
+  const { createLogger } = await import('../internal/log.ts');
   let log: Logger;
   let resolution: Resolution;
   try {

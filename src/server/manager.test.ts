@@ -118,6 +118,19 @@ describe('a handler that fails', () => {
     expect(errors).toEqual([['metrics', 'sync'], ['metrics', 'async'], ['metrics', 'half']]);
   });
 
+  it('that writes after the end is reported, and the server goes on', async () => {
+    const { metrics } = await manager({
+      metricsRoutes: {
+        '/late': (_, response) => {
+          response.end('done');
+          response.write('late');
+        },
+      },
+    }).start();
+    for (let i = 0; i < 2; i++) expect(await (await fetch(`http://${metrics.text}/late`)).text()).toBe('done');
+    expect(errors).toEqual([['metrics', 'write after end'], ['metrics', 'write after end']]);
+  });
+
   it('may write after the client has gone', async () => {
     const slow = held();
     const written = deferred<void>();

@@ -1,14 +1,13 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { asError, codeOf } from '../internal/errors.ts';
+import { asError } from '../internal/errors.ts';
 import type { Handler } from './config.ts';
 
 /** A listener that sends each path to its handler, 404 for the rest, 500 for a handler that throws. */
 export function router(routes: ReadonlyMap<string, Handler>, onError: (error: Error) => void): RequestListener {
   return (request, response) => {
     response.setHeader('x-content-type-options', 'nosniff');
-    response.on('error', (error) => {
-      if (!isHangUp(error)) onError(error);
-    });
+    // A handler that writes after the end. Writing to a client that went away is no error.
+    response.on('error', onError);
     void handle(routes.get(pathOf(request)) ?? notFound, request, response, onError);
   };
 }
@@ -26,11 +25,6 @@ async function handle(handler: Handler, request: IncomingMessage, response: Serv
     if (response.headersSent) response.destroy();
     else sendText(response, 500, 'Internal server error\n');
   }
-}
-
-// The client went away in mid-answer, which is its right.
-function isHangUp(error: Error): boolean {
-  return ['ERR_STREAM_DESTROYED', 'ECONNRESET', 'EPIPE'].includes(codeOf(error) ?? '');
 }
 
 const notFound: Handler = (_, response) => sendText(response, 404, 'Not found\n');
