@@ -13,6 +13,12 @@ export class ByteWriter {
     this.#length = end;
   }
 
+  slice(bytes: Buffer, from: number, to: number): void {
+    const end = this.#reserve(to - from);
+    bytes.copy(this.#bytes, this.#length, from, to);
+    this.#length = end;
+  }
+
   /** ASCII only. */
   ascii(text: string): void {
     const end = this.#reserve(text.length);

@@ -93,6 +93,22 @@ h_seconds_count 3
   });
 });
 
+it('keeps each line with its series when series come, go and change places', () => {
+  const exposition = new Exposition();
+  const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((n) => ({ n }));
+  const lines = (...points: object[]): string[] => {
+    const data = collection(metric('m', {}, points.map((point, index) => [point, index])));
+    return String(exposition.write(data)).match(/^m.*$/gm) ?? [];
+  };
+  expect(lines(a!, b!, c!)).toEqual(['m{n="a"} 0', 'm{n="b"} 1', 'm{n="c"} 2']);
+  expect(lines(a!, c!)).toEqual(['m{n="a"} 0', 'm{n="c"} 1']);
+  expect(lines(a!, d!, c!)).toEqual(['m{n="a"} 0', 'm{n="d"} 1', 'm{n="c"} 2']);
+  expect(lines(c!, a!, d!)).toEqual(['m{n="c"} 0', 'm{n="a"} 1', 'm{n="d"} 2']);
+  expect(lines({ n: 'c' }, b!)).toEqual(['m{n="c"} 0', 'm{n="b"} 1']);
+  expect(lines()).toEqual([]);
+  expect(lines(b!)).toEqual(['m{n="b"} 0']);
+});
+
 describe('labelsOf', () => {
   it.each([
     [{}, ''],

@@ -3,6 +3,7 @@ import { type DataPoint, DataPointType, type Histogram, type MetricData, type Re
 import { CATALOGUE, type PrometheusType, prometheusName } from '../metrics/index.ts';
 import { ByteWriter } from './bytes.ts';
 import { escapeHelp, labelsOf } from './labels.ts';
+import { LineStarts, lineStart } from './line-starts.ts';
 
 export const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
@@ -11,16 +12,14 @@ const ORDER = new Map(CATALOGUE.map((metric, index) => [metric.name, index]));
 
 interface Family {
   readonly name: string;
-  readonly type: PrometheusType;
   readonly header: Buffer;
-  readonly nameBytes: Buffer;
+  readonly starts: LineStarts;
 }
 
 /**
  * Writes a collection as Prometheus text 0.0.4. What is the same from page to
- * page is kept as bytes: label blocks by attributes object, which is why
- * series keep theirs, and headers by family. A line is then two copies and a
- * number.
+ * page is kept as bytes: headers, and each line up to its value, which is why series
+ * keep their attributes object. A line is then one copy and a number.
  *
  * Left out: the scope labels (one scope, and a quarter more bytes), time
  * stamps, and `# UNIT`, which this format does not know. Families come in the
@@ -28,7 +27,6 @@ interface Family {
  * histograms, which this format can't say, are left out too.
  */
 export class Exposition {
-  readonly #blocks = new WeakMap<Attributes, Buffer>();
   readonly #families = new Map<string, Family>();
   // A page is about as long as the one before.
   #capacity = 16384;
@@ -43,9 +41,8 @@ export class Exposition {
   }
 
   #target(out: ByteWriter, attributes: Attributes): void {
-    const header = '# HELP target_info Who tells these metrics\n# TYPE target_info gauge\ntarget_info';
-    out.ascii(header);
-    out.bytes(this.#block(attributes));
+    out.ascii('# HELP target_info Who tells these metrics\n# TYPE target_info gauge\n');
+    out.bytes(lineStart('target_info', attributes));
     out.ascii('1\n');
   }
 
@@ -57,23 +54,13 @@ export class Exposition {
       for (const point of metric.dataPoints) histogram(out, family.name, point);
       return;
     }
-    for (const { attributes, value } of metric.dataPoints) {
-      out.bytes(family.nameBytes);
-      out.bytes(this.#block(attributes));
-      number(out, value);
+    const points = metric.dataPoints;
+    family.starts.prepare(points);
+    for (let i = 0; i < points.length; i++) {
+      family.starts.copy(i, out);
+      number(out, points[i]!.value);
       out.byte(NEWLINE);
     }
-  }
-
-  /** `{...} `, or a blank. */
-  #block(attributes: Attributes): Buffer {
-    let block = this.#blocks.get(attributes);
-    if (block === undefined) {
-      const labels = labelsOf(attributes);
-      block = Buffer.from(labels === '' ? ' ' : `{${labels}} `);
-      this.#blocks.set(attributes, block);
-    }
-    return block;
   }
 
   #family(metric: MetricData): Family {
@@ -85,7 +72,7 @@ export class Exposition {
       const name = prometheusName(descriptor, type);
       const help = descriptor.description === '' ? '' : `# HELP ${name} ${escapeHelp(descriptor.description)}\n`;
       const header = Buffer.from(`${help}# TYPE ${name} ${type}\n`);
-      family = { name, type, header, nameBytes: Buffer.from(name) };
+      family = { name, header, starts: new LineStarts(name) };
       this.#families.set(key, family);
     }
     return family;

@@ -1,3 +1,4 @@
+import type { HrTime } from '@opentelemetry/api';
 import { type Account, type Family, isStill, newAccount, sibling } from './account.ts';
 import type { At } from './connects.ts';
 import { type Series, SeriesTable, type Wanted } from './series.ts';
@@ -27,8 +28,8 @@ export class Accepts {
       get size() {
         return table.size;
       },
-      *[Symbol.iterator]() {
-        for (const account of accounts()) yield account.window;
+      forEach(visit) {
+        for (const account of accounts()) visit(account.window);
       },
     };
   }
@@ -38,7 +39,7 @@ export class Accepts {
     if (this.#overflow !== undefined) yield this.#overflow;
   }
 
-  account(wanted: Wanted, born: number, window: number): AcceptAccount {
+  account(wanted: Wanted, born: HrTime, window: number): AcceptAccount {
     const known = this.#accounts.get(wanted.id);
     if (known !== undefined) return known;
     const accepts = this.accepts.acquire(wanted, born);
@@ -48,7 +49,7 @@ export class Accepts {
     return account;
   }
 
-  overflow(born: number): AcceptAccount {
+  overflow(born: HrTime): AcceptAccount {
     const accepts = this.accepts.overflow(born);
     this.#overflow ??= { ...newAccount(0), accepts, window: sibling(accepts, born) };
     return this.#overflow;

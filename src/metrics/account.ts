@@ -1,3 +1,4 @@
+import type { HrTime } from '@opentelemetry/api';
 import type { Process } from './processes.ts';
 import type { Series } from './series.ts';
 
@@ -24,7 +25,7 @@ export function isStill(account: Account, window: number, windows: number): bool
 }
 
 /** A series that is bounded by its account, so it needs no place of its own in a table. */
-export function sibling(series: Series, born: number): Series {
+export function sibling(series: Series, born: HrTime): Series {
   const { id, owner, attributes } = series;
   return { id, owner, attributes, born, value: 0, seen: 0 };
 }
@@ -32,5 +33,6 @@ export function sibling(series: Series, born: number): Series {
 /** A metric family as producers and the budget's own gauges see it. */
 export interface Family {
   readonly size: number;
-  [Symbol.iterator](): Iterator<Series>;
+  /** Calls back and is no iterator: with 20,000 series that is several times faster. */
+  forEach(visit: (series: Series) => void): void;
 }

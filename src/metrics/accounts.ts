@@ -1,3 +1,4 @@
+import { millisToHrTime } from '@opentelemetry/core';
 import { OUTCOMES, TCP_STATES, TCP_SYN_RECV, TCP_SYN_SENT } from '../ebpf/layout.ts';
 import type { Key } from '../ebpf/types.ts';
 import { COLUMN, COLUMNS, type Snapshot } from '../stream/snapshot.ts';
@@ -28,7 +29,7 @@ export class Accounts {
   readonly #bindings: Bindings;
   readonly #losses = new Losses();
   readonly #retireWindows: number;
-  #at: At = { window: 0, born: 0 };
+  #at: At = { window: 0, born: [0, 0] };
 
   constructor(options: AccountsOptions) {
     this.connects = new Connects(options.seriesLimit);
@@ -45,7 +46,7 @@ export class Accounts {
   }
 
   apply(snapshot: Snapshot, keep: Keep): void {
-    this.#at = { window: this.#at.window + 1, born: snapshot.start };
+    this.#at = { window: this.#at.window + 1, born: millisToHrTime(snapshot.start) };
     const { window, born } = this.#at;
     this.connects.begin();
     this.accepts.begin();

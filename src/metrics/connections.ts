@@ -1,3 +1,4 @@
+import type { HrTime } from '@opentelemetry/api';
 import { SeriesTable, type Wanted } from './series.ts';
 
 /** Open sockets: a gauge that is told anew, wholly, each window. What is not set any more vanishes. */
@@ -27,7 +28,7 @@ export class Connections {
   }
 
   /** Places are freed before new ones are given, so that one that is new does not meet one that is gone. */
-  commit(born: number): void {
+  commit(born: HrTime): void {
     for (const series of [...this.table]) {
       series.value = 0;
       if (!this.#sums.has(series.id)) this.table.retire(series);

@@ -1,3 +1,4 @@
+import type { HrTime } from '@opentelemetry/api';
 import { OUTCOMES } from '../ebpf/layout.ts';
 import { type Account, type Family, isStill, newAccount, sibling } from './account.ts';
 import { type Series, SeriesTable, type Wanted } from './series.ts';
@@ -61,7 +62,7 @@ export class Connects {
     if (this.#overflow !== undefined) yield this.#overflow;
   }
 
-  account(wanted: Wanted, born: number, window: number): ConnectAccount {
+  account(wanted: Wanted, born: HrTime, window: number): ConnectAccount {
     const known = this.#accounts.get(wanted.id);
     if (known !== undefined) return known;
     const attempts = this.attempts.acquire(wanted, born);
@@ -71,7 +72,7 @@ export class Connects {
     return account;
   }
 
-  overflow(born: number): ConnectAccount {
+  overflow(born: HrTime): ConnectAccount {
     const series = this.attempts.overflow(born);
     const wanted = { id: '', owner: '', attributes: () => series.attributes };
     this.#overflow ??= newConnects(wanted, series, 0);
@@ -111,7 +112,7 @@ export class Connects {
    * seen pending in its own series and whose end was lost would else be
    * counted there and here.
    */
-  commit(born: number): void {
+  commit(born: HrTime): void {
     let pending = 0;
     for (const account of this) {
       pending += account.pending.value;
@@ -138,14 +139,14 @@ export class Connects {
     }
   }
 
-  #outcome(account: ConnectAccount, outcome: number, born: number): Series {
+  #outcome(account: ConnectAccount, outcome: number, born: HrTime): Series {
     if (outcome === SUCCESS) return (account.successes ??= sibling(account.attempts, born));
     return (account.failures[outcome] ??= this.isOverflow(account)
       ? this.failures.overflow(born)
       : this.failures.acquire(extend(account.wanted, 'error.type', OUTCOMES[outcome] ?? 'other'), born));
   }
 
-  #window(account: ConnectAccount, outcome: string, born: number): Series {
+  #window(account: ConnectAccount, outcome: string, born: HrTime): Series {
     let series = account.window.get(outcome);
     if (series === undefined) {
       series = this.isOverflow(account)
@@ -160,8 +161,7 @@ export class Connects {
 /** When something is counted: the window's number, and its start as the birth of what is new. */
 export interface At {
   readonly window: number;
-  /** Unix milliseconds. */
-  readonly born: number;
+  readonly born: HrTime;
 }
 
 function newConnects(wanted: Wanted, attempts: Series, window: number): ConnectAccount {
@@ -192,10 +192,10 @@ function family(connects: Connects, pick: (account: ConnectAccount) => Series | 
       for (const account of connects) if (pick(account) !== undefined) size++;
       return size;
     },
-    *[Symbol.iterator]() {
+    forEach(visit) {
       for (const account of connects) {
         const series = pick(account);
-        if (series !== undefined) yield series;
+        if (series !== undefined) visit(series);
       }
     },
   };

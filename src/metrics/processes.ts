@@ -1,3 +1,4 @@
+import type { HrTime } from '@opentelemetry/api';
 import type { ProcessInfo } from '../ebpf/types.ts';
 import type { Account } from './account.ts';
 import { type Series, SeriesTable } from './series.ts';
@@ -87,7 +88,7 @@ export class Processes {
     }
   }
 
-  commit(born: number, window: number, keep: Keep): void {
+  commit(born: HrTime, window: number, keep: Keep): void {
     let over = this.unowned;
     for (const process of this.#byPid.values()) {
       process.connects = Math.max(process.connects, process.ended + process.pending);
@@ -99,7 +100,7 @@ export class Processes {
   }
 
   /** @returns whether it has a series of its own or needs none */
-  #show(process: Process, born: number): boolean {
+  #show(process: Process, born: HrTime): boolean {
     if (process.connects === 0) return true;
     const { pid, comm } = process;
     if (process.series !== undefined && process.series.attributes['comm'] !== comm) {

@@ -52,7 +52,7 @@ export class Producer implements MetricProducer {
   #data({ metric, family }: ProducedFamily, now: HrTime): MetricData {
     const counter = metric.kind === 'counter';
     const dataPoints: DataPoint<number>[] = [];
-    for (const series of family) dataPoints.push(this.#point(series, counter, now));
+    family.forEach((series) => void dataPoints.push(this.#point(series, counter, now)));
     const { name, description, unit } = metric;
     const base = {
       descriptor: { name, description, unit, valueType: ValueType.INT },
@@ -69,6 +69,6 @@ export class Producer implements MetricProducer {
     const isNew = (series.seen & bit) === 0;
     series.seen |= bit;
     const value = counter && zeroStart && isNew ? 0 : series.value;
-    return { startTime: millisToHrTime(series.born), endTime, attributes: series.attributes, value };
+    return { startTime: series.born, endTime, attributes: series.attributes, value };
   }
 }

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { SeriesTable, type Wanted } from './series.ts';
 
+const BORN: [number, number] = [0, 0];
 const want = (id: string, owner = id): Wanted => ({ id, owner, attributes: () => ({ id }) });
 
 function fill(table: SeriesTable, count: number, owner?: string): number {
   let own = 0;
   for (let i = 0; i < count; i++) {
-    const series = table.acquire(want(`${owner ?? ''}${i}`, owner), 0);
+    const series = table.acquire(want(`${owner ?? ''}${i}`, owner), BORN);
     series.value += i;
     if (!table.isOverflow(series)) own++;
   }
@@ -34,19 +35,19 @@ describe('SeriesTable', () => {
 
   it('gives the same series for the same attributes, and what has a place keeps it', () => {
     const table = new SeriesTable(3);
-    const first = table.acquire(want('a'), 7);
+    const first = table.acquire(want('a'), [7, 0]);
     fill(table, 10);
-    expect(table.acquire(want('a'), 8)).toBe(first);
-    expect(first.born).toBe(7);
+    expect(table.acquire(want('a'), [8, 0])).toBe(first);
+    expect(first.born).toEqual([7, 0]);
   });
 
   it('frees the place of a retired series, once', () => {
     const table = new SeriesTable(2);
-    const first = table.acquire(want('a', 'owner'), 0);
-    expect(table.isOverflow(table.acquire(want('b', 'owner'), 0))).toBe(true);
+    const first = table.acquire(want('a', 'owner'), BORN);
+    expect(table.isOverflow(table.acquire(want('b', 'owner'), BORN))).toBe(true);
     table.retire(first);
     table.retire(first);
-    const second = table.acquire(want('b', 'owner'), 9);
+    const second = table.acquire(want('b', 'owner'), BORN);
     expect(table.isOverflow(second)).toBe(false);
     table.retire(first);
     expect(table.get('b')).toBe(second);
@@ -55,7 +56,7 @@ describe('SeriesTable', () => {
 
   it('never retires the overflow series', () => {
     const table = new SeriesTable(2);
-    const overflow = table.overflow(0);
+    const overflow = table.overflow(BORN);
     overflow.value = 5;
     table.retire(overflow);
     expect(sum(table)).toBe(5);

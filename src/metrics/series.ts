@@ -1,4 +1,4 @@
-import type { Attributes } from '@opentelemetry/api';
+import type { Attributes, HrTime } from '@opentelemetry/api';
 import { OVERFLOW } from './metric.ts';
 
 /** One series of a family. Its attributes object never changes, so what is written of it can be cached by it. */
@@ -7,8 +7,8 @@ export interface Series {
   readonly attributes: Attributes;
   /** Whose place it takes in the share (a cgroup). */
   readonly owner: string;
-  /** Unix milliseconds from which it counts. */
-  readonly born: number;
+  /** From when it counts. */
+  readonly born: HrTime;
   value: number;
   /** Bit i: reader i has collected it. */
   seen: number;
@@ -53,7 +53,7 @@ export class SeriesTable {
   }
 
   /** The series of these attributes: the live one, a new one, or the overflow series when there is no place. */
-  acquire(wanted: Wanted, born: number): Series {
+  acquire(wanted: Wanted, born: HrTime): Series {
     const live = this.#live.get(wanted.id);
     if (live !== undefined) return live;
     const held = this.#held.get(wanted.owner) ?? 0;
@@ -67,7 +67,7 @@ export class SeriesTable {
   }
 
   /** The series of all that has none of its own. */
-  overflow(born: number): Series {
+  overflow(born: HrTime): Series {
     this.#overflow ??= { id: '', owner: '', attributes: overflowAttributes, born, value: 0, seen: 0 };
     return this.#overflow;
   }
@@ -95,8 +95,13 @@ export class SeriesTable {
     if (this.#overflow !== undefined) yield this.#overflow;
   }
 
+  forEach(visit: (series: Series) => void): void {
+    this.#live.forEach(visit);
+    if (this.#overflow !== undefined) visit(this.#overflow);
+  }
+
   /** Gauges of a window: everything is 0 until it is set. */
   zero(): void {
-    for (const series of this) series.value = 0;
+    this.forEach((series) => void (series.value = 0));
   }
 }
