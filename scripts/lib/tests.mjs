@@ -1,0 +1,39 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { hasBtf, isRoot } from './host.mjs';
+import { agentNode, at } from './paths.mjs';
+import { run } from './run.mjs';
+import { summarise } from './test-summary.mjs';
+
+/** Runs Vitest and says what came of it. @returns {Promise<number>} exit code */
+export async function runTests(args) {
+  const folder = mkdtempSync(join(tmpdir(), 'connwatch-tests-'));
+  const file = join(folder, 'results.json');
+  try {
+    const { code } = await run(
+      agentNode,
+      [
+        at('node_modules', 'vitest', 'vitest.mjs'),
+        'run',
+        '--reporter=default',
+        `--reporter=${at('scripts', 'lib', 'vitest-reporter.mjs')}`,
+        ...args,
+      ],
+      { stdio: 'inherit', env: { ...process.env, CONNWATCH_TEST_RESULTS: file } },
+    );
+    const { lines, ok } = summarise(read(file), { kernelMustRun: isRoot() && hasBtf() });
+    process.stdout.write(`${lines.join('\n')}\n`);
+    return ok ? code : code || 1;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function read(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return { outcomes: [], broken: ['Vitest ended without results'] };
+  }
+}
