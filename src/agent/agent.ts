@@ -33,7 +33,11 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
   const watch = new CollectionWatch(checker);
 
   // Kernel to batches to snapshots.
-  const ebpf = new EbpfManager({ ringSize: settings.ringSize, onError: (error) => fail(asError(error)) });
+  const ebpf = new EbpfManager({
+    objectPath: settings.bpfObject,
+    ringSize: settings.ringSize,
+    onError: (error) => fail(asError(error)),
+  });
   const drift = ownDrift(log);
   const drain = watchDrain(settings.interval, watch, log);
   const snapshots = ebpf.batches.pipe(

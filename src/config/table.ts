@@ -94,6 +94,15 @@ export const SETTINGS = {
     description: 'Size of the ring buffer between kernel and agent: what it holds outlasts a burst. At least one page of the kernel.',
     example: '32MiB',
   }),
+  bpfObject: setting({
+    name: 'bpf-object',
+    group: 'Kernel',
+    kind: path(),
+    default: undefined,
+    defaultNote: 'the one that came with the program',
+    description: 'Another BPF object file, for development. One that does not fit the program is refused.',
+    example: './build/connwatch.bpf.o',
+  }),
   logLevel: setting({
     name: 'log-level',
     group: 'Logging',
@@ -140,6 +149,7 @@ export interface Settings {
   readonly newSeriesAtZero: boolean;
   /** Bytes, a power of two. */
   readonly ringSize: number;
+  readonly bpfObject: string | undefined;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly logFormat: (typeof LOG_FORMATS)[number];
   readonly config: string | undefined;

@@ -1,6 +1,6 @@
 /** What a `Manager` needs; every field has a default. */
 export interface Config {
-  /** The BPF object. @default $CONNWATCH_BPF_OBJECT, else build/connwatch.bpf.o of the package */
+  /** The BPF object. @default build/connwatch.bpf.o of the package */
   readonly objectPath: string | undefined;
   /** Bytes of the ring buffer: a power of two and a multiple of the page size. @default 8388608 */
   readonly ringSize: number;
@@ -16,7 +16,7 @@ export interface Config {
 
 export function defaultConfig(): Config {
   return {
-    objectPath: process.env['CONNWATCH_BPF_OBJECT'],
+    objectPath: undefined,
     ringSize: 8 << 20,
     connSlots: 65_536,
     batchSize: 4096,
