@@ -9,7 +9,8 @@ export async function printSettings({ settings, origins }: Resolution): Promise<
   const { Document, Pair, Scalar, YAMLMap } = await import('yaml');
   const map = new YAMLMap();
   for (const [key, setting] of ENTRIES) {
-    if (setting.notInFile) continue;
+    // A setting without a value would not be read back.
+    if (setting.notInFile || settings[key] === undefined) continue;
     const value = new Scalar(setting.secret ? HIDDEN : plain(setting.kind.format(settings[key])));
     value.comment = ` ${origins[key].label}`;
     map.items.push(new Pair(setting.name, value));
