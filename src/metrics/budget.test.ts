@@ -159,6 +159,15 @@ describe('retirement', () => {
     expect(await bench.lines(`${CONNECT}.attempts`)).toEqual({ 'a 10.0.0.1 443': 3 });
   });
 
+  it('waits for the sockets of a process that is gone', async () => {
+    const bench = new Bench({ ...config, retireAfter: 5000 });
+    bench.keys.client(1, undefined);
+    bench.window({ rows: [[1, { success: 1 }]], live: [[1, 'established', 1]] });
+    for (let i = 0; i < 5; i++) bench.window({ live: [[1, 'established', 1]] });
+    bench.window({ rows: [[1, { success: 1 }]] });
+    expect(await bench.lines(`${CONNECT}.successes`)).toEqual({ '[unresolved] 10.0.0.1 443': 2 });
+  });
+
   it('is for accepts as well', async () => {
     const bench = new Bench(config);
     bench.window({ rows: [[bench.keys.server(1, a, 80), { accept: 1 }]], exited: [a.owner] });

@@ -46,6 +46,7 @@ describe('connects', () => {
     expect(await bench.lines(`${CONNECT}.attempts`)).toEqual({ 'curl 10.0.0.1 443': 2 });
     expect(await bench.lines('connwatch.window.connects')).toEqual({});
     bench.window({ rows: [[1, { timeout: 1 }]], live: [[1, 'syn_received', 1]] });
+    expect(await bench.lines(`${CONNECT}.pending`)).toEqual({ 'curl 10.0.0.1 443': 1 });
     expect(await bench.lines(`${CONNECT}.attempts`)).toEqual({ 'curl 10.0.0.1 443': 2 });
     bench.window({ rows: [[1, { success: 1 }]], live: [[1, 'established', 1]] });
     expect(await bench.lines(`${CONNECT}.attempts`)).toEqual({ 'curl 10.0.0.1 443': 2 });

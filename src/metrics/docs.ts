@@ -1,3 +1,4 @@
+import { OUTCOMES } from '../ebpf/layout.ts';
 import type { Metric, Section } from './metric.ts';
 import { prometheusName } from './prometheus-name.ts';
 
@@ -14,7 +15,10 @@ A window series is 0 in an idle window and lives as long as the counter series o
 
 A process that has exited keeps its \`tcp_connects_by_pid\` series until it has been collected at least once by each reader and two more windows are complete, and for 60 s at most.
 A pid used again is a new process. When a process runs another program its count goes on under the new name.`,
-  cumulative: `Attempts = successes + failures + pending, in sum always, and for each peer whose series are within the budget, at every page that comes when nothing is new.
+  cumulative: `\`error.type\` is one of ${OUTCOMES.slice(1).map(code).join(', ')}: \`unanswered\` when its owner gave up after at least one SYN was sent again, \`cancelled\` when it did so before.
+In the window gauge \`cancelled\` is an outcome of its own and every other reason is \`failure\`.
+
+Attempts = successes + failures + pending, in sum always, and for each peer whose series are within the budget, at every page that comes when nothing is new.
 
 **A new counter series is first shown at 0**, and at its value from the next page on, because Prometheus computes \`increase()\` = 0 for a counter that appears at 23.
 Over OTLP each series carries its own start time instead.

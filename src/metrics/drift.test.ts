@@ -70,6 +70,13 @@ describe('Drift', () => {
     const { drift, window } = bench();
     expect(window(undefined, at(1))).toEqual({});
     expect(window(at(1), undefined)).toEqual({});
+    expect(window(at(0), at(1))).toEqual({ PassiveOpens: [0, 0] });
+    drift.after(snapshot({}), new Keys());
+    expect(drift.values()).toEqual([{ counter: 'PassiveOpens', value: 0, age: 0 }]);
+  });
+
+  it('does not take the same reading for two cuts', () => {
+    const drift = new Drift({ netns: OWN, read: () => at(1) });
     drift.after(snapshot({}), new Keys());
     expect(drift.values()).toEqual([]);
   });
