@@ -75,6 +75,18 @@ describe('Drift', () => {
     expect(drift.values()).toEqual([{ counter: 'PassiveOpens', value: 0, age: 0 }]);
   });
 
+  it('takes a reader that throws for one that cannot read', () => {
+    const drift = new Drift({
+      netns: OWN,
+      read: () => {
+        throw new Error('no /proc');
+      },
+    });
+    drift.before();
+    drift.after(snapshot({}), new Keys());
+    expect(drift.values()).toEqual([]);
+  });
+
   it('does not take the same reading for two cuts', () => {
     const drift = new Drift({ netns: OWN, read: () => at(1) });
     drift.after(snapshot({}), new Keys());

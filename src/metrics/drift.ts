@@ -12,7 +12,7 @@ export type DriftCounter = keyof KernelTotals;
 export interface DriftOptions {
   /** Inode number of the network namespace that `read` reads. */
   readonly netns: number;
-  /** Reads now; undefined when the numbers can't be read. Does not throw. */
+  /** Reads now, synchronously; undefined, or thrown, when the numbers can't be read. */
   readonly read: () => KernelTotals | undefined;
 }
 
@@ -60,7 +60,14 @@ export class Drift {
 
   constructor(options: DriftOptions) {
     this.#netns = options.netns;
-    this.#read = options.read;
+    this.#read = () => {
+      try {
+        return options.read();
+      } catch {
+        // Held, and its age grows: what can't be compared must not cost a window.
+        return undefined;
+      }
+    };
   }
 
   /** Right before a cut is asked for. */
