@@ -1,4 +1,3 @@
-import { Closer } from '../internal/closer.ts';
 import { Collector, registerSelf } from '../metrics/index.ts';
 import { Exposition } from './exposition.ts';
 import { createProvider, resourceOf } from './provider.ts';
@@ -29,13 +28,13 @@ export function createMetrics(options: MetricsOptions): Metrics {
     selfMetrics.recordCollection((elapsed() - start) / 1000);
     return { body, errors };
   };
-  const closer = new Closer();
-  void closer.add(() => provider.close());
-  void closer.add(() => collector.close());
+  let closing: Promise<void> | undefined;
+  // The collector first: what a reader that pushes sends last is then the whole truth.
+  const close = (): Promise<void> => (closing ??= collector.close().then(() => provider.close()));
   return {
     collector,
     routes: { '/metrics': scrapeHandler({ collect, onResult: options.onCollect }) },
-    close: () => closer.close(),
-    [Symbol.asyncDispose]: () => closer.close(),
+    close,
+    [Symbol.asyncDispose]: close,
   };
 }

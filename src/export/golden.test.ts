@@ -4,11 +4,18 @@ import { type Server, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Subject } from 'rxjs';
 import { afterEach, expect, it } from 'vitest';
-import { printable } from '../internal/escape.ts';
-import type { DrainStats } from '../ebpf/types.ts';
-import { Keys, START, type Window, processInfo, snapshot, stats } from '../metrics/fixtures.ts';
+import {
+  type DrainStats,
+  Keys,
+  START,
+  type Snapshot,
+  type Window,
+  printable,
+  processInfo,
+  snapshot,
+  stats,
+} from '../metrics/fixtures.ts';
 import { Drift, type SelfSources } from '../metrics/index.ts';
-import type { Snapshot } from '../stream/snapshot.ts';
 import { type Metrics, createMetrics } from './index.ts';
 
 const file = new URL('./testdata/metrics.golden.txt', import.meta.url);

@@ -1,5 +1,4 @@
 import type { HrTime } from '@opentelemetry/api';
-import type { Process } from './processes.ts';
 import type { Series } from './series.ts';
 
 /**
@@ -7,8 +6,8 @@ import type { Series } from './series.ts';
  * come and go as one, so that they agree with each other.
  */
 export interface Account {
-  /** Living processes that counted here: it is not retired before the last one is gone. */
-  readonly users: Set<Process>;
+  /** Living processes (`Process`) that counted here: it is not retired before the last one is gone. */
+  readonly users: Set<object>;
   /** Keys that refer to it. */
   bound: number;
   /** The last window in which anything happened here. */

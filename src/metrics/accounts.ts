@@ -4,7 +4,7 @@ import type { Key } from '../ebpf/types.ts';
 import { COLUMN, COLUMNS, type Snapshot } from '../stream/snapshot.ts';
 import { Accepts } from './accepts.ts';
 import { type Binding, Bindings, acceptWanted, connectWanted, connectionWanted } from './bindings.ts';
-import type { KeyTable } from './config.ts';
+import type { KeyTable } from './key-table.ts';
 import { Connections } from './connections.ts';
 import { type At, Connects } from './connects.ts';
 import { Losses } from './losses.ts';

@@ -3,7 +3,7 @@ import { TCP_STATES } from '../ebpf/layout.ts';
 import type { Key } from '../ebpf/types.ts';
 import { identify, peerOf, workloadOf } from '../identity/index.ts';
 import type { AcceptAccount } from './accepts.ts';
-import type { KeyTable } from './config.ts';
+import type { KeyTable } from './key-table.ts';
 import type { ConnectAccount } from './connects.ts';
 import type { Process } from './processes.ts';
 import type { Wanted } from './series.ts';

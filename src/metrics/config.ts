@@ -1,15 +1,7 @@
 import type { Observable } from 'rxjs';
-import type { Key } from '../ebpf/types.ts';
 import type { Snapshot } from '../stream/snapshot.ts';
 import type { Drift } from './drift.ts';
-
-/** Where key numbers of snapshots are looked up. `ebpf.Manager` is one. */
-export interface KeyTable {
-  /** undefined for 0 and for a number that is not in use. */
-  get(id: number): Key | undefined;
-  /** These numbers are not referred to any more; each may be used again for another key. */
-  release(ids: Iterable<number>): void;
-}
+import type { KeyTable } from './key-table.ts';
 
 /** What a `Collector` needs. `defaultConfig()` gives all but the two inputs. */
 export interface Config {

@@ -1,6 +1,6 @@
 import { COLUMN, COLUMNS, type Snapshot } from '../stream/snapshot.ts';
 import { OUTCOMES, TCP_SYN_RECV, TCP_SYN_SENT } from '../ebpf/layout.ts';
-import type { KeyTable } from './config.ts';
+import type { KeyTable } from './key-table.ts';
 
 /** The kernel's own totals of one network namespace (`Tcp:` of /proc/net/snmp). */
 export interface KernelTotals {

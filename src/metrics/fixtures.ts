@@ -4,9 +4,13 @@ import { OUTCOMES, TCP_STATES } from '../ebpf/layout.ts';
 import type { DrainStats, Key, Loss, ProcessInfo } from '../ebpf/types.ts';
 import { COLUMN, COLUMNS, type Snapshot } from '../stream/snapshot.ts';
 import { Collector } from './collector.ts';
-import type { Defaults, KeyTable } from './config.ts';
+import type { Defaults } from './config.ts';
+import type { KeyTable } from './key-table.ts';
 
 // Builders for tests: snapshots and keys from a few words. Not part of the agent.
+
+export { printable } from '../internal/escape.ts';
+export type { DrainStats, Snapshot };
 
 export const START = 1_700_000_000_000;
 export const INTERVAL = 5000;

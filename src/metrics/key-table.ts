@@ -1,0 +1,9 @@
+import type { Key } from '../ebpf/types.ts';
+
+/** Where key numbers of snapshots are looked up. `ebpf.Manager` is one. */
+export interface KeyTable {
+  /** undefined for 0 and for a number that is not in use. */
+  get(id: number): Key | undefined;
+  /** These numbers are not referred to any more; each may be used again for another key. */
+  release(ids: Iterable<number>): void;
+}
