@@ -8,7 +8,6 @@ import { leaveSignals } from './run.mjs';
 export const AGENT_OPTIONS = ['--disable-sigusr1', '--max-old-space-size=256'];
 
 const STOPPING = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-const SAME_SIGNAL_MS = 500;
 const PARENT_CHECK_MS = 500;
 
 /**
@@ -17,16 +16,19 @@ const PARENT_CHECK_MS = 500;
  * Ctrl-C reaches this process from the terminal and once more from npm. The
  * agent is in a session of its own, so that it gets each signal from here alone,
  * and once.
+ * @param {string[]} args
+ * @param {{agent?: string[], sameSignalMs?: number}} [options] agent: the command that the arguments are for;
+ *   sameSignalMs: within it, the same signal again is the same wish
  * @returns {Promise<number>} its exit code, 128 + n when signal n ended it
  */
-export function runAgent(args) {
-  const command = [agentNode, ...AGENT_OPTIONS, program, ...args];
+export function runAgent(args, { agent = [agentNode, ...AGENT_OPTIONS, program], sameSignalMs = 500 } = {}) {
+  const command = [...agent, ...args];
   // When this process is killed outright, the kernel stops the agent in its place.
   const guard = hasDeathSignal() ? ['setpriv', '--pdeathsig', 'TERM'] : [];
   const [file, ...rest] = [...guard, ...command];
   leaveSignals();
   const child = spawn(file, rest, { stdio: 'inherit', detached: true });
-  passSignals(child);
+  passSignals(child, sameSignalMs);
   const watch = stopWithParent(child);
   return new Promise((resolve, reject) => {
     child.on('error', reject);
@@ -41,12 +43,12 @@ function hasDeathSignal() {
   return spawnSync('setpriv', ['--pdeathsig', 'TERM', 'true'], { stdio: 'ignore' }).status === 0;
 }
 
-function passSignals(child) {
+function passSignals(child, sameSignalMs) {
   const last = {};
   for (const signal of STOPPING)
     process.on(signal, () => {
       const now = performance.now();
-      if (now - (last[signal] ?? -Infinity) > SAME_SIGNAL_MS) child.kill(signal === 'SIGHUP' ? 'SIGTERM' : signal);
+      if (now - (last[signal] ?? -Infinity) > sameSignalMs) child.kill(signal === 'SIGHUP' ? 'SIGTERM' : signal);
       last[signal] = now;
     });
   // Ctrl-Z and fg, which the terminal sends to its own session only.

@@ -1,0 +1,94 @@
+/*
+ * Which room may import which: the table of docs/architecture.md as rules. A
+ * type-only import counts like any other. What a room may import is listed, so
+ * a new room must be written down here before another one can use it.
+ */
+const MAY_IMPORT = {
+  internal: [],
+  health: [],
+  identity: ['internal'],
+  config: ['internal'],
+  ebpf: ['internal'],
+  stream: ['ebpf', 'internal'], // ebpf: see the rule on types below
+  metrics: ['stream', 'identity', 'internal'],
+  export: ['metrics'],
+  server: ['health', 'internal'],
+  agent: ['config', 'ebpf', 'export', 'health', 'identity', 'internal', 'metrics', 'server', 'stream'],
+  cli: ['agent', 'config', 'internal'],
+};
+
+const TEST = '\\.test\\.ts$';
+
+const roomRules = Object.entries(MAY_IMPORT).map(([room, allowed]) => ({
+  name: `room-${room}`,
+  comment: `src/${room} may import ${allowed.length ? allowed.map((name) => `src/${name}`).join(', ') : 'no other room'}.`,
+  severity: 'error',
+  from: { path: `^src/${room}/` },
+  to: { path: '^src/', pathNot: `^src/(${[room, ...allowed].join('|')})/` },
+}));
+
+module.exports = {
+  forbidden: [
+    ...roomRules,
+    {
+      name: 'unlisted-room',
+      comment: 'Every folder of src/ is a room, and stands in MAY_IMPORT.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: `^src/(${Object.keys(MAY_IMPORT).join('|')})/` },
+      to: {},
+    },
+    {
+      name: 'stream-takes-types-of-ebpf',
+      comment: 'src/stream folds batches; whoever imports it must not load the addon. layout.ts holds constants only.',
+      severity: 'error',
+      from: { path: '^src/stream/', pathNot: TEST },
+      to: { path: '^src/ebpf/', pathNot: '^src/ebpf/(types|layout)\\.ts$', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'metrics-takes-types-of-stream',
+      comment: 'src/metrics reads snapshots; it does not make them.',
+      severity: 'error',
+      from: { path: '^src/metrics/', pathNot: TEST },
+      to: { path: '^src/stream/', pathNot: '^src/stream/snapshot\\.ts$', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'addon-by-ebpf-only',
+      comment: 'src/ebpf/binding.ts alone loads the .node file.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/ebpf/binding\\.ts$' },
+      to: { path: '\\.node$' },
+    },
+    {
+      name: 'no-cycle',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'unresolved',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: 'nothing-imports-tests',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '\\.test\\.ts$|/testing/' },
+      to: { path: '^test/|\\.test\\.ts$|/testing/' },
+    },
+    {
+      name: 'no-development-package',
+      comment: 'What src/ needs at run time is a dependency.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: TEST },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
+    },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(dist|build|\\.cache)/' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['node', 'import', 'require', 'types'] },
+  },
+};

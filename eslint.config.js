@@ -1,0 +1,70 @@
+import eslint from '@eslint/js';
+import { defineConfig, globalIgnores } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+
+/** Modules by which code could load the addon. */
+const ADDON_LOADERS = {
+  paths: [{ name: 'node:module', importNames: ['createRequire'], message: 'src/ebpf/binding.ts alone loads the addon.' }],
+};
+
+export default defineConfig(
+  globalIgnores(['dist/', 'build/', '.cache/', 'coverage/']),
+  eslint.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked],
+    languageOptions: { parserOptions: { projectService: true } },
+    rules: {
+      // Numbers and booleans read well in a message.
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      // noUncheckedIndexedAccess makes every element possibly undefined, also where a loop's bound says it is not.
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      // Arrow functions that pass a void result on are how handlers are written here.
+      '@typescript-eslint/no-confusing-void-expression': 'off',
+      // An interface may ask for a promise where one implementation needs none.
+      '@typescript-eslint/require-await': 'off',
+      // Types do not show what an await or a callback changes meanwhile, nor what Node.js or a caller
+      // without types really passes.
+      '@typescript-eslint/no-unnecessary-condition': 'off',
+      '@typescript-eslint/no-unnecessary-boolean-literal-compare': 'off',
+      // A hook may be synchronous or not: `void | Promise<void>`.
+      '@typescript-eslint/no-invalid-void-type': 'off',
+      eqeqeq: ['error', 'always'],
+      'no-console': 'error',
+    },
+  },
+  {
+    files: ['src/**/*.ts'],
+    ignores: ['src/ebpf/binding.ts', '**/*.test.ts'],
+    rules: { 'no-restricted-imports': ['error', ADDON_LOADERS] },
+  },
+  {
+    // Vitest's matchers and fakes are loosely typed.
+    files: ['**/*.test.ts', 'test/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-empty-function': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/unbound-method': 'off',
+    },
+  },
+  {
+    files: ['**/*.{js,mjs,cjs}'],
+    languageOptions: {
+      globals: {
+        Buffer: 'readonly',
+        URL: 'readonly',
+        clearInterval: 'readonly',
+        clearTimeout: 'readonly',
+        fetch: 'readonly',
+        module: 'writable',
+        performance: 'readonly',
+        process: 'readonly',
+        setInterval: 'readonly',
+        setTimeout: 'readonly',
+      },
+    },
+    rules: { eqeqeq: ['error', 'always'], 'no-unused-vars': ['error', { varsIgnorePattern: '^_' }] },
+  },
+);
