@@ -1,12 +1,13 @@
 // `npm run lint`: types, style, and which room imports which. Arguments: names of checks to run alone.
 import './lib/node-version.mjs';
 
-const { main } = await import('./lib/refusal.mjs');
+// No `await` at the top: an old Node.js must be able to read this file, to say that it is too old.
+import('./lib/refusal.mjs').then(({ main }) => main(command));
 
-await main(async (args) => {
+async function command(args) {
   const { npmStep } = await import('./lib/setup.mjs');
   const { doSteps } = await import('./lib/steps.mjs');
   const { lint } = await import('./lib/lint.mjs');
   await doSteps([npmStep]);
   return lint(args);
-});
+}

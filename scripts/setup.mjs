@@ -1,9 +1,10 @@
 // `npm run setup`: everything between a clone and a program that runs.
 import './lib/node-version.mjs';
 
-const { main } = await import('./lib/refusal.mjs');
+// No `await` at the top: an old Node.js must be able to read this file, to say that it is too old.
+import('./lib/refusal.mjs').then(({ main }) => main(command));
 
-await main(async (args) => {
+async function command(args) {
   const { setup } = await import('./lib/setup.mjs');
   await setup({ types: args.includes('--types'), tests: args.includes('--tests') });
-});
+}

@@ -1,12 +1,13 @@
 // `npm run test:fresh`: what a user does on a machine that has nothing but git and Node.js.
 import './lib/node-version.mjs';
 
-const { main } = await import('./lib/refusal.mjs');
+// No `await` at the top: an old Node.js must be able to read this file, to say that it is too old.
+import('./lib/refusal.mjs').then(({ main }) => main(command));
 
-await main(async (args) => {
+async function command(args) {
   const { npmStep } = await import('./lib/setup.mjs');
   const { doSteps } = await import('./lib/steps.mjs');
   const { testFresh } = await import('./lib/fresh.mjs');
   await doSteps([npmStep]);
   return testFresh(args);
-});
+}

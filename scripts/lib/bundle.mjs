@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { at } from './paths.mjs';
+import { at, root } from './paths.mjs';
 import { Refusal } from './refusal.mjs';
 import { run } from './run.mjs';
 import { filesBelow, hash, hashFiles, isFresh, replaceFile, setStamp } from './stamp.mjs';
@@ -45,7 +45,7 @@ async function definitions() {
 
 /** Short hash of the commit, with `-dirty` when files differ from it; `unknown` outside of a git checkout. */
 async function commit() {
-  const { code, stdout } = await run('git', ['describe', '--always', '--dirty', '--abbrev=12', '--exclude=*']);
+  const { code, stdout } = await run('git', ['-c', `safe.directory=${root}`, 'describe', '--always', '--dirty', '--abbrev=12', '--exclude=*']);
   return code === 0 ? stdout.trim() : 'unknown';
 }
 

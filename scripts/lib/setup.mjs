@@ -3,8 +3,9 @@ import { bpfObjectIsFresh, buildBpfObject } from './bpf.mjs';
 import { buildBundle, bundleIsFresh } from './bundle.mjs';
 import { target } from './host.mjs';
 import { installNpmPackages, packagesDiffer } from './npm-packages.mjs';
+import { fetchPrometheus, prometheusMissing } from './prometheus.mjs';
 import { doSteps } from './steps.mjs';
-import { checkLibbpf, fetchPrometheus, installPackages, missingPackages, prometheusMissing } from './system-packages.mjs';
+import { checkInstallable, checkLibbpf, installPackages, missingPackages } from './system-packages.mjs';
 import { buildTestTools, testToolsAreFresh } from './test-tools.mjs';
 import { buildTypes, typesAreFresh } from './types.mjs';
 
@@ -36,6 +37,7 @@ const testSteps = [
  */
 export async function setup({ tests = false, types = false } = {}) {
   target();
+  checkInstallable(missingPackages({ tests }));
   await doSteps([systemStep({ tests })]);
   checkLibbpf();
   await doSteps([npmStep, ...buildSteps, ...(types ? [typesStep] : []), ...(tests ? testSteps : [])]);
