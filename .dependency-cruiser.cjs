@@ -13,8 +13,9 @@ const MAY_IMPORT = {
   metrics: ['stream', 'identity', 'internal'],
   export: ['metrics'],
   server: ['health', 'internal'],
-  agent: ['config', 'ebpf', 'export', 'health', 'identity', 'internal', 'metrics', 'server', 'stream'],
-  cli: ['agent', 'config', 'internal'],
+  doctor: ['config', 'ebpf', 'internal', 'server'], // see the rules on doctor below
+  agent: ['config', 'doctor', 'ebpf', 'export', 'health', 'identity', 'internal', 'metrics', 'server', 'stream'],
+  cli: ['agent', 'config', 'doctor', 'internal'],
 };
 
 const TEST = '\\.test\\.ts$';
@@ -50,6 +51,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/metrics/', pathNot: TEST },
       to: { path: '^src/stream/', pathNot: '^src/stream/snapshot\\.ts$', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'doctor-takes-little',
+      comment: 'src/doctor asks the kernel and tries ports; it takes types of the settings, the probe, and how to listen.',
+      severity: 'error',
+      from: { path: '^src/doctor/', pathNot: TEST },
+      to: { path: '^src/(config|ebpf|server)/', pathNot: '^src/(ebpf/probe|server/listen)\\.ts$', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'addon-by-ebpf-only',

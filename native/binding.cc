@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The addon's exports: Session, layout(), libbpfVersion().
+// The addon's exports: Session, layout(), libbpfVersion(), and the probes of probe.h.
 #include <bpf/libbpf.h>
 #include <napi.h>
 
 #include "layout.h"
+#include "probe.h"
 #include "session.h"
 
 namespace {
@@ -31,6 +32,10 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("Session", connwatch::Session::define(env));
   exports.Set("layout", Napi::Function::New(env, layout));
   exports.Set("libbpfVersion", Napi::Function::New(env, libbpfVersion));
+  exports.Set("probeProgram", Napi::Function::New(env, connwatch::probeProgram));
+  exports.Set("probeMap", Napi::Function::New(env, connwatch::probeMap));
+  exports.Set("probeBpf", Napi::Function::New(env, connwatch::probeBpf));
+  exports.Set("probeObject", Napi::Function::New(env, connwatch::probeObject));
   return exports;
 }
 

@@ -2,6 +2,7 @@ import { libbpfVersion, Manager as EbpfManager } from '../ebpf/index.ts';
 import { createMetrics } from '../export/index.ts';
 import { Checker, CollectionWatch } from '../health/index.ts';
 import type { Settings } from '../config/index.ts';
+import { explain, systemFacts } from '../doctor/index.ts';
 import { Closer } from '../internal/closer.ts';
 import { asError, oneLine } from '../internal/errors.ts';
 import type { Logger } from '../internal/log.ts';
@@ -90,7 +91,11 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
     log.info({ server: 'health', address: addresses.health.text }, 'serving health');
     metrics.collector.start();
     await closer.add(() => metrics.close());
-    ebpf.start();
+    try {
+      ebpf.start();
+    } catch (error) {
+      throw explain(error, () => systemFacts(settings));
+    }
     await closer.add(() => ebpf.close());
     drain.start();
     await closer.add(() => drain.stop());

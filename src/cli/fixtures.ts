@@ -26,6 +26,7 @@ export function fakeHost(argv: readonly string[], environment: Record<string, st
     argv,
     environment,
     terminal: true, // no JSON lines on the real standard error of the tests
+    display: { color: false, columns: undefined },
     stdout: (text) => void (seen.stdout += text),
     stderr: (text) => void (seen.stderr += text),
     events: events as unknown as Host['events'],

@@ -16,9 +16,12 @@ Examples:
     connwatch --metrics-addr 127.0.0.1:0 --health-addr 127.0.0.1:0
   See what a command line would do, and where each setting comes from:
     connwatch config --interval 1s
+  See whether it can run here, and what is missing:
+    connwatch doctor
   Start from the environment, as a container does:
     CONNWATCH_LOG_FORMAT=json CONNWATCH_INTERVAL=10s connwatch
 
 Exit codes: 0 ended as asked; 1 could not start, or failed; 2 a setting or the command line
-cannot be used.
+cannot be used. Of doctor: 0 the agent would start, even if something is degraded; 1 something
+that it needs is missing.
 `;

@@ -9,6 +9,8 @@ export interface Host {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Standard error is a terminal. */
   readonly terminal: boolean;
+  /** How to write to a person on standard output. No columns: it is not a terminal. */
+  readonly display: { readonly color: boolean; readonly columns: number | undefined };
   readonly stdout: (text: string) => void;
   readonly stderr: (text: string) => void;
   /** Signals and uncaught errors: `process`. */
@@ -33,6 +35,10 @@ export function realHost(): Host {
     argv: process.argv.slice(2),
     environment: process.env,
     terminal: process.stderr.isTTY === true,
+    display: {
+      color: process.stdout.isTTY === true && !process.env['NO_COLOR'],
+      columns: process.stdout.isTTY ? process.stdout.columns : undefined,
+    },
     stdout: (text) => void process.stdout.write(text),
     stderr: (text) => void process.stderr.write(text),
     events: process as unknown as Host['events'],

@@ -3,6 +3,7 @@ import { addFlags, loadSettings, nearest, readFlags, type Resolution } from '../
 import { ConnwatchError } from '../internal/errors.ts';
 import type { Logger } from '../internal/log.ts';
 import { printConfig } from './config.ts';
+import { doctor } from './doctor.ts';
 import { EXIT, logFailure, plainMessage } from './failure.ts';
 import { ABOUT, AFTER } from './help.ts';
 import type { Host } from './host.ts';
@@ -42,6 +43,14 @@ export async function runProgram(host: Host): Promise<number> {
       .command('config')
       .description('Print the settings in force, and where each comes from.')
       .action(async () => void (code = await printConfig(host, await settings()))),
+    program
+      .command('doctor')
+      .description('Check what the agent needs of this machine. --json prints it for scripts.')
+      .option('--json')
+      .action(async ({ json }: { json?: boolean }) => {
+        const { settings: checked } = await settings();
+        code = await doctor({ settings: checked, json: json === true, stdout: host.stdout, ...host.display });
+      }),
     program
       .command('version')
       .description('Print version, commit, Node.js and libbpf.')

@@ -27,12 +27,15 @@ describe('the record layout', () => {
 
 describe('loadError', () => {
   it.each([
-    ['CW_LAYOUT', nativeError({ code: 'CW_LAYOUT' }), true],
-    ['CW_NO_BTF', nativeError({ code: 'CW_BPF_LOAD' }), false],
-    ['CW_PERMISSION', nativeError({ code: 'CW_BPF_LOAD', errno: 1 }), true],
-    ['CW_BPF_LOAD', nativeError({ code: 'CW_BPF_LOAD', libbpfLog: 'a\nb\nc\nd\n' }), true],
-  ])('%s', (code, thrown, btf) => {
-    const error = loadError(thrown, btf);
+    ['CW_LAYOUT', nativeError({ code: 'CW_LAYOUT' })],
+    ['CW_PERMISSION', nativeError({ code: 'CW_BPF_LOAD', errno: 1 })],
+    ['CW_PERMISSION', nativeError({ code: 'CW_BPF_ATTACH', errno: 13 })],
+    ['CW_BPF_OPEN', nativeError({ code: 'CW_BPF_OPEN', errno: 13 })],
+    ['CW_BPF_ATTACH', nativeError({ code: 'CW_BPF_ATTACH' })],
+    ['CW_BPF_LOAD', nativeError({ code: 'CW_BPF_LOAD', libbpfLog: 'a\nb\nc\nd\n' })],
+    ['CW_BPF_LOAD', nativeError({ code: 'CW_SOMETHING_NEW' })],
+  ])('%s', (code, thrown) => {
+    const error = loadError(thrown);
     expect(error).toBeInstanceOf(ConnwatchError);
     expect(error.code).toBe(code);
     expect(error.hint).not.toBe('');
@@ -40,6 +43,6 @@ describe('loadError', () => {
   });
 
   it("ends with the last lines of libbpf's log", () => {
-    expect(loadError(nativeError({ code: 'CW_BPF_LOAD', libbpfLog: 'a\nb\nc\nd\n' }), true).message).toContain('b | c | d');
+    expect(loadError(nativeError({ code: 'CW_BPF_LOAD', libbpfLog: 'a\nb\nc\nd\n' })).message).toContain('b | c | d');
   });
 });

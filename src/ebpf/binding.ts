@@ -9,6 +9,19 @@ export interface Binding {
   readonly Session: new (config: SessionConfig, onWake: () => void) => Session;
   layout(): NativeLayout;
   libbpfVersion(): string;
+  probeProgram(what: { section: string; helper?: number; attach?: boolean }): ProgramAnswer;
+  probeMap(type: number): number;
+  probeBpf(): number;
+  probeObject(config: Omit<SessionConfig, 'batchSize'>): void;
+}
+
+/** native/probe.h: at which stage the kernel refused the program; '' when it takes it. */
+export interface ProgramAnswer {
+  readonly stage: '' | 'type' | 'target' | 'load' | 'helper' | 'attach';
+  /** 0 when there is none. */
+  readonly errno: number;
+  /** What the verifier or libbpf said. */
+  readonly log: string;
 }
 
 export interface SessionConfig {

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { ERROR_CODES, type ErrorCode } from '../internal/codes.ts';
 import { ConnwatchError, codeOf, oneLine } from '../internal/errors.ts';
 
 interface NativeError extends Error {
@@ -10,36 +10,29 @@ interface NativeError extends Error {
 const EPERM = 1;
 const EACCES = 13;
 
-/** What the addon threw while loading, as words for a person: what, why, what to do. */
-export function loadError(thrown: unknown, btf = existsSync('/sys/kernel/btf/vmlinux')): ConnwatchError {
-  const error = thrown as NativeError;
+/**
+ * What the addon threw while loading, as words for a person. It says what the
+ * kernel refused; why it did is found out by src/doctor, which the agent asks.
+ */
+export function loadError(thrown: unknown): ConnwatchError {
   if (thrown instanceof ConnwatchError) return thrown;
-  if (codeOf(thrown) === 'CW_LAYOUT') {
-    return new ConnwatchError(`The BPF object does not fit this program: ${error.message}.`, {
-      code: 'CW_LAYOUT',
-      hint: 'Build all parts from one version with `npm run setup`.',
-      cause: thrown,
-    });
-  }
-  // A kernel that publishes its types does not need to be asked why it refused others.
-  if (!btf) {
-    return new ConnwatchError('This kernel publishes no BTF: /sys/kernel/btf/vmlinux is missing.', {
-      code: 'CW_NO_BTF',
-      hint: 'Use a kernel built with CONFIG_DEBUG_INFO_BTF=y, 5.12 or later; in a container, mount /sys.',
-      cause: thrown,
-    });
-  }
-  if (error.errno === EPERM || error.errno === EACCES) {
-    return new ConnwatchError(`The kernel does not allow loading BPF programs (${oneLine(error)}).`, {
-      code: 'CW_PERMISSION',
-      hint: 'Run as root, or with the capabilities CAP_BPF and CAP_PERFMON; check that seccomp and kernel lockdown allow bpf().',
-      cause: thrown,
-    });
-  }
+  const error = thrown as NativeError;
+  const code = loadCode(error);
+  return new ConnwatchError(message(code, error), { code, hint: ERROR_CODES[code].todo, cause: thrown });
+}
+
+function loadCode(error: NativeError): ErrorCode {
+  const code = codeOf(error);
+  // A file that may not be read is about the file.
+  if (code === 'CW_LAYOUT' || code === 'CW_BPF_OPEN') return code;
+  if (error.errno === EPERM || error.errno === EACCES) return 'CW_PERMISSION';
+  return code === 'CW_BPF_ATTACH' ? code : 'CW_BPF_LOAD';
+}
+
+function message(code: ErrorCode, error: NativeError): string {
+  const reason = oneLine(error);
+  if (code === 'CW_LAYOUT') return `The BPF object does not fit this program: ${reason}.`;
+  if (code === 'CW_PERMISSION') return `The kernel does not allow loading BPF programs (${reason}).`;
   const last = (error.libbpfLog ?? '').trim().split('\n').slice(-3).join(' | ');
-  return new ConnwatchError(`The BPF programs cannot be used: ${oneLine(error)}.${last ? ` libbpf: ${last}` : ''}`, {
-    code: 'CW_BPF_LOAD',
-    hint: 'connwatch needs Linux 5.12 or later with BTF. Run with --log-level debug for the whole log.',
-    cause: thrown,
-  });
+  return `The BPF programs cannot be used: ${reason}.${last ? ` libbpf: ${last}` : ''}`;
 }

@@ -38,7 +38,7 @@ export class Manager implements AsyncDisposable {
 
   /**
    * Loads and attaches. From here on every connection is seen.
-   * @throws ConnwatchError CW_ADDON, CW_LAYOUT, CW_NO_BTF, CW_PERMISSION, CW_BPF_LOAD; nothing is left open then
+   * @throws ConnwatchError CW_ADDON, CW_LAYOUT, CW_BPF_OPEN, CW_PERMISSION, CW_BPF_LOAD, CW_BPF_ATTACH; nothing is left open then
    */
   start(): void {
     if (this.#session) return;

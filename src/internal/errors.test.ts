@@ -48,8 +48,9 @@ it('asError keeps errors and wraps the rest', () => {
 });
 
 it('every code is described by a sentence', () => {
-  for (const [code, description] of Object.entries(ERROR_CODES)) {
+  for (const [code, { means, todo }] of Object.entries(ERROR_CODES)) {
     expect(code).toMatch(/^CW_[A-Z_]+$/);
-    expect(description).toMatch(/^[A-Z].*\.$/);
+    expect(means).toMatch(/^[A-Z].*\.$/);
+    expect(todo).toMatch(/^[A-Z`].*\.$/);
   }
 });

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// Asks the kernel what it takes, by trying it. Nothing stays loaded or attached.
+#pragma once
+
+#include <napi.h>
+
+namespace connwatch {
+
+// probeProgram({section, helper?, attach?}) -> {stage, errno, log}. Loads a program that does nothing (or
+// only calls `helper`, a number of enum bpf_func_id) as `section` ("tp_btf/inet_sock_set_state") says, and
+// attaches it when asked. stage: "type" (libbpf does not know the section), "target" (the kernel's BTF has
+// no such target), "load", "helper", "attach"; "" when the kernel takes it.
+Napi::Value probeProgram(const Napi::CallbackInfo& info);
+
+// probeMap(type) -> errno of creating a map of this type (enum bpf_map_type), 0 when the kernel takes it.
+// libbpf tells no reason for most types: EINVAL then stands for "not supported, or not allowed".
+Napi::Value probeMap(const Napi::CallbackInfo& info);
+
+// probeBpf() -> errno of the smallest use of bpf() there is (an array of one element), 0 when it is allowed.
+Napi::Value probeBpf(const Napi::CallbackInfo& info);
+
+// probeObject({path, ringSize, connSlots}) -> undefined; loads the whole object and unloads it.
+// Throws what `new Session` would throw.
+Napi::Value probeObject(const Napi::CallbackInfo& info);
+
+}  // namespace connwatch

@@ -1,0 +1,28 @@
+import type { ErrorCode } from '../internal/codes.ts';
+import { ConnwatchError } from '../internal/errors.ts';
+import { helpers, PRECONDITIONS, programs, ringBuffer, storages } from './kernel.ts';
+import type { Check, Facts } from './types.ts';
+
+/** Errors that say the kernel refused something. */
+const REFUSALS: readonly ErrorCode[] = ['CW_PERMISSION', 'CW_BPF_LOAD', 'CW_BPF_ATTACH'];
+
+/**
+ * A refusal of the kernel with its cause: the first check that fails, in its
+ * words. Any other error, and a refusal that no check explains, as it is.
+ */
+export function explain(error: unknown, facts: () => Facts): unknown {
+  if (!(error instanceof ConnwatchError) || !REFUSALS.includes(error.code)) return error;
+  const cause = firstMissing(facts());
+  if (cause?.code === undefined) return error;
+  return new ConnwatchError(`The BPF programs cannot be loaded: ${cause.found}.`, {
+    code: cause.code,
+    hint: `What to do: ${cause.todo ?? ''}. 'connwatch doctor' shows all checks.`,
+    cause: error,
+  });
+}
+
+function firstMissing(facts: Facts): Check | undefined {
+  return [...PRECONDITIONS, ringBuffer, storages, programs, helpers]
+    .flatMap((check) => check(facts))
+    .find(({ status }) => status === 'missing');
+}

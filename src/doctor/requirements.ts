@@ -1,0 +1,43 @@
+// What the programs of bpf/ ask of the kernel. A test compares this with their source.
+
+/** Since when Linux has all of it; distributions backport, so trials decide, not this number. */
+export const LINUX_SINCE = [5, 12] as const;
+
+/** Sections of the programs, and what each is for. */
+export const PROGRAMS: Readonly<Record<string, string>> = {
+  'tp_btf/inet_sock_set_state': 'sees every connection',
+  'tp_btf/sched_process_exit': 'sees processes end',
+  'iter/bpf_sk_storage_map': 'counts live sockets that found no slot',
+  'iter/task_file': 'finds who listens already',
+};
+
+/** enum bpf_map_type of linux/bpf.h. Arrays are as old as bpf() itself. */
+export const MAPS: Readonly<Record<string, number>> = { ringbuf: 27, sk_storage: 24, task_storage: 29 };
+
+export interface Helper {
+  /** enum bpf_func_id of linux/bpf.h. */
+  readonly id: number;
+  /** The section of a program that calls it. */
+  readonly from: string;
+}
+
+const STATE = 'tp_btf/inet_sock_set_state';
+
+export const HELPERS: Readonly<Record<string, Helper>> = {
+  map_lookup_elem: { id: 1, from: STATE },
+  ktime_get_ns: { id: 5, from: STATE },
+  get_socket_cookie: { id: 46, from: STATE },
+  get_current_cgroup_id: { id: 80, from: STATE },
+  sk_storage_get: { id: 107, from: STATE },
+  sk_storage_delete: { id: 108, from: STATE },
+  probe_read_kernel: { id: 113, from: STATE },
+  probe_read_kernel_str: { id: 115, from: STATE },
+  ringbuf_reserve: { id: 131, from: STATE },
+  ringbuf_submit: { id: 132, from: STATE },
+  ringbuf_discard: { id: 133, from: STATE },
+  skc_to_tcp_sock: { id: 137, from: STATE },
+  task_storage_get: { id: 156, from: STATE },
+  get_current_task_btf: { id: 158, from: STATE },
+  seq_write: { id: 127, from: 'iter/bpf_sk_storage_map' },
+  sock_from_file: { id: 162, from: 'iter/task_file' },
+};

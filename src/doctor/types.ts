@@ -1,0 +1,95 @@
+import type { ErrorCode } from '../internal/codes.ts';
+
+/**
+ * ok: as it should be. degraded: the agent runs, at the cost that is told.
+ * missing: the agent cannot start. unknown: cannot be found out before
+ * something else is put right. info: for the reader only.
+ */
+export type Status = 'ok' | 'degraded' | 'missing' | 'unknown' | 'info';
+
+/** One line of `connwatch doctor`. All texts are phrases without a full stop. */
+export interface Check {
+  /** Stable name, for scripts: `pid-namespace`. */
+  readonly id: string;
+  readonly status: Status;
+  /** What was found. */
+  readonly found: string;
+  /** What it costs: of degraded and missing. */
+  readonly cost?: string;
+  /** What to do about it: of degraded and missing. */
+  readonly todo?: string;
+  /** The code of the agent's start-up error, of missing. */
+  readonly code?: ErrorCode;
+}
+
+/** A refusal of the kernel's as it came: which step, which errno, what was said. */
+export interface Answer {
+  /** '' when it is allowed. */
+  readonly stage: string;
+  readonly errno: number;
+}
+
+/** What was found out about the kernel by trying. */
+export interface Trials {
+  readonly libbpf: string;
+  /** errno of the smallest use of bpf(), 0 when it is allowed. */
+  readonly bpf: number;
+  /** By name of requirements.ts. */
+  readonly programs: Readonly<Record<string, Answer>>;
+  readonly maps: Readonly<Record<string, Answer>>;
+  readonly helpers: Readonly<Record<string, Answer>>;
+  /** Why the BPF object cannot be loaded; undefined when it can. */
+  readonly object: string | undefined;
+  /** Loading and attaching to the end of tcp_v4_connect. */
+  readonly fexit: Answer;
+}
+
+/** Why a port cannot be had; no problem when it can. */
+export interface Port {
+  readonly server: 'metrics' | 'health';
+  readonly address: string;
+  readonly problem?: { readonly code: ErrorCode; readonly message: string; readonly hint: string };
+}
+
+/** Everything that the checks judge. undefined: cannot be read. */
+export interface Facts {
+  /** uname -r. */
+  readonly release: string;
+  readonly btf: 'readable' | 'unreadable' | 'none';
+  readonly status: ProcessStatus | undefined;
+  /** Inode numbers of this process's namespaces. */
+  readonly pidNamespace: number | undefined;
+  readonly userNamespace: number | undefined;
+  /** What /proc/self names this process; differs from its pid when /proc is another namespace's. */
+  readonly procSelf: number | undefined;
+  readonly pid: number;
+  readonly lockdown: string | undefined;
+  /** kernel.unprivileged_bpf_disabled, kernel.bpf_stats_enabled. */
+  readonly unprivilegedBpf: number | undefined;
+  readonly bpfStats: number | undefined;
+  readonly mounts: Mounts | undefined;
+  /** The kernel can make kprobes. */
+  readonly kprobes: boolean;
+  /** Error: the addon cannot be loaded. */
+  readonly trials: Trials | Error;
+  readonly ports: readonly Port[];
+}
+
+/** From /proc/self/status. */
+export interface ProcessStatus {
+  readonly uid: number;
+  /** Effective ones; bit n is capability n. */
+  readonly capabilities: bigint;
+  readonly noNewPrivileges: boolean;
+  /** 0 none, 1 strict, 2 filter. */
+  readonly seccomp: number;
+  /** This process's pid in each namespace from the one of /proc on. */
+  readonly pids: readonly number[];
+}
+
+/** From /proc/self/mountinfo: mount points as this process sees them. */
+export interface Mounts {
+  readonly cgroup1: readonly string[];
+  readonly cgroup2: readonly string[];
+  readonly tracefs: readonly string[];
+}
