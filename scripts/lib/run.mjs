@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { root } from './paths.mjs';
 
 const running = new Set();
 let ending = false;
+let interrupted = false;
 
 /**
  * Runs a program to its end and takes what it prints.
@@ -25,7 +27,8 @@ export function run(file, args, { cwd = root, env = process.env, stdio = ['ignor
     });
     child.on('close', (code) => {
       running.delete(child);
-      resolve({ code: code ?? 1, stdout, stderr });
+      // Nobody wants to hear why it failed when the user has stopped it.
+      if (!interrupted) resolve({ code: code ?? 1, stdout, stderr });
     });
   });
 }
@@ -47,8 +50,15 @@ export function which(name) {
 // Interrupted in the middle of set-up: what we started must not go on behind the user's back.
 const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 };
 
-function endWithChildren(signal) {
+const END_TIMEOUT_MS = 2000;
+
+// Only after they have ended: the next set-up must not meet an npm that is still at work.
+async function endWithChildren(signal) {
+  interrupted = true;
+  const ends = [...running].map((child) => once(child, 'close'));
   for (const child of running) child.kill('SIGTERM');
+  setTimeout(() => running.forEach((child) => child.kill('SIGKILL')), END_TIMEOUT_MS).unref();
+  await Promise.allSettled(ends);
   process.exit(128 + SIGNALS[signal]);
 }
 
