@@ -4,21 +4,27 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { root } from './paths.mjs';
 
-const running = new Set();
+/** Child to `finish`. */
+const running = new Map();
 let ending = false;
 let interrupted = false;
 
 /**
- * Runs a program to its end and takes what it prints.
+ * Runs a program to its end and takes what it prints. When we are stopped, it is asked to end, and killed
+ * if it does not; with `finish`, it is waited for.
  * @returns {Promise<{code: number, stdout: string, stderr: string}>} code 127 when it cannot be started
  */
-export function run(file, args, { cwd = root, env = process.env, stdio = ['ignore', 'pipe', 'pipe'] } = {}) {
+export function run(
+  file,
+  args,
+  { cwd = root, env = process.env, stdio = ['ignore', 'pipe', 'pipe'], finish = false } = {},
+) {
   endChildrenWithUs();
   return new Promise((resolve) => {
     const child = spawn(file, args, { cwd, env, stdio });
     let stdout = '';
     let stderr = '';
-    running.add(child);
+    running.set(child, finish);
     child.stdout?.setEncoding('utf8').on('data', (text) => (stdout += text));
     child.stderr?.setEncoding('utf8').on('data', (text) => (stderr += text));
     child.on('error', (error) => {
@@ -55,9 +61,9 @@ const END_TIMEOUT_MS = 2000;
 // Only after they have ended: the next set-up must not meet an npm that is still at work.
 async function endWithChildren(signal) {
   interrupted = true;
-  const ends = [...running].map((child) => once(child, 'close'));
-  for (const child of running) child.kill('SIGTERM');
-  setTimeout(() => running.forEach((child) => child.kill('SIGKILL')), END_TIMEOUT_MS).unref();
+  const ends = [...running.keys()].map((child) => once(child, 'close'));
+  for (const [child, finish] of running) if (!finish) child.kill('SIGTERM');
+  setTimeout(() => running.forEach((finish, child) => finish || child.kill('SIGKILL')), END_TIMEOUT_MS).unref();
   await Promise.allSettled(ends);
   process.exit(128 + SIGNALS[signal]);
 }

@@ -66,7 +66,8 @@ export async function installPackages(names) {
 /** apt-get without questions. */
 export function apt(...args) {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C.UTF-8' };
-  return run('apt-get', ['-qq', '-o', 'DPkg::Lock::Timeout=120', ...args], { env });
+  // A half-installed package would be the machine's trouble, not ours.
+  return run('apt-get', ['-qq', '-o', 'DPkg::Lock::Timeout=120', ...args], { env, finish: true });
 }
 
 /** @throws Refusal when the libbpf that is installed is older than the addon's source */
