@@ -16,10 +16,12 @@ export function explain(error: unknown, facts: () => Facts): unknown {
   if (cause?.code === undefined) return error;
   return new ConnwatchError(`The BPF programs cannot be loaded: ${cause.found}.`, {
     code: cause.code,
-    hint: `What to do: ${cause.todo ?? ''}. 'connwatch doctor' shows all checks.`,
+    hint: `${capital(cause.todo ?? '')}. Run 'connwatch doctor' for all checks.`,
     cause: error,
   });
 }
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 function firstMissing(facts: Facts): Check | undefined {
   return [...PRECONDITIONS, ringBuffer, storages, programs, helpers]

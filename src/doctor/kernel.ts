@@ -37,11 +37,12 @@ function blocker(facts: Facts): string | undefined {
   return PRECONDITIONS.map((check) => check(facts)).find(({ status }) => status === 'missing')?.id;
 }
 
+/** What was tried, judged; a refusal means nothing while something more basic is missing. */
 function tried(facts: Facts, id: string, judge: (trials: Trials) => Check): Check {
   if (facts.trials instanceof Error) return unknown(id, 'not tried: see addon');
   const check = judge(facts.trials);
   const first = check.status === 'missing' ? blocker(facts) : undefined;
-  return first === undefined ? check : unknown(id, `${check.found}; see ${first}`);
+  return first === undefined ? check : unknown(id, `cannot be told: see ${first}`);
 }
 
 /** One line per program, since each is refused for reasons of its own. */

@@ -43,7 +43,7 @@ export const ERROR_CODES = {
   },
   CW_BPF_LOAD: {
     means: 'The kernel refused to load the BPF programs or maps, or they are not loaded.',
-    todo: 'It takes Linux 5.12 or later with BTF: `connwatch doctor` tells what is missing. Run with --log-level debug for more.',
+    todo: 'Use Linux 5.12 or later with BTF; `connwatch doctor` tells what is missing. Run with --log-level debug for more.',
   },
   CW_BPF_ATTACH: {
     means: 'The kernel loaded the BPF programs, but refused to attach the one that sees connections.',

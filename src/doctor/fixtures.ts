@@ -1,0 +1,59 @@
+import { HELPERS, MAPS, PROGRAMS } from './requirements.ts';
+import type { Answer, Facts, ProcessStatus, Trials } from './types.ts';
+
+export const ALLOWED: Answer = { stage: '', errno: 0 };
+export const REFUSED: Answer = { stage: 'load', errno: 1 };
+
+const all = (names: object, answer: Answer) => Object.fromEntries(Object.keys(names).map((name) => [name, answer]));
+
+export const BPF_AND_PERFMON = (1n << 38n) | (1n << 39n);
+
+export const STATUS: ProcessStatus = {
+  uid: 0,
+  capabilities: BPF_AND_PERFMON,
+  noNewPrivileges: true,
+  seccomp: 0,
+  pids: [7],
+};
+
+export const TRIALS: Trials = {
+  libbpf: '1.1',
+  bpf: 0,
+  programs: all(PROGRAMS, ALLOWED),
+  maps: all(MAPS, ALLOWED),
+  helpers: all(HELPERS, ALLOWED),
+  object: undefined,
+  fexit: ALLOWED,
+};
+
+/** What the trials say where bpf() is not allowed. */
+export const TRIALS_REFUSED: Trials = {
+  libbpf: '1.1',
+  bpf: 1,
+  programs: all(PROGRAMS, REFUSED),
+  maps: all(MAPS, { stage: 'create', errno: 1 }),
+  helpers: all(HELPERS, REFUSED),
+  object: 'refused.',
+  fexit: REFUSED,
+};
+
+/** A host where all is well. */
+export const FACTS: Facts = {
+  release: '6.12.1-amd64',
+  btf: 'readable',
+  status: STATUS,
+  pidNamespace: 4026531836,
+  userNamespace: 4026531837,
+  procSelf: 7,
+  pid: 7,
+  lockdown: 'none',
+  unprivilegedBpf: 2,
+  bpfStats: 0,
+  mounts: { cgroup1: [], cgroup2: ['/sys/fs/cgroup'], tracefs: [] },
+  kprobes: true,
+  trials: TRIALS,
+  ports: [
+    { server: 'metrics', address: ':9090' },
+    { server: 'health', address: ':8080' },
+  ],
+};

@@ -1,0 +1,33 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { HELPERS, MAPS, PROGRAMS } from './requirements.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const source = globSync('bpf/*.{c,h}', { cwd: root, exclude: ['bpf/vmlinux.h'] })
+  .map((file) => readFileSync(`${root}/${file}`, 'utf8').replace(/\/\*[^]*?\*\//g, ''))
+  .join('\n');
+const found = (pattern: RegExp) => [...new Set([...source.matchAll(pattern)].map((match) => match[1]!))].sort();
+
+describe('doctor tries what bpf/ needs, no more and no less', () => {
+  it('programs', () => {
+    expect(found(/SEC\("([a-z_]+\/[a-z_]+)"\)/g)).toEqual(Object.keys(PROGRAMS).sort());
+  });
+
+  it('map types that are not as old as bpf() itself', () => {
+    const types = found(/BPF_MAP_TYPE_([A-Z_]+)/g).filter((type) => !/ARRAY$|^HASH$/.test(type));
+    expect(types.map((type) => type.toLowerCase())).toEqual(Object.keys(MAPS).sort());
+  });
+
+  it('helpers', () => {
+    const calls = found(/\bbpf_([a-z_]+)\(/g).filter((name) => !['ntohs', 'htonl'].includes(name));
+    // What BPF_CORE_READ and BPF_CORE_READ_STR_INTO become.
+    expect([...new Set([...calls, 'probe_read_kernel'])].sort()).toEqual(Object.keys(HELPERS).sort());
+  });
+
+  const definitions = '/usr/include/bpf/bpf_helper_defs.h';
+  it.skipIf(!existsSync(definitions))("helpers by libbpf's numbers", () => {
+    const text = readFileSync(definitions, 'utf8');
+    for (const [name, { id }] of Object.entries(HELPERS)) expect(text).toMatch(new RegExp(`bpf_${name}\\).* = \\(void \\*\\) ${id};`));
+  });
+});
