@@ -78,8 +78,9 @@ function unicodeEscape(character: string): string {
 }
 
 async function prettyStream(destination: DestinationStream, color?: boolean): Promise<DestinationStream> {
-  const { prettyFactory } = await import('pino-pretty');
-  const prettify = prettyFactory({
+  // By the default export: of a CommonJS module it is the only one that esbuild's bundle keeps.
+  const { default: pretty } = await import('pino-pretty');
+  const prettify = pretty.prettyFactory({
     colorize: color ?? (process.stderr.isTTY === true && !process.env['NO_COLOR']),
     translateTime: 'HH:MM:ss.l',
     errorLikeObjectKeys: [],
