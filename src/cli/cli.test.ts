@@ -52,6 +52,32 @@ describe('config', () => {
   });
 });
 
+// The real checks: what they find depends on the machine and the user, so what must hold anywhere.
+describe('doctor', () => {
+  const anyPort = ['--metrics-addr=127.0.0.1:0', '--health-addr=127.0.0.1:0'];
+
+  it('prints a line per check and a verdict, which the exit code agrees with', async () => {
+    const { code, stdout, stderr } = await command(['doctor', ...anyPort]);
+    const [verdict, blank, ...lines] = stdout.trimEnd().split('\n').reverse();
+    expect([stderr, blank]).toEqual(['', '']);
+    expect(verdict).toMatch(code === 0 ? /^The agent would start here/ : /^The agent would not start here: \d+ missing\.$/);
+    for (const line of lines) expect(line).toMatch(/^(ok|degraded|missing|unknown|info) +[a-z_/-]+ +\S/);
+    expect(lines.some((line) => line.startsWith('missing'))).toBe(code === 1);
+  });
+
+  it('prints the same as JSON', async () => {
+    const { code, stdout, stderr } = await command(['doctor', '--json', ...anyPort]);
+    const { starts, checks } = JSON.parse(stdout) as { starts: boolean; checks: { id: string; status: string }[] };
+    expect([stderr, starts]).toEqual(['', code === 0]);
+    expect(checks.map(({ id }) => id)).toEqual(expect.arrayContaining(['kernel', 'btf', 'capabilities', 'ring-buffer', 'metrics-address']));
+  });
+
+  it('takes the settings, and refuses what is wrong with them', async () => {
+    expect(await command(['doctor', '--interval=5'])).toMatchObject({ code: 2, stdout: '' });
+    expect(await command(['--json'])).toMatchObject({ code: 2, stderr: expect.stringContaining('unknown flag --json') });
+  });
+});
+
 describe('help', () => {
   it.each([['--help'], ['-h'], ['help'], ['run', '--help'], ['config', '-h']])('%s', async (...argv) => {
     const { code, stdout, stderr } = await command(argv);

@@ -48,7 +48,7 @@ export function ports({ ports: tried }: Facts): Check[] {
 
 function port({ server, address, problem }: Port): Check {
   const id = `${server}-address`;
-  if (problem === undefined) return ok(id, `${address} is free`);
+  if (problem === undefined) return ok(id, `${address} can be had`);
   return missing(id, problem.code, problem.message.replace(/\.$/, ''), problem.hint.replace(/\.$/, ''));
 }
 
