@@ -5,6 +5,8 @@ import type { StartAgent } from './run.ts';
 
 const startAgent: StartAgent = (_, log) => {
   const busy = setInterval(() => {}, 60_000);
+  // Before the line that lets the test send it.
+  const failed = new Promise<Error>((resolve) => process.once('SIGUSR2', () => resolve(new Error('failed later'))));
   log.info('ready');
   if (process.env['THROW_LATER']) {
     setImmediate(() => {
@@ -12,7 +14,7 @@ const startAgent: StartAgent = (_, log) => {
     });
   }
   return Promise.resolve({
-    failed: new Promise<Error>((resolve) => process.once('SIGUSR2', () => resolve(new Error('failed later')))),
+    failed,
     stop: async () => {
       clearInterval(busy);
       await new Promise((resolve) => setImmediate(resolve));
