@@ -1,0 +1,66 @@
+import { existsSync } from 'node:fs';
+import { must } from './run.ts';
+
+/** The kernel's own counters of a network namespace (`Tcp:` of /proc/net/snmp). */
+export interface KernelCounters {
+  readonly ActiveOpens: number;
+  readonly PassiveOpens: number;
+}
+
+/** Who connects to this port of a Namespace, on any of its addresses, is not answered. */
+export const SILENT_PORT = 4444;
+
+// On the way in: the SYN leaves, and nothing ever comes back.
+const SILENCE = `table inet silence {
+  chain input {
+    type filter hook input priority 0
+    tcp dport ${SILENT_PORT} drop
+  }
+}
+`;
+
+let made = 0;
+
+/** A new network namespace with loopback only. To be disposed of. */
+export class Namespace implements AsyncDisposable {
+  readonly name: string;
+
+  private constructor(name: string) {
+    this.name = name;
+  }
+
+  static async create(): Promise<Namespace> {
+    const namespace = new Namespace(`connwatch-${process.pid}-${made++}`);
+    await must(['ip', 'netns', 'add', namespace.name]);
+    try {
+      await must(['ip', '-n', namespace.name, 'link', 'set', 'lo', 'up']);
+      await must(namespace.command('nft', '-f', '-'), SILENCE);
+    } catch (error) {
+      await namespace[Symbol.asyncDispose]();
+      throw error;
+    }
+    return namespace;
+  }
+
+  /** The command, run inside. Not `ip netns exec`, which mounts another /sys, without BPF. */
+  command(...command: string[]): string[] {
+    return ['nsenter', `--net=/run/netns/${this.name}`, ...command];
+  }
+
+  async counters(): Promise<KernelCounters> {
+    return parseSnmp(await must(this.command('cat', '/proc/self/net/snmp')));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (existsSync(`/run/netns/${this.name}`)) await must(['ip', 'netns', 'delete', this.name]);
+  }
+}
+
+export function parseSnmp(text: string): KernelCounters {
+  const [names = [], numbers = []] = text
+    .split('\n')
+    .filter((line) => line.startsWith('Tcp:'))
+    .map((line) => line.split(' '));
+  const number = (name: string) => Number(numbers[names.indexOf(name)]);
+  return { ActiveOpens: number('ActiveOpens'), PassiveOpens: number('PassiveOpens') };
+}

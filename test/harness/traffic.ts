@@ -1,0 +1,84 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { at } from './host.ts';
+import { Logs } from './logs.ts';
+import type { Namespace } from './namespace.ts';
+
+/** What conngen says it made; test/tools/truth.h. */
+export interface Truth {
+  readonly pid: number;
+  /** Each byte is the character of its number. */
+  readonly comm: string;
+  readonly port: number;
+  readonly attempts: number;
+  readonly successes: number;
+  /** By the values of `error.type`. */
+  readonly failures: Readonly<Record<string, number>>;
+  readonly pending: number;
+  readonly accepts: number;
+  readonly wall_seconds: number;
+  readonly cpu_seconds: number;
+  /** With `--check-snmp`; it agrees, or conngen would have failed. */
+  readonly snmp?: { readonly active_opens: number; readonly passive_opens: number; readonly agrees: boolean };
+}
+
+/** A conngen that runs. */
+export class Traffic {
+  /** Lines of its standard output. */
+  readonly said: Logs;
+  readonly #child: ChildProcess;
+  readonly #stderr: Promise<string>;
+  readonly #ended: Promise<unknown[]>;
+
+  constructor(child: ChildProcess) {
+    this.#child = child;
+    this.said = new Logs(child.stdout!);
+    this.#stderr = text(child.stderr!);
+    this.#ended = once(child, 'close');
+  }
+
+  /** Ends its standard input, which is what `hang` and `listen` wait for, and takes the truth. */
+  async finish(): Promise<Truth> {
+    this.#child.stdin!.end();
+    const [code, signal] = await this.#ended;
+    if (code !== 0) throw new Error(`conngen ended with ${String(signal ?? code)}: ${await this.#stderr}${this.said.text}`);
+    return this.said.lines.at(-1) as unknown as Truth;
+  }
+
+  /** When the test has failed meanwhile. */
+  kill(): void {
+    this.#child.kill('SIGKILL');
+  }
+}
+
+/** Copies of conngen under names of their own, so that what a test counts is its own. To be disposed of. */
+export class Generator implements Disposable {
+  readonly #folder = mkdtempSync(join(tmpdir(), 'connwatch-traffic-'));
+  readonly #running: Traffic[] = [];
+
+  /**
+   * @param name of the executable; `\xHH` stands for that byte
+   * @param args test/tools/options.h
+   */
+  start(name: string, args: readonly string[], namespace?: Namespace): Traffic {
+    const command = [at('build', 'test-tools', 'conngen'), 'exec-as', this.#folder, name, ...args];
+    const [file = '', ...rest] = namespace?.command(...command) ?? command;
+    const traffic = new Traffic(spawn(file, rest, { stdio: ['pipe', 'pipe', 'pipe'] }));
+    this.#running.push(traffic);
+    return traffic;
+  }
+
+  /** One that ends by itself. */
+  run(name: string, args: readonly string[], namespace?: Namespace): Promise<Truth> {
+    return this.start(name, args, namespace).finish();
+  }
+
+  [Symbol.dispose](): void {
+    for (const traffic of this.#running) traffic.kill();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
