@@ -1,3 +1,4 @@
+import { BehaviorSubject, distinctUntilChanged } from 'rxjs';
 import { libbpfVersion, Manager as EbpfManager } from '../ebpf/index.ts';
 import { createMetrics } from '../export/index.ts';
 import { Checker, CollectionWatch } from '../health/index.ts';
@@ -17,6 +18,12 @@ import { watchDrain } from './watchdog.ts';
 export interface Agent {
   /** Not ready, finish running requests, release BPF, close. Idempotent. */
   stop(): Promise<void>;
+  /**
+   * Takes over the settings that can change while it runs: log level, interval,
+   * series limit, new series at zero, shutdown timeout. All at once; no count is lost.
+   * @throws RangeError, and nothing has changed
+   */
+  reload(settings: Settings): void;
   /** Resolves with the reason when the agent can't go on. It is then still to be stopped. */
   readonly failed: Promise<Error>;
 }
@@ -41,9 +48,10 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
   });
   const drift = ownDrift(log);
   const drain = watchDrain(settings.interval, watch, log);
+  const interval = new BehaviorSubject(settings.interval);
   const snapshots = ebpf.batches.pipe(
     windows({
-      interval: settings.interval,
+      interval: interval.pipe(distinctUntilChanged()),
       requestCut: () => {
         drift?.before();
         ebpf.requestCut();
@@ -108,13 +116,23 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
   checker.setReady(true);
   log.info({ interval: settings.interval }, 'ready');
 
+  let { shutdownTimeout } = settings;
   let stopping: Promise<void> | undefined;
   return {
     failed,
     stop() {
       checker.setReady(false);
-      stopping ??= servers.shutdownGracefully().finally(() => closer.close());
+      stopping ??= servers.shutdownGracefully(shutdownTimeout).finally(() => closer.close());
       return stopping;
+    },
+    reload(next) {
+      const { seriesLimit, newSeriesAtZero } = next;
+      // The one that can refuse, so before the others.
+      metrics.collector.reconfigure({ interval: next.interval, seriesLimit, newSeriesAtZero });
+      interval.next(next.interval);
+      drain.setInterval(next.interval);
+      shutdownTimeout = next.shutdownTimeout;
+      log.level = next.logLevel;
     },
   };
 }

@@ -6,6 +6,7 @@ const WINDOWS = 3;
 
 /** Tells the health watch when snapshots stop coming, and when they come again. */
 export function watchDrain(interval: number, watch: CollectionWatch, log: Logger) {
+  let length = interval;
   let timer: NodeJS.Timeout | undefined;
   let silent = 0;
   return {
@@ -16,7 +17,15 @@ export function watchDrain(interval: number, watch: CollectionWatch, log: Logger
         if (silent !== WINDOWS) return;
         log.error({ windows: silent }, 'the drain has stalled: no window is complete');
         watch.drainStalled();
-      }, interval);
+      }, length);
+    },
+    /** From now on windows are this long, milliseconds. */
+    setInterval(next: number): void {
+      if (next === length) return;
+      length = next;
+      silent = 0;
+      clearInterval(timer);
+      this.start();
     },
     alive(): void {
       if (silent >= WINDOWS) log.warn('the drain goes on');

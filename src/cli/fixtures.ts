@@ -19,8 +19,8 @@ export function deferred<T = void>(): Deferred<T> {
 /** A host without an outside: an agent that does what the test says, a clock that stands still. */
 export function fakeHost(argv: readonly string[], environment: Record<string, string> = {}) {
   const events = new EventEmitter();
-  const agent = { failed: deferred<Error>(), started: deferred(), stops: 0, stop: () => Promise.resolve() };
-  const seen = { stdout: '', stderr: '', exits: [] as number[], settings: undefined as Settings | undefined, now: 0 };
+  const agent = { failed: deferred<Error>(), started: deferred(), reloaded: deferred(), stops: 0, stop: () => Promise.resolve() };
+  const seen = { stdout: '', stderr: '', exits: [] as number[], settings: undefined as Settings | undefined, reloads: [] as Settings[], hungUp: false, now: 0 };
   let log: Logger | undefined;
   const host: Host = {
     argv,
@@ -32,6 +32,7 @@ export function fakeHost(argv: readonly string[], environment: Record<string, st
     events: events as unknown as Host['events'],
     now: () => seen.now,
     exit: (code) => void seen.exits.push(code),
+    hungUp: () => seen.hungUp,
     loadAgent: () =>
       Promise.resolve({
         startAgent: (settings: Settings, given: Logger) => {
@@ -40,6 +41,10 @@ export function fakeHost(argv: readonly string[], environment: Record<string, st
           agent.started.resolve();
           return Promise.resolve({
             failed: agent.failed.promise,
+            reload: (next: Settings) => {
+              seen.reloads.push(next);
+              agent.reloaded.resolve();
+            },
             stop: () => {
               agent.stops += 1;
               return agent.stop();
@@ -66,6 +71,7 @@ export function fakeLog(debug = false) {
     warn: at('warn'),
     error: at('error'),
     fatal: at('fatal'),
+    level: 'info',
     child: () => log,
     isLevelEnabled: () => debug,
   };

@@ -6,6 +6,8 @@ Each flag can also be given as an environment variable, CONNWATCH_ and its name 
 (CONNWATCH_METRICS_ADDR=:9090), or as a line of the YAML file that --config names
 (metrics-addr: :9090). Flags beat variables, variables beat the file.
 
+At SIGHUP the file is read again; docs/configuration.md tells what can change while it runs.
+
 Examples:
   Watch; metrics on port 9090, health on 8080:
     connwatch

@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty';
 import type { StartAgent } from './run.ts';
 
 type Listener = (argument: never) => void;
@@ -22,6 +23,8 @@ export interface Host {
   readonly now: () => number;
   /** Ends the process at once. */
   readonly exit: (code: number) => void;
+  /** The terminal that the process was started on is gone. */
+  readonly hungUp: () => boolean;
   readonly loadAgent: () => Promise<{ startAgent: StartAgent }>;
   /** @throws (rejects) when the addon cannot be loaded. */
   readonly libbpfVersion: () => Promise<string>;
@@ -29,6 +32,7 @@ export interface Host {
 
 /** The real outside. Both rooms are loaded only when a command needs them. */
 export function realHost(): Host {
+  const terminals = [0, 1, 2].filter(isatty);
   // A reader that went away (`connwatch config | head -1`) is no reason to crash.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   return {
@@ -44,6 +48,7 @@ export function realHost(): Host {
     events: process as unknown as Host['events'],
     now: () => performance.now(),
     exit: (code) => process.exit(code),
+    hungUp: () => terminals.some((fd) => !isatty(fd)),
     loadAgent: () => import('../agent/index.ts'),
     libbpfVersion: async () => (await import('../ebpf/index.ts')).libbpfVersion(),
   };

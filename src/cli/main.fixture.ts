@@ -15,6 +15,7 @@ const startAgent: StartAgent = (_, log) => {
   }
   return Promise.resolve({
     failed,
+    reload: (settings) => void process.stdout.write(`interval ${settings.interval}\n`),
     stop: async () => {
       clearInterval(busy);
       await new Promise((resolve) => setImmediate(resolve));

@@ -91,6 +91,7 @@ async function runCommand(host: Host, settings: () => Promise<Resolution>): Prom
   const pretty = resolution.settings.logFormat === 'pretty';
   return await run({
     settings: resolution.settings,
+    load: async () => (await settings()).settings,
     log,
     host,
     onFailure: (error) => (pretty ? undefined : host.stderr(plainMessage(error))),

@@ -8,7 +8,7 @@ function start(debug = false) {
   const outside = fakeHost([]);
   const { log, lines } = fakeLog(debug);
   const failures: unknown[] = [];
-  const code = run({ settings: {} as Settings, log, host: outside.host, onFailure: (error) => failures.push(error) });
+  const code = run({ settings: {} as Settings, log, host: outside.host, onFailure: (error) => failures.push(error), load: () => Promise.resolve({} as Settings) });
   return { ...outside, lines, failures, code };
 }
 
@@ -30,7 +30,7 @@ describe('run', () => {
     const outside = fakeHost([]);
     const gate = deferred();
     const loadAgent = async () => (await gate.promise, outside.host.loadAgent());
-    const code = run({ settings: {} as Settings, log: fakeLog().log, host: { ...outside.host, loadAgent }, onFailure: () => {} });
+    const code = run({ settings: {} as Settings, log: fakeLog().log, host: { ...outside.host, loadAgent }, onFailure: () => {}, load: () => Promise.resolve({} as Settings) });
     outside.events.emit('SIGTERM', 'SIGTERM');
     gate.resolve();
     expect(await code).toBe(0);
@@ -54,6 +54,24 @@ describe('run', () => {
     await code;
   });
 
+  it('reads the settings again at SIGHUP, and goes on', async () => {
+    const { events, agent, seen, code } = start();
+    await agent.started.promise;
+    events.emit('SIGHUP', 'SIGHUP');
+    await agent.reloaded.promise;
+    expect([seen.reloads.length, agent.stops]).toEqual([1, 0]);
+    events.emit('SIGTERM', 'SIGTERM');
+    expect(await code).toBe(0);
+  });
+
+  it('stops at a SIGHUP that says the terminal is gone', async () => {
+    const { events, agent, seen, code } = start();
+    await agent.started.promise;
+    seen.hungUp = true;
+    events.emit('SIGHUP', 'SIGHUP');
+    expect([await code, agent.stops, seen.reloads]).toEqual([0, 1, []]);
+  });
+
   it('stops an agent that failed and ends with 1', async () => {
     const { agent, lines, failures, code } = start();
     const error = new ConnwatchError('lost the ring.', { code: 'CW_BPF_LOAD', hint: 'Look.' });
@@ -70,7 +88,7 @@ describe('run', () => {
       const { log, lines } = fakeLog();
       const startAgent = () => Promise.reject(new ConnwatchError('no.', { code }));
       const host = { ...outside.host, loadAgent: () => Promise.resolve({ startAgent }) };
-      expect(await run({ settings: {} as Settings, log, host, onFailure: () => {} })).toBe(exit);
+      expect(await run({ settings: {} as Settings, log, host, onFailure: () => {}, load: () => Promise.resolve({} as Settings) })).toBe(exit);
       expect(lines.at(-1)).toEqual(['fatal', 'no.', { code }]);
       expect(outside.events.eventNames()).toEqual([]);
     }

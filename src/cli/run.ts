@@ -4,6 +4,7 @@ import type { Logger } from '../internal/log.ts';
 import { commit, version } from '../internal/version.ts';
 import { EXIT, exitCodeOf, logFailure } from './failure.ts';
 import type { Host } from './host.ts';
+import { reloader } from './reload.ts';
 
 export type StartAgent = typeof startAgent;
 
@@ -12,8 +13,10 @@ const SAME_WISH_MS = 1000;
 
 export interface RunOptions {
   readonly settings: Settings;
+  /** Reads the settings again. @throws (rejects) what is wrong with them. */
+  readonly load: () => Promise<Settings>;
   readonly log: Logger;
-  readonly host: Pick<Host, 'events' | 'now' | 'exit' | 'loadAgent'>;
+  readonly host: Pick<Host, 'events' | 'now' | 'exit' | 'hungUp' | 'loadAgent'>;
   /** Tells the person, besides the log. */
   readonly onFailure: (error: unknown) => void;
 }
@@ -22,7 +25,8 @@ export interface RunOptions {
  * `connwatch run`: starts the agent and stops it at SIGINT or SIGTERM (exit
  * code 0) or when it fails (1). A signal during the start is kept until the
  * agent stands, so that nothing is left half open; a second one, more than a
- * second later, ends the process at once (1).
+ * second later, ends the process at once (1). SIGHUP reads the settings again,
+ * or stops like SIGTERM when it came because the terminal is gone.
  */
 export async function run(options: RunOptions): Promise<number> {
   const { settings, log, host } = options;
@@ -50,15 +54,19 @@ export async function run(options: RunOptions): Promise<number> {
     fail(error);
     host.exit(EXIT.failed);
   };
-  const listeners = { SIGINT: onSignal, SIGTERM: onSignal, uncaughtException: onUncaught, unhandledRejection: onUncaught };
+  const reload = reloader({ settings, load: options.load, log });
+  const onHangUp = (signal: string) => (host.hungUp() ? onSignal(signal) : reload.ask());
+  const listeners = { SIGINT: onSignal, SIGTERM: onSignal, SIGHUP: onHangUp, uncaughtException: onUncaught, unhandledRejection: onUncaught };
   for (const [event, listener] of Object.entries(listeners)) host.events.on(event, listener);
 
   try {
     log.info({ version, commit, node: process.versions.node }, 'starting');
     const { startAgent } = await host.loadAgent();
     const agent = await startAgent(settings, log);
+    reload.agentIs(agent);
     const failure = await Promise.race([signalled, agent.failed]);
     const code = failure === undefined ? EXIT.fine : fail(failure);
+    reload.agentIs(undefined);
     await agent.stop();
     if (code === EXIT.fine) log.info('stopped');
     return code;

@@ -24,6 +24,7 @@ ${setting.description}
 | Flag | \`--${setting.name}=${setting.example}\` |
 | Variable | \`${variableOf(setting)}=${setting.example}\` |
 | File | ${key} |
+| Change | ${setting.live ? 'SIGHUP' : 'restart'} |
 `;
 }
 
@@ -45,6 +46,14 @@ What is wrong stops the start with exit code 2 and one message that names every 
 * An empty variable counts as not set. An empty flag or key is refused.
 * Every variable that begins with \`CONNWATCH_\` must be known. Those that Kubernetes sets for Services (\`CONNWATCH_SERVICE_HOST\`, \`CONNWATCH_PORT_9090_TCP\` and the like) are ignored.
 * The file holds at most 64 KiB.
+
+## Changing settings while it runs
+
+At SIGHUP the agent reads the file again (its flags and variables cannot change). Everything is checked before anything changes: with any problem the old settings stay, and one log line at level error says why. Else those that can change do so at once, and no count is lost. The line \`settings read again\` names what changed; a line at level warn names what changed in the file but needs a restart.
+
+* A new interval counts from the window that is open.
+* A lower series limit takes no series away: what is live stays until it retires, what is new is summed in the overflow series.
+* A terminal that closes sends SIGHUP too; that stops the agent in order, like SIGTERM. \`npm start\` stops at any SIGHUP.
 
 ## Settings
 `;

@@ -24,6 +24,8 @@ export interface Setting<T> {
   readonly secret?: boolean;
   /** Cannot stand in the file. */
   readonly notInFile?: boolean;
+  /** Takes effect when the settings are read again; else it needs a restart. */
+  readonly live?: boolean;
 }
 
 export const GROUPS = ['Serving', 'Metrics', 'Kernel', 'Logging', 'General'] as const;
@@ -61,6 +63,7 @@ export const SETTINGS = {
     default: '10s',
     description: 'How long running requests may take after SIGTERM or SIGINT before they are cut.',
     example: '30s',
+    live: true,
   }),
   interval: setting({
     name: 'interval',
@@ -69,14 +72,16 @@ export const SETTINGS = {
     default: '5s',
     description: 'Length of a window: metrics change once per interval.',
     example: '1s',
+    live: true,
   }),
   seriesLimit: setting({
     name: 'series-limit',
     group: 'Metrics',
-    kind: integer({ min: 1, max: 1_000_000 }),
+    kind: integer({ min: 2, max: 1_000_000 }),
     default: '2000',
     description: 'Most series of one metric. What is over it is summed in one series with otel_metric_overflow="true".',
     example: '10000',
+    live: true,
   }),
   newSeriesAtZero: setting({
     name: 'new-series-at-zero',
@@ -85,6 +90,7 @@ export const SETTINGS = {
     default: 'true',
     description: 'Show a new counter series at 0 in the first scrape after its birth, so that increase() is exact.',
     example: 'false',
+    live: true,
   }),
   ringSize: setting({
     name: 'ring-size',
@@ -110,6 +116,7 @@ export const SETTINGS = {
     default: 'info',
     description: 'Least severity that is logged: trace, debug, info, warn, error or fatal. Errors come with stack traces at debug and trace.',
     example: 'debug',
+    live: true,
   }),
   logFormat: setting({
     name: 'log-format',

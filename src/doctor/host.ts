@@ -9,7 +9,7 @@ export function pidNamespace({ pidNamespace: inode, procSelf, pid, status }: Fac
   const id = 'pid-namespace';
   if (inode === undefined) return unknown(id, '/proc/self/ns/pid cannot be read');
   const share = 'share it: hostPID: true in Kubernetes, --pid=host with podman or docker';
-  const cost = 'who listened before the start stays unknown, process_pid matches no pid seen in here, and processes may be taken for ended after lost records';
+  const cost = 'who listened before the start stays unknown, the label pid matches no process seen in here, and processes may be taken for ended after lost records';
   if (inode !== ROOT_PID_NAMESPACE) return degraded(id, `not the host's${nested(status?.pids)}`, cost, share);
   if (procSelf !== pid) return degraded(id, "the host's, but /proc is that of another one", cost, "mount the host's proc on /proc");
   return ok(id, "the host's");

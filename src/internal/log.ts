@@ -11,6 +11,8 @@ export interface LogFn {
 }
 
 export interface Logger extends Record<LogLevel, LogFn> {
+  /** Least severity that is logged; may be set. */
+  level: string;
   child(fields: Record<string, unknown>): Logger;
   isLevelEnabled(level: LogLevel): boolean;
 }
@@ -30,14 +32,14 @@ export interface LogOptions {
  */
 export async function createLogger(options: LogOptions): Promise<Logger> {
   const destination = options.destination ?? standardError();
-  const stack = options.level === 'debug' || options.level === 'trace';
   const logger: Logger = pino(
     {
       level: options.level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (level) => ({ level }) },
-      serializers: { err: (error: unknown) => errorFields(error, stack) },
+      // The level can change while it runs.
+      serializers: { err: (error: unknown) => errorFields(error, logger.isLevelEnabled('debug')) },
     },
     options.format === 'pretty' ? await prettyStream(destination, options.color) : jsonStream(destination),
   );

@@ -1,7 +1,7 @@
 import type { HrTime } from '@opentelemetry/api';
 import { type Account, type Family, isStill, newAccount, sibling } from './account.ts';
 import type { At } from './connects.ts';
-import { type Series, SeriesTable, type Wanted } from './series.ts';
+import { type Limit, type Series, SeriesTable, type Wanted } from './series.ts';
 
 /** Accepts of one workload on one port. */
 export interface AcceptAccount extends Account {
@@ -17,7 +17,7 @@ export class Accepts {
   readonly #accounts = new Map<string, AcceptAccount>();
   #overflow: AcceptAccount | undefined;
 
-  constructor(limit: number) {
+  constructor(limit: Limit) {
     this.accepts = new SeriesTable(limit);
   }
 

@@ -9,12 +9,13 @@ import { Connections } from './connections.ts';
 import { type At, Connects } from './connects.ts';
 import { Losses } from './losses.ts';
 import { type Keep, Processes } from './processes.ts';
+import type { Limit } from './series.ts';
 
 export interface AccountsOptions {
   readonly keys: KeyTable;
-  readonly seriesLimit: number;
+  readonly seriesLimit: Limit;
   /** Windows that counters without a process stay. */
-  readonly retireWindows: number;
+  readonly retireWindows: () => number;
 }
 
 const CLOSED = TCP_STATES.indexOf('closed');
@@ -28,7 +29,7 @@ export class Accounts {
   readonly processes: Processes;
   readonly #bindings: Bindings;
   readonly #losses = new Losses();
-  readonly #retireWindows: number;
+  readonly #retireWindows: () => number;
   #at: At = { window: 0, born: [0, 0] };
 
   constructor(options: AccountsOptions) {
@@ -61,8 +62,9 @@ export class Accounts {
     this.processes.exit(snapshot.cut.exited, window);
     this.processes.commit(born, window, keep);
     this.#bindings.release(window);
-    this.connects.retire(window, this.#retireWindows);
-    this.accepts.retire(window, this.#retireWindows);
+    const retireWindows = this.#retireWindows();
+    this.connects.retire(window, retireWindows);
+    this.accepts.retire(window, retireWindows);
   }
 
   #row({ keys, counts }: Snapshot, row: number): void {

@@ -9,6 +9,29 @@ const curl = processInfo(10, 'curl');
 const nginx = processInfo(20, 'nginx');
 const CONNECT = 'connwatch.tcp.connect';
 
+describe('reconfigure', () => {
+  it('changes the limit for what is new, and takes nothing away', async () => {
+    const bench = new Bench({ seriesLimit: 4 });
+    for (const [id, name] of ['a', 'b', 'c', 'd'].entries()) bench.keys.client(id + 1, processInfo(id + 10, name));
+    bench.window({ rows: [[1, { success: 1 }], [2, { success: 1 }]] });
+    bench.collector.reconfigure({ seriesLimit: 2 });
+    bench.window({ rows: [[1, { success: 1 }], [2, { success: 1 }], [3, { success: 5 }]] });
+    expect(await bench.lines(`${CONNECT}.attempts`)).toEqual({ 'a 10.0.0.1 443': 2, 'b 10.0.0.1 443': 2, true: 5 });
+    expect(bench.collector.sizes()[0]).toMatchObject({ limit: 2 });
+    bench.collector.reconfigure({ seriesLimit: 100 });
+    bench.window({ rows: [[4, { success: 7 }]] });
+    expect(await bench.lines(`${CONNECT}.attempts`)).toMatchObject({ 'd 10.0.0.1 443': 7, true: 5 });
+  });
+
+  it('changes nothing when one value is out of range', () => {
+    const { collector } = new Bench();
+    const before = collector.config;
+    expect(() => collector.reconfigure({ interval: 1000, seriesLimit: 1 })).toThrow(RangeError);
+    expect(() => collector.reconfigure({ interval: 0 })).toThrow(RangeError);
+    expect(collector.config).toBe(before);
+  });
+});
+
 describe('connects', () => {
   it('sorts each outcome into its families', async () => {
     const bench = new Bench();

@@ -5,6 +5,7 @@ import { Accounts } from './accounts.ts';
 import * as metrics from './catalogue-tcp.ts';
 import { type Config, type Defaults, defaultConfig } from './config.ts';
 import { Producer, type ProducedFamily } from './producer.ts';
+import { checkLimit } from './series.ts';
 
 /** A process that has exited is shown no longer than this, milliseconds. */
 const KEEP_AT_MOST = 60_000;
@@ -27,10 +28,9 @@ export class Collector implements AsyncDisposable {
     return defaultConfig();
   }
 
-  readonly #config: Config;
+  #config: Config;
   readonly #accounts: Accounts;
   readonly #families: readonly ProducedFamily[];
-  readonly #keepAtMost: number;
   #subscription: Subscription | undefined;
   #snapshot: Snapshot | undefined;
   #readers = 0;
@@ -39,11 +39,12 @@ export class Collector implements AsyncDisposable {
   /** @throws RangeError when a time or the limit is out of range. */
   constructor(config: Pick<Config, 'snapshots' | 'keys'> & Partial<Defaults>) {
     this.#config = { ...defaultConfig(), ...defined(config) };
-    const { interval, retireAfter, keys, seriesLimit } = this.#config;
-    if (!(interval > 0)) throw new RangeError(`interval is more than 0 ms, not ${interval}`);
-    if (!(retireAfter >= 0)) throw new RangeError(`retireAfter is 0 ms or more, not ${retireAfter}`);
-    this.#keepAtMost = Math.max(1, Math.ceil(KEEP_AT_MOST / interval));
-    this.#accounts = new Accounts({ keys, seriesLimit, retireWindows: Math.ceil(retireAfter / interval) });
+    check(this.#config);
+    this.#accounts = new Accounts({
+      keys: this.#config.keys,
+      seriesLimit: () => this.#config.seriesLimit,
+      retireWindows: () => Math.ceil(this.#config.retireAfter / this.#config.interval),
+    });
     this.#families = familiesOf(this.#accounts);
   }
 
@@ -74,8 +75,19 @@ export class Collector implements AsyncDisposable {
    */
   producer(path: 'pull' | 'push'): MetricProducer {
     const bit = 1 << this.#readers++;
-    const zeroStart = path === 'pull' && this.#config.newSeriesAtZero;
+    const zeroStart = (): boolean => path === 'pull' && this.#config.newSeriesAtZero;
     return new Producer({ families: this.#families, bit, zeroStart, clock: this.#config.clock });
+  }
+
+  /**
+   * Changes settings while it runs; what has been counted stays. A lower limit
+   * takes no series away: new ones find no place until others retire.
+   * @throws RangeError, and changes nothing
+   */
+  reconfigure(change: Partial<Pick<Config, 'interval' | 'seriesLimit' | 'newSeriesAtZero'>>): void {
+    const config = { ...this.#config, ...defined(change) };
+    check(config);
+    this.#config = config;
   }
 
   /** Subscribes. @throws Error when it is started already or closed. */
@@ -107,7 +119,8 @@ export class Collector implements AsyncDisposable {
     try {
       // Before the keys that are idle now are given back.
       this.#config.drift?.after(snapshot, this.#config.keys);
-      this.#accounts.apply(snapshot, { atMost: this.#keepAtMost, readers: (1 << this.#readers) - 1 });
+      const atMost = Math.max(1, Math.ceil(KEEP_AT_MOST / this.#config.interval));
+      this.#accounts.apply(snapshot, { atMost, readers: (1 << this.#readers) - 1 });
       this.#snapshot = snapshot;
     } catch (error) {
       this.#config.onError(error);
@@ -115,6 +128,12 @@ export class Collector implements AsyncDisposable {
     }
     this.#config.onSnapshot(snapshot);
   }
+}
+
+function check({ interval, retireAfter, seriesLimit }: Config): void {
+  if (!(interval > 0)) throw new RangeError(`interval is more than 0 ms, not ${interval}`);
+  if (!(retireAfter >= 0)) throw new RangeError(`retireAfter is 0 ms or more, not ${retireAfter}`);
+  checkLimit(seriesLimit);
 }
 
 function familiesOf(accounts: Accounts): ProducedFamily[] {

@@ -1,5 +1,5 @@
 import type { HrTime } from '@opentelemetry/api';
-import { SeriesTable, type Wanted } from './series.ts';
+import { type Limit, SeriesTable, type Wanted } from './series.ts';
 
 /** Open sockets: a gauge that is told anew, wholly, each window. What is not set any more vanishes. */
 export class Connections {
@@ -7,7 +7,7 @@ export class Connections {
   readonly #sums = new Map<string, { wanted: Wanted; count: number }>();
   #nobody = 0;
 
-  constructor(limit: number) {
+  constructor(limit: Limit) {
     this.table = new SeriesTable(limit);
   }
 

@@ -1,7 +1,7 @@
 import type { HrTime } from '@opentelemetry/api';
 import { OUTCOMES } from '../ebpf/layout.ts';
 import { type Account, type Family, isStill, newAccount, sibling } from './account.ts';
-import { type Series, SeriesTable, type Wanted } from './series.ts';
+import { type Limit, type Series, SeriesTable, type Wanted } from './series.ts';
 
 /** Connects of one workload to one peer. */
 export interface ConnectAccount extends Account {
@@ -43,7 +43,7 @@ export class Connects {
   #ended = 0;
   #given = 0;
 
-  constructor(limit: number) {
+  constructor(limit: Limit) {
     this.attempts = new SeriesTable(limit);
     this.failures = new SeriesTable(limit);
     this.window = new SeriesTable(limit);

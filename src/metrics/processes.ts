@@ -1,7 +1,7 @@
 import type { HrTime } from '@opentelemetry/api';
 import type { ProcessInfo } from '../ebpf/types.ts';
 import type { Account } from './account.ts';
-import { type Series, SeriesTable } from './series.ts';
+import { type Limit, type Series, SeriesTable } from './series.ts';
 
 /** A process from its first record until it is gone from the page. */
 export interface Process {
@@ -45,7 +45,7 @@ export class Processes {
   #exits = new Set<string>();
   #exitsBefore = new Set<string>();
 
-  constructor(limit: number) {
+  constructor(limit: Limit) {
     this.table = new SeriesTable(limit);
   }
 

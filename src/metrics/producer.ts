@@ -24,7 +24,7 @@ export interface ProducerOptions {
   /** This reader's bit in `Series.seen`. */
   readonly bit: number;
   /** Show a counter series at 0 the first time it is collected. */
-  readonly zeroStart: boolean;
+  readonly zeroStart: () => boolean;
   readonly clock: () => number;
 }
 
@@ -68,7 +68,7 @@ export class Producer implements MetricProducer {
     const { bit, zeroStart } = this.#options;
     const isNew = (series.seen & bit) === 0;
     series.seen |= bit;
-    const value = counter && zeroStart && isNew ? 0 : series.value;
+    const value = counter && isNew && zeroStart() ? 0 : series.value;
     return { startTime: series.born, endTime, attributes: series.attributes, value };
   }
 }

@@ -14,6 +14,9 @@ export interface Series {
   seen: number;
 }
 
+/** Live series a family may have; a function where that changes at run time. */
+export type Limit = number | (() => number);
+
 export interface Wanted {
   /** Equal for equal attributes. */
   readonly id: string;
@@ -22,6 +25,11 @@ export interface Wanted {
 }
 
 const overflowAttributes: Attributes = { [OVERFLOW]: 'true' };
+
+/** @throws RangeError when the limit leaves no place beside the overflow series. */
+export function checkLimit(limit: number): void {
+  if (!Number.isSafeInteger(limit) || limit < 2) throw new RangeError(`a series limit is 2 or more, not ${limit}`);
+}
 
 /**
  * The live series of one family under a hard limit, one place of which is
@@ -36,15 +44,20 @@ const overflowAttributes: Attributes = { [OVERFLOW]: 'true' };
  * Only `retire` takes a series away; a value changes only by who holds the series.
  */
 export class SeriesTable {
-  readonly limit: number;
+  readonly #limit: Limit;
   readonly #live = new Map<string, Series>();
   readonly #held = new Map<string, number>();
   #overflow: Series | undefined;
 
   /** @throws RangeError when the limit leaves no place beside the overflow series. */
-  constructor(limit: number) {
-    if (!Number.isSafeInteger(limit) || limit < 2) throw new RangeError(`a series limit is 2 or more, not ${limit}`);
-    this.limit = limit;
+  constructor(limit: Limit) {
+    this.#limit = limit;
+    checkLimit(this.limit);
+  }
+
+  /** A lower one than before takes nothing away: what is live stays, what is new finds no place. */
+  get limit(): number {
+    return typeof this.#limit === 'function' ? this.#limit() : this.#limit;
   }
 
   /** Live series, the overflow series included once it is used. */

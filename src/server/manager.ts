@@ -58,9 +58,10 @@ export class Manager {
    * Accepts no more requests, lets running ones end within `shutdownTimeout`,
    * then cuts them. The probes answer until the metrics server is done, so that
    * whoever asks sees the agent is not ready rather than gone.
+   * @param timeout milliseconds, in place of the configured `shutdownTimeout`
    */
-  async shutdownGracefully(): Promise<void> {
-    const deadline = performance.now() + this.#config.shutdownTimeout;
+  async shutdownGracefully(timeout = this.#config.shutdownTimeout): Promise<void> {
+    const deadline = performance.now() + timeout;
     for (const server of this.#servers) await server.drain(Math.max(0, deadline - performance.now()));
     await this.close();
   }

@@ -48,6 +48,19 @@ describe('windows', () => {
   it('asks for a cut at every multiple of the interval', () => {
     expect(run('-', '-', {}, '^ 35ms !')).toHaveLength(3);
   });
+  it('takes a new interval at once, and loses nothing by it', () => {
+    const asked: number[] = [];
+    new TestScheduler((actual, wanted) => expect(actual).toEqual(wanted)).run(({ hot, cold, expectObservable }) => {
+      const source = hot<Batch>('a 34ms a 4ms c', values);
+      const interval = cold<number>('x 14ms y', { x: 1000, y: 10 });
+      const stream = source.pipe(
+        windows({ interval, requestCut: () => asked.push(Date.now()) }),
+        map(({ keys, counts }) => [...keys].map((key, row) => `${key}:${counts[row * COLUMNS + COLUMN.connect]}`).join(' ')),
+      );
+      expectObservable(stream, '^ 44ms !').toBe('40ms x', { x: '1:5 2:2' });
+    });
+    expect(asked).toHaveLength(3); // at 20, 30 and 40
+  });
   it('asks for no cut after its subscriber has left', () => {
     expect(run('-', '-', {}, '^ 12ms !')).toHaveLength(1);
   });

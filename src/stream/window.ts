@@ -1,12 +1,16 @@
-import { asyncScheduler, Observable } from 'rxjs';
-import type { OperatorFunction, SchedulerLike } from 'rxjs';
+import { asyncScheduler, isObservable, Observable, of } from 'rxjs';
+import type { OperatorFunction, SchedulerLike, Subscription } from 'rxjs';
 import type { Batch } from '../ebpf/types.ts';
 import { WindowFold } from './fold.ts';
 import type { Snapshot } from './snapshot.ts';
 
 export interface WindowOptions {
-  /** Length of a window, milliseconds; windows end at its multiples in Unix time. */
-  readonly interval: number;
+  /**
+   * Length of a window, milliseconds; windows end at its multiples in Unix time.
+   * Of an Observable the last value counts: the window that is open when it
+   * changes ends at the next multiple of the new one.
+   */
+  readonly interval: number | Observable<number>;
   /** Asks the source for a cut; it answers with a batch that has one, now or later. */
   readonly requestCut: () => void;
   /** @default asyncScheduler */
@@ -39,7 +43,8 @@ export function windows(options: WindowOptions): OperatorFunction<Batch, Snapsho
           complete: () => subscriber.complete(),
         }),
       );
-      subscriber.add(
+      let ticks: Subscription | undefined;
+      const tick = (length: number): Subscription =>
         scheduler.schedule(function () {
           if (subscriber.closed) return;
           try {
@@ -48,9 +53,15 @@ export function windows(options: WindowOptions): OperatorFunction<Batch, Snapsho
             subscriber.error(error);
             return;
           }
-          this.schedule(undefined, untilNext(scheduler.now(), interval));
-        }, untilNext(scheduler.now(), interval)),
+          this.schedule(undefined, untilNext(scheduler.now(), length));
+        }, untilNext(scheduler.now(), length));
+      subscriber.add(
+        (isObservable(interval) ? interval : of(interval)).subscribe((length) => {
+          ticks?.unsubscribe();
+          ticks = tick(length);
+        }),
       );
+      subscriber.add(() => ticks?.unsubscribe());
     });
 }
 
