@@ -38,7 +38,16 @@ export default defineConfig(
   {
     files: ['src/**/*.ts'],
     ignores: ['src/ebpf/binding.ts', '**/*.test.ts'],
-    rules: { 'no-restricted-imports': ['error', ADDON_LOADERS] },
+    rules: {
+      'no-restricted-imports': ['error', ADDON_LOADERS],
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'ImportExpression[source.value=/^(?!\\.|node:)/]',
+          message: "Import a module of ours that imports the package: esbuild's bundle keeps only the default export of CommonJS.",
+        },
+      ],
+    },
   },
   {
     // Vitest's matchers and fakes are loosely typed.

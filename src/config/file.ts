@@ -56,7 +56,7 @@ function fileError(path: string, why: string, cause?: unknown): ConnwatchError {
  */
 export async function parseFile(text: string, path: string): Promise<Source> {
   // Loaded here because most runs have no file.
-  const { LineCounter, isMap, isScalar, parseDocument } = await import('yaml');
+  const { LineCounter, isMap, isScalar, parseDocument } = await import('./yaml.ts');
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
   const line = (offset: number | undefined) => lines.linePos(offset ?? 0).line;

@@ -6,7 +6,7 @@ export const HIDDEN = '<hidden>';
 
 /** The settings in force as a YAML file that --config could name, each with where it comes from. */
 export async function printSettings({ settings, origins }: Resolution): Promise<string> {
-  const { Document, Pair, Scalar, YAMLMap } = await import('yaml');
+  const { Document, Pair, Scalar, YAMLMap } = await import('./yaml.ts');
   const map = new YAMLMap();
   for (const [key, setting] of ENTRIES) {
     // A setting without a value would not be read back.

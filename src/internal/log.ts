@@ -80,9 +80,8 @@ function unicodeEscape(character: string): string {
 }
 
 async function prettyStream(destination: DestinationStream, color?: boolean): Promise<DestinationStream> {
-  // By the default export: of a CommonJS module it is the only one that esbuild's bundle keeps.
-  const { default: pretty } = await import('pino-pretty');
-  const prettify = pretty.prettyFactory({
+  const { prettyFactory } = await import('./pretty.ts');
+  const prettify = prettyFactory({
     colorize: color ?? (process.stderr.isTTY === true && !process.env['NO_COLOR']),
     translateTime: 'HH:MM:ss.l',
     errorLikeObjectKeys: [],
