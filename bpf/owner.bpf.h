@@ -46,6 +46,10 @@ static __always_inline cw_owner owner_of(struct task_struct *task, u64 cgroup)
 	if (task->flags & PF_KTHREAD)
 		return CW_OWNER_KERNEL;
 	process = bpf_task_storage_get(&processes, leader, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	/* When two threads make their first connect at once, the kernel lets one of
+	 * them create it (bpf_local_storage_alloc, EAGAIN): the other one finds it now. */
+	if (!process)
+		process = bpf_task_storage_get(&processes, leader, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (!process) {
 		count_loss(CW_LOSS_OWNER_STORE, CW_CLASS_PROCESS);
 		return 0;
