@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -65,7 +65,10 @@ export class Generator implements Disposable {
    * @param args test/tools/options.h
    */
   start(name: string, args: readonly string[], namespace?: Namespace): Traffic {
-    const command = [at('build', 'test-tools', 'conngen'), 'exec-as', this.#folder, name, ...args];
+    // A file that is being executed can't be written: each has a folder of its own.
+    const folder = join(this.#folder, `${this.#running.length}`);
+    mkdirSync(folder);
+    const command = [at('build', 'test-tools', 'conngen'), 'exec-as', folder, name, ...args];
     const [file = '', ...rest] = namespace?.command(...command) ?? command;
     const traffic = new Traffic(spawn(file, rest, { stdio: ['pipe', 'pipe', 'pipe'] }));
     this.#running.push(traffic);

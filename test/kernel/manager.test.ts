@@ -5,9 +5,10 @@ import type { AddressInfo, Socket } from 'node:net';
 import { Worker } from 'node:worker_threads';
 import { firstValueFrom } from 'rxjs';
 import { filter } from 'rxjs/operators';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { Manager, TCP_STATES } from '../../src/ebpf/index.ts';
 import type { Batch, Cut } from '../../src/ebpf/index.ts';
+import { describeKernel } from '../harness/host.ts';
 
 /** Asks for a cut and awaits it. */
 async function cut(manager: Manager): Promise<Cut> {
@@ -62,7 +63,7 @@ function openFiles(): string[] {
   return readdirSync('/proc/self/fd').map(target).filter((name) => /bpf|btf|eventpoll/.test(name)).sort();
 }
 
-describe('ebpf.Manager on the real kernel', () => {
+describeKernel('ebpf.Manager on the real kernel', () => {
   it.each([65_536, 16])('counts live sockets with %i slots for start records', async (connSlots) => {
     await using manager = new Manager({ connSlots });
     manager.start();

@@ -1,0 +1,120 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Agent } from '../harness/agent.ts';
+import { countsMade, countsOf, lossesOf } from '../harness/counts.ts';
+import type { Match } from '../harness/exposition.ts';
+import { describeKernel } from '../harness/host.ts';
+import { Namespace } from '../harness/namespace.ts';
+import { announcedRandom } from '../harness/random.ts';
+import { Generator, type Truth } from '../harness/traffic.ts';
+
+const CLOSED_PORT = 7;
+
+describeKernel('every connect, once, with its owner', () => {
+  const random = announcedRandom('owners');
+  let agent: Agent;
+  let namespace: Namespace;
+  let generator: Generator;
+
+  beforeAll(async () => {
+    agent = await Agent.start();
+    namespace = await Namespace.create();
+    generator = new Generator();
+  });
+  afterAll(async () => {
+    generator[Symbol.dispose]();
+    await namespace[Symbol.asyncDispose]();
+    await agent[Symbol.asyncDispose]();
+  });
+
+  /** The page shows what was made under this executable's name, and the process under this name of its own. */
+  async function shows(made: Truth, executable: string, comm: string): Promise<void> {
+    const workload: Match = { process_executable_name: executable };
+    await agent.settles(
+      (page, history) => ({
+        counts: countsOf(page, workload),
+        processes: history.select('tcp_connects_by_pid', { pid: `${made.pid}` }).map(({ labels, value }) => [labels['comm'], value]),
+      }),
+      { counts: countsMade(made), processes: [[comm, made.attempts]] },
+    );
+  }
+
+  const success = (count: number) => ['plain', '--port', '0', '--own-listener', '--count', `${count}`, '--check-snmp'];
+
+  it('is the process, not the thread that connects', async () => {
+    const name = random.name('leader');
+    const args = [...success(random.between(20, 80)), '--threads', '3', '--thread-name', 'pool-1-thread-7'];
+    await shows(await generator.run(name, args, namespace), name, name);
+  });
+
+  it('is known when the threads of a process make its first connects at once', async () => {
+    const name = random.name('first');
+    const processes = 100;
+    const args = ['plain', '--port', `${CLOSED_PORT}`, '--threads', '8', '--count', '64'];
+    for (let i = 0; i < processes; i++) await generator.run(name, args, namespace);
+    const attempts = processes * 64;
+    await agent.settles(
+      (page) => ({ counts: countsOf(page, { process_executable_name: name }), lost: lossesOf(page) }),
+      { counts: { attempts, successes: 0, failures: { refused: attempts }, pending: 0, accepts: 0 }, lost: {} },
+    );
+  });
+
+  it.each(['127.0.0.1', '::1'])('counts MPTCP connections of %s once, on both sides', async (address) => {
+    const name = random.name('mptcp');
+    const args = [...success(random.between(20, 80)), '--mptcp', '--address', address];
+    const made = await generator.run(name, args, namespace);
+    expect(made.snmp?.active_opens).toBe(made.attempts);
+    await shows(made, name, name);
+  });
+
+  it.each(['127.0.0.1', '::1'])('counts three connects on one socket as three: %s', async (address) => {
+    const name = random.name('again');
+    const sockets = random.between(20, 80);
+    const args = ['reuse', '--port', '0', '--own-listener', '--refused-port', `${CLOSED_PORT}`];
+    const made = await generator.run(name, [...args, '--count', `${sockets}`, '--address', address, '--check-snmp'], namespace);
+    expect(countsMade(made)).toEqual({
+      attempts: 3 * sockets,
+      successes: 2 * sockets,
+      failures: { refused: sockets },
+      pending: 0,
+      accepts: 2 * sockets,
+    });
+    await shows(made, name, name);
+  });
+
+  // NAME stands for a name of this run.
+  it.each([
+    ['a quote', 'NAME-"', 'NAME-"'],
+    ['a backslash', 'NAME-\\', 'NAME-\\'],
+    ['a newline', 'NAME-\\x0a', 'NAME-\n'],
+    ['all of them', 'NAME"\\\\x0a"', 'NAME"\\\n"'],
+    ['bytes that are not UTF-8', 'NAME\\xff\\xc3', 'NAME\\xff\\xc3'],
+    ['text that looks like an escaped byte', 'NAME\\x5cxff', 'NAME\\x5cxff'],
+    ['control characters', 'NAME\\x1b\\x07', 'NAME\\x1b\\x07'],
+    ['letters beyond ASCII', 'NAME-ü', 'NAME-ü'],
+    ['braces', 'NAME{a="b"}', 'NAME{a="b"}'],
+    ['a space at the end', 'NAME ', 'NAME '],
+  ])('shows an executable whose name has %s', async (_, given, shown) => {
+    const name = random.name('x');
+    const made = await generator.run(given.replace('NAME', name), success(random.between(5, 20)), namespace);
+    const executable = shown.replace('NAME', name);
+    // Short enough for the kernel to keep all of it as the process's name.
+    expect(made.comm.length).toBeLessThan(15);
+    await shows(made, executable, executable);
+  });
+
+  it('shows an executable whose name is 255 bytes long', async () => {
+    const name = random.name('long').padEnd(254, 'x') + 'y';
+    await shows(await generator.run(name, success(random.between(5, 20)), namespace), name, name.slice(0, 15));
+  });
+
+  it.each([
+    ['empty', '', ''],
+    ['15 bytes long', '123456789abcdef', '123456789abcdef'],
+    ['15 bytes that end in half a character', '123456789abcde\\xc3', '123456789abcde\\xc3'],
+    ['a quote, a backslash and a newline', '"\\\\x0a', '"\\\n'],
+  ])('shows a process that calls itself by a name that is %s', async (_, given, shown) => {
+    const name = random.name('named');
+    const args = [...success(random.between(5, 20)), '--comm', given];
+    await shows(await generator.run(name, args, namespace), name, shown);
+  });
+});
