@@ -4,6 +4,7 @@ import { countsMade, countsOf, lossesOf } from '../harness/counts.ts';
 import { describeKernel } from '../harness/host.ts';
 import { Namespace, SILENT_PORT } from '../harness/namespace.ts';
 import { announcedRandom } from '../harness/random.ts';
+import { must } from '../harness/run.ts';
 import { Generator } from '../harness/traffic.ts';
 
 // A port on which nobody listens in a new namespace.
@@ -62,6 +63,25 @@ describeKernel('every connect, once, with its outcome', () => {
       expect(peer?.labels).toEqual({ ...workload, server_address: address, server_port: `${port ?? made.port}` });
     });
   }
+
+  it.each(['127.0.0.1', '::1'])('counts connects that find no free local port: %s', async (address) => {
+    await using narrow = await Namespace.create();
+    const ports = random.between(5, 15);
+    const count = ports + random.between(5, 15);
+    await must(narrow.command('sysctl', '--write', `net.ipv4.ip_local_port_range=40000 ${40_000 + ports - 1}`));
+    const [server, client] = [random.name('server'), random.name('client')];
+    // It holds what it has accepted until its own end, and with it the client's ports.
+    const listening = generator.start(server, ['listen', '--port', '9', '--end', 'hold', '--address', address], narrow);
+    await listening.said.line({ listening: true });
+    const args = ['plain', '--port', '9', '--address', address, '--count', `${count}`, '--threads', `${count}`];
+    const connecting = generator.start(client, args, narrow);
+    const counts = { attempts: count, successes: ports, failures: { address_unavailable: count - ports }, pending: 0, accepts: 0 };
+    await agent.settles((page) => countsOf(page, { process_executable_name: client }), counts);
+    // No SYN of these ever left.
+    expect(await narrow.counters()).toEqual({ ActiveOpens: ports, PassiveOpens: ports });
+    await listening.finish();
+    expect(countsMade(await connecting.finish())).toEqual(counts);
+  });
 
   it('shows what is pending while it is', async () => {
     const name = random.name('hang');

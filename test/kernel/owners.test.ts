@@ -1,10 +1,14 @@
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Agent } from '../harness/agent.ts';
 import { countsMade, countsOf, lossesOf } from '../harness/counts.ts';
 import type { Match } from '../harness/exposition.ts';
-import { describeKernel } from '../harness/host.ts';
+import { at, describeKernel } from '../harness/host.ts';
 import { Namespace } from '../harness/namespace.ts';
 import { announcedRandom } from '../harness/random.ts';
+import { must } from '../harness/run.ts';
 import { Generator, type Truth } from '../harness/traffic.ts';
 
 const CLOSED_PORT = 7;
@@ -56,6 +60,32 @@ describeKernel('every connect, once, with its owner', () => {
       (page) => ({ counts: countsOf(page, { process_executable_name: name }), lost: lossesOf(page) }),
       { counts: { attempts, successes: 0, failures: { refused: attempts }, pending: 0, accepts: 0 }, lost: {} },
     );
+  });
+
+  it('is the executable of the moment, when a process becomes another and keeps its pid and name', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'connwatch-owners-'));
+    try {
+      const [before, after] = [random.name('before'), random.name('after')];
+      const [first, second] = [random.between(5, 20), random.between(5, 20)];
+      cpSync('/bin/bash', join(folder, before));
+      const become = ['exec-as', folder, after, 'plain', '--port', `${CLOSED_PORT}`, '--count', `${second}`, '--comm', before];
+      const script = `
+        for ((i = 0; i < ${first}; i++)); do : <>/dev/tcp/127.0.0.1/${CLOSED_PORT}; done 2>/dev/null
+        exec "$0" "$@"`;
+      const command = namespace.command(join(folder, before), '-c', script, at('build', 'test-tools', 'conngen'), ...become);
+      const { pid, comm } = JSON.parse(await must(command)) as Truth;
+      expect(comm).toBe(before);
+      const refused = (count: number) => ({ attempts: count, successes: 0, failures: { refused: count }, pending: 0, accepts: 0 });
+      await agent.settles(
+        (page, history) => ({
+          counts: [before, after].map((name) => countsOf(page, { process_executable_name: name })),
+          process: history.select('tcp_connects_by_pid', { pid: `${pid}` }).map(({ labels, value }) => [labels['comm'], value]),
+        }),
+        { counts: [refused(first), refused(second)], process: [[before, first + second]] },
+      );
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   it.each(['127.0.0.1', '::1'])('counts MPTCP connections of %s once, on both sides', async (address) => {
