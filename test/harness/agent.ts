@@ -29,6 +29,11 @@ export function agentCommand({ args = [], namespace }: AgentOptions = {}): strin
   return namespace?.command(...command) ?? command;
 }
 
+/** This process's environment, without what is for the tests: the agent refuses variables that it does not know. */
+function environment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('CONNWATCH_TEST_')));
+}
+
 const DEFAULTS: Readonly<Record<string, string>> = {
   '--metrics-addr': '127.0.0.1:0',
   '--health-addr': '127.0.0.1:0',
@@ -57,7 +62,7 @@ export class Agent implements AsyncDisposable {
   private constructor(options: AgentOptions) {
     const [file = '', ...args] = agentCommand(options);
     this.#namespace = options.namespace;
-    this.#child = spawn(file, args, { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...options.env } });
+    this.#child = spawn(file, args, { stdio: ['ignore', 'ignore', 'pipe'], env: { ...environment(), ...options.env } });
     this.logs = new Logs(this.#child.stderr!);
     this.exited = once(this.#child, 'close').then(([code, signal]) => ({ code, signal }));
   }

@@ -108,13 +108,17 @@ describeKernel('every connect, once, with its outcome', () => {
     );
   });
 
-  it('shows what is established while it is, on both sides', async () => {
+  it.each([
+    ['TCP', []],
+    ['MPTCP', ['--mptcp']],
+  ])('shows what is established while it is, once on both sides: %s', async (_, kind) => {
     const [server, client] = [random.name('server'), random.name('client')];
     const count = random.between(10, 40);
-    const listening = generator.start(server, ['listen', '--port', '0', '--end', 'hold'], namespace);
+    const listening = generator.start(server, ['listen', '--port', '0', '--end', 'hold', ...kind], namespace);
     const { port } = await listening.said.line({ listening: true });
     // It reads until the server closes, which it does at its own end.
-    const connecting = generator.start(client, ['plain', '--port', String(port), '--count', `${count}`, '--threads', `${count}`], namespace);
+    const args = ['plain', '--port', String(port), '--count', `${count}`, '--threads', `${count}`, ...kind];
+    const connecting = generator.start(client, args, namespace);
     const open = (page: Parameters<typeof countsOf>[0]) =>
       [client, server].map((name) =>
         page.select('connwatch_tcp_connections', { process_executable_name: name }).map(({ labels, value }) => [labels['role'], labels['network_connection_state'], value]),

@@ -1,0 +1,162 @@
+/*
+ * What is taken out of the kernel programs, one at a time, and the test that
+ * must then turn red. `find` is exact and must stand in the file once, so that a
+ * changed program can't leave a mutant behind that changes nothing.
+ *
+ * @typedef {{file: string, find: string, replace: string}} Edit
+ * @typedef {{idea: string, name: string, edits: Edit[], test: string, title: string}} Mutant
+ */
+
+const outcomes = 'test/kernel/outcomes.test.ts';
+const owners = 'test/kernel/owners.test.ts';
+const load = 'test/kernel/load.test.ts';
+const established = 'shows what is established while it is, once on both sides: TCP';
+
+/** @type {Mutant[]} */
+export const MUTANTS = [
+  {
+    idea: 'outcome',
+    name: 'the error of the socket is not looked at',
+    edits: [{ file: 'outcome.bpf.h', find: '\tif (error)\n\t\treturn outcome_of_error(error);\n', replace: '' }],
+    test: outcomes,
+    title: 'IPv4: refused',
+  },
+  {
+    idea: 'outcome',
+    name: 'refused is no error of its own',
+    edits: [{ file: 'outcome.bpf.h', find: '\tcase CW_ECONNREFUSED:\n\t\treturn CW_OUT_REFUSED;\n', replace: '' }],
+    test: outcomes,
+    title: 'IPv6: refused',
+  },
+  {
+    idea: 'outcome',
+    name: 'a SYN that was sent again makes no difference',
+    edits: [{ file: 'outcome.bpf.h', find: 'return retransmits ? CW_OUT_UNANSWERED : CW_OUT_CANCELLED;', replace: 'return CW_OUT_CANCELLED;' }],
+    test: outcomes,
+    title: 'IPv4: unanswered',
+  },
+  {
+    idea: 'outcome',
+    name: 'whoever gives up was not answered',
+    edits: [{ file: 'outcome.bpf.h', find: 'return retransmits ? CW_OUT_UNANSWERED : CW_OUT_CANCELLED;', replace: 'return CW_OUT_UNANSWERED;' }],
+    test: outcomes,
+    title: 'IPv4: cancelled',
+  },
+  {
+    idea: 'outcome',
+    name: 'a connect without a SYN is like any other',
+    edits: [{ file: 'outcome.bpf.h', find: '\tif (!syn_queued)\n\t\treturn CW_OUT_ADDRESS_UNAVAILABLE;\n', replace: '' }],
+    test: outcomes,
+    title: 'counts connects that find no free local port: 127.0.0.1',
+  },
+  {
+    idea: 'outcome',
+    name: 'an ended connect stays pending',
+    edits: [{ file: 'transition.bpf.h', find: '\t*(volatile u8 *)&conn->state = state;\n', replace: '' }],
+    test: outcomes,
+    title: established,
+  },
+  {
+    idea: 'outcome',
+    name: 'nothing is accepted',
+    edits: [{ file: 'transition.bpf.h', find: '\t\tif (from == TCP_SYN_RECV && to == TCP_ESTABLISHED)\n\t\t\ton_accepted(sk, cookie);\n', replace: '' }],
+    test: outcomes,
+    title: 'IPv4: success',
+  },
+  {
+    idea: 'outcome',
+    name: 'a closed connection stays open',
+    edits: [{ file: 'transition.bpf.h', find: '\tif (event)\n\t\tsubmit(event);\n\tfree_conn(sk, conn->cookie);\n', replace: '\tif (event)\n\t\tsubmit(event);\n' }],
+    test: outcomes,
+    title: established,
+  },
+  {
+    idea: 'protocol filter',
+    name: 'MPTCP sockets count beside their subflows',
+    // It stands in two places: what is not TCP is no tcp_sock either.
+    edits: [
+      { file: 'transition.bpf.h', find: '\tif (sk->sk_protocol != IPPROTO_TCP)\n\t\treturn;\n', replace: '' },
+      { file: 'transition.bpf.h', find: '\tif (!tcp)\n\t\treturn;\n\tconn.cookie', replace: '\tconn.cookie' },
+      { file: 'transition.bpf.h', find: 'conn.segs_out = tcp->segs_out;', replace: 'conn.segs_out = tcp ? tcp->segs_out : 0;' },
+    ],
+    test: outcomes,
+    title: 'shows what is established while it is, once on both sides: MPTCP',
+  },
+  {
+    idea: 'owner',
+    name: 'the name is the thread’s',
+    edits: [{ file: 'owner.bpf.h', find: 'bpf_probe_read_kernel(comm, sizeof(comm), leader->comm);', replace: 'bpf_probe_read_kernel(comm, sizeof(comm), task->comm);' }],
+    test: owners,
+    title: 'is the process, not the thread that connects',
+  },
+  {
+    idea: 'owner',
+    name: 'the pid is the thread’s',
+    edits: [{ file: 'owner.bpf.h', find: 'record->pid = task->tgid;', replace: 'record->pid = (u32)bpf_get_current_pid_tgid();' }],
+    test: owners,
+    title: 'is the process, not the thread that connects',
+  },
+  {
+    idea: 'owner',
+    name: 'another program image is the same owner',
+    edits: [{ file: 'owner.bpf.h', find: '!known || process->exec_id != leader->self_exec_id ||', replace: '!known ||' }],
+    test: owners,
+    title: 'is the executable of the moment, when a process becomes another and keeps its pid and name',
+  },
+  {
+    idea: 'owner',
+    name: 'two first connects at once lose an owner',
+    edits: [{ file: 'owner.bpf.h', find: '\tif (!process)\n\t\tprocess = bpf_task_storage_get(&processes, leader, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);\n', replace: '' }],
+    test: owners,
+    title: 'is known when the threads of a process make its first connects at once',
+  },
+  {
+    idea: 'owner',
+    name: 'an accepted connection has no owner',
+    edits: [{ file: 'transition.bpf.h', find: '\tif (listener) {\n\t\tconn.owner = listener->owner;\n\t\tconn.cgroup = listener->cgroup;\n\t}\n', replace: '\t(void)listener;\n' }],
+    test: outcomes,
+    title: established,
+  },
+  {
+    idea: 'owner',
+    name: 'listen() is not looked at',
+    edits: [{ file: 'transition.bpf.h', find: '\tif (to == TCP_LISTEN)\n\t\treturn on_listen(sk);\n', replace: '' }],
+    test: outcomes,
+    title: established,
+  },
+  {
+    idea: 'family',
+    name: 'IPv6 peers are read as IPv4',
+    edits: [{ file: 'socket.bpf.h', find: '\tif (is_v6(sk))\n\t\tcopy_v6(to, &sk->__sk_common.skc_v6_daddr);\n\telse\n\t\tmap_v4(to, sk->__sk_common.skc_daddr);\n', replace: '\tmap_v4(to, sk->__sk_common.skc_daddr);\n' }],
+    test: outcomes,
+    title: 'IPv6: success',
+  },
+  {
+    idea: 'family',
+    name: 'IPv4 peers are not read',
+    edits: [{ file: 'socket.bpf.h', find: '\tif (is_v6(sk))\n\t\tcopy_v6(to, &sk->__sk_common.skc_v6_daddr);\n\telse\n\t\tmap_v4(to, sk->__sk_common.skc_daddr);\n', replace: '\tif (is_v6(sk))\n\t\tcopy_v6(to, &sk->__sk_common.skc_v6_daddr);\n' }],
+    test: outcomes,
+    title: 'IPv4: success',
+  },
+  {
+    idea: 'loss counter',
+    name: 'a full ring is not counted',
+    edits: [{ file: 'emit.bpf.h', find: '\tif (!record)\n\t\tcount_loss(CW_LOSS_RING_FULL, class);\n', replace: '' }],
+    test: load,
+    title: 'loses detail, but no connect: seen + lost = made',
+  },
+  {
+    idea: 'loss counter',
+    name: 'every lost connect has one outcome',
+    edits: [{ file: 'transition.bpf.h', find: 'begin_event(sk, conn, CW_KIND_CONNECT, outcome, now);', replace: 'begin_event(sk, conn, CW_KIND_CONNECT, CW_OUT_SUCCESS, now);' }],
+    test: load,
+    title: 'loses detail, but no connect: seen + lost = made',
+  },
+  {
+    idea: 'loss counter',
+    name: 'a lost accept counts as a lost close',
+    edits: [{ file: 'transition.bpf.h', find: 'begin_event(sk, &conn, CW_KIND_ACCEPT, CW_CLASS_ACCEPT, conn.since);', replace: 'begin_event(sk, &conn, CW_KIND_ACCEPT, CW_CLASS_CLOSE, conn.since);' }],
+    test: load,
+    title: 'does the same for accepts',
+  },
+];
