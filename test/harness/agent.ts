@@ -30,7 +30,7 @@ export function agentCommand({ args = [], namespace }: AgentOptions = {}): strin
 }
 
 /** This process's environment, without what is for the tests: the agent refuses variables that it does not know. */
-function environment(): NodeJS.ProcessEnv {
+export function agentEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('CONNWATCH_TEST_')));
 }
 
@@ -62,7 +62,7 @@ export class Agent implements AsyncDisposable {
   private constructor(options: AgentOptions) {
     const [file = '', ...args] = agentCommand(options);
     this.#namespace = options.namespace;
-    this.#child = spawn(file, args, { stdio: ['ignore', 'ignore', 'pipe'], env: { ...environment(), ...options.env } });
+    this.#child = spawn(file, args, { stdio: ['ignore', 'ignore', 'pipe'], env: { ...agentEnvironment(), ...options.env } });
     this.logs = new Logs(this.#child.stderr!);
     this.exited = once(this.#child, 'close').then(([code, signal]) => ({ code, signal }));
   }

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { expect, it } from 'vitest';
-import { Agent, agentCommand } from '../harness/agent.ts';
+import { Agent, agentCommand, agentEnvironment } from '../harness/agent.ts';
 import { at, describeKernel } from '../harness/host.ts';
 
 interface Report {
@@ -14,7 +14,7 @@ const DROPPED = (...kept: string[]) => ['setpriv', '--no-new-privs', '--inh-caps
 function doctor(...wrapper: string[]) {
   const [node = '', program = ''] = agentCommand();
   const [file = '', ...args] = [...wrapper, node, program, ...FLAGS];
-  const { status, stdout } = spawnSync(file, args, { encoding: 'utf8', cwd: at() });
+  const { status, stdout } = spawnSync(file, args, { encoding: 'utf8', cwd: at(), env: agentEnvironment() });
   const { starts, checks } = JSON.parse(stdout) as Report;
   const of = (wanted: string) => checks.filter(({ status: found }) => found === wanted).map(({ id }) => id);
   return { code: status, starts, missing: of('missing'), unknown: of('unknown'), degraded: of('degraded') };
@@ -51,7 +51,10 @@ describeKernel('connwatch doctor', () => {
   it('finds the ports of a running agent taken', async () => {
     await using agent = await Agent.start();
     const [node = '', program = ''] = agentCommand();
-    const { status, stdout } = spawnSync(node, [program, 'doctor', '--json', '--metrics-addr', agent.metrics, '--health-addr', agent.health], { encoding: 'utf8' });
+    const { status, stdout } = spawnSync(node, [program, 'doctor', '--json', '--metrics-addr', agent.metrics, '--health-addr', agent.health], {
+      encoding: 'utf8',
+      env: agentEnvironment(),
+    });
     expect(status).toBe(1);
     expect((JSON.parse(stdout) as Report).checks.filter(({ status: found }) => found === 'missing')).toMatchObject([
       { id: 'metrics-address', code: 'CW_PORT_IN_USE' },
@@ -63,7 +66,7 @@ describeKernel('connwatch doctor', () => {
 describeKernel('an agent that may not load its programs', () => {
   it('says which capability it lacks, in the words of doctor', async () => {
     const [file = '', ...args] = [...DROPPED('bpf'), ...agentCommand()];
-    const { status, stderr } = spawnSync(file, args, { encoding: 'utf8' });
+    const { status, stderr } = spawnSync(file, args, { encoding: 'utf8', env: agentEnvironment() });
     expect(status).toBe(1);
     const fatal = stderr.split('\n').find((line) => line.includes('"fatal"'));
     expect(JSON.parse(fatal ?? '')).toMatchObject({
