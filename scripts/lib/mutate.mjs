@@ -52,8 +52,8 @@ function checkHost() {
     });
 }
 
-/** The files' texts with the branch taken out. @returns {Map<string, string>} */
-function mutated({ name, edits }) {
+/** The files' texts with the branch taken out. @returns {Map<string, string>} @throws Refusal when it is not there */
+export function mutated({ name, edits }) {
   const texts = new Map();
   for (const { file, find, replace } of edits) {
     const parts = (texts.get(file) ?? readFileSync(at('bpf', file), 'utf8')).split(find);

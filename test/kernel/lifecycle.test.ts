@@ -3,7 +3,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Agent } from '../harness/agent.ts';
 import { bpfHeldBy, compileBpf, stillInKernel } from '../harness/bpf.ts';
 import { at, describeKernel } from '../harness/host.ts';
@@ -43,7 +43,8 @@ describeKernel('the end of an agent', () => {
 });
 
 describeKernel('an agent that can’t start', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'connwatch-lifecycle-'));
+  let folder: string;
+  beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), 'connwatch-lifecycle-'))));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   it.each(['--metrics-addr', '--health-addr'])('says that the port of %s is in use', async (flag) => {
