@@ -35,6 +35,21 @@ const OPTIONS = {
   logLevel: 'silent',
 };
 
+// The OTLP exporter loads gRPC through a require of its own at run time, which esbuild does not follow. As a
+// plain require gRPC is in the chunk, once.
+const OWN_REQUIRE = /\b__require\d*\("@grpc\/grpc-js"\)/g;
+const bundleGrpc = {
+  name: 'bundle-grpc',
+  setup(build) {
+    build.onLoad({ filter: /otlp-grpc-exporter-base[/\\]dist[/\\].*\.mjs$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8').replaceAll(OWN_REQUIRE, 'require("@grpc/grpc-js")'),
+    }));
+    build.onEnd(({ outputFiles }) => {
+      if (outputFiles?.some(({ text }) => text.search(OWN_REQUIRE) >= 0)) throw new Error('gRPC is not in the bundle');
+    });
+  },
+};
+
 async function definitions() {
   const { version } = JSON.parse(readFileSync(at('package.json'), 'utf8'));
   return {
@@ -53,7 +68,7 @@ export const isSource = (path) => path.endsWith('.ts') && !path.endsWith('.test.
 
 async function inputs() {
   return hash(
-    JSON.stringify([OPTIONS, await definitions()]),
+    JSON.stringify([OPTIONS, String(OWN_REQUIRE), await definitions()]),
     hashFiles([at('package-lock.json'), ...filesBelow(at('src'), isSource)]),
   );
 }
@@ -68,6 +83,7 @@ export async function buildBundle() {
   try {
     result = await esbuild.build({
       ...OPTIONS,
+      plugins: [bundleGrpc],
       entryPoints: entryPoints(),
       define: await definitions(),
       outdir: dist,

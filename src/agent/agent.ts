@@ -12,6 +12,7 @@ import { selfSources } from '../metrics/index.ts';
 import { Manager as ServerManager } from '../server/index.ts';
 import { windows } from '../stream/index.ts';
 import { ownDrift } from './drift.ts';
+import { openPush } from './push.ts';
 import { watchDrain } from './watchdog.ts';
 
 /** A running agent. */
@@ -59,8 +60,11 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
     }),
   );
 
-  // Snapshots to metrics to pages.
-  const self = selfSources({ version, commit, libbpf: libbpfVersion(), stats: () => ebpf.stats() });
+  // Snapshots to metrics to pages, and to a collector.
+  let stopBy = Infinity;
+  const push = await openPush({ otlp: settings.otlp, environment: process.env, log, timeLeft: () => stopBy - performance.now() });
+  await closer.add(() => push.close());
+  const self = selfSources({ version, commit, libbpf: libbpfVersion(), stats: () => ebpf.stats(), exportFailures: push.failures });
   const metrics = createMetrics({
     snapshots,
     keys: ebpf,
@@ -69,6 +73,7 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
     newSeriesAtZero: settings.newSeriesAtZero,
     drift,
     self,
+    readers: push.readers,
     onSnapshot: () => {
       drain.alive();
       watch.collectionSucceeded();
@@ -122,6 +127,7 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
     failed,
     stop() {
       checker.setReady(false);
+      stopBy = Math.min(stopBy, performance.now() + shutdownTimeout);
       stopping ??= servers.shutdownGracefully(shutdownTimeout).finally(() => closer.close());
       return stopping;
     },

@@ -92,6 +92,15 @@ export const SETTINGS = {
     example: 'false',
     live: true,
   }),
+  otlp: setting<boolean | undefined>({
+    name: 'otlp',
+    group: 'Metrics',
+    kind: boolean(),
+    default: undefined,
+    defaultNote: 'on when OTEL_METRICS_EXPORTER names otlp or, where that is not set, an endpoint is set for OTLP',
+    description: "Push metrics to an OpenTelemetry Collector by OTLP/gRPC. OpenTelemetry's variables say where and how: docs/otlp.md.",
+    example: 'true',
+  }),
   ringSize: setting({
     name: 'ring-size',
     group: 'Kernel',
@@ -154,6 +163,8 @@ export interface Settings {
   /** Attribute sets per metric family. */
   readonly seriesLimit: number;
   readonly newSeriesAtZero: boolean;
+  /** undefined: the variables of OpenTelemetry say whether metrics are pushed. */
+  readonly otlp: boolean | undefined;
   /** Bytes, a power of two. */
   readonly ringSize: number;
   readonly bpfObject: string | undefined;

@@ -41,6 +41,7 @@ const self: SelfSources = {
   memoryUsage: () => 61_234_176,
   eventLoopDelay: () => 0.0005,
   stats: () => first,
+  exportFailures: () => ({ otlp: 2 }),
 };
 
 const bytes = (...parts: (string | number)[]): string =>

@@ -97,6 +97,14 @@ export const self = {
     description: 'Most live series that a metric family may have',
     attributes: ['family'],
   },
+  exportFailures: {
+    ...agent,
+    name: 'connwatch.export.failures',
+    kind: 'counter',
+    unit: '{export}',
+    description: 'Exports that failed: what they carried is in the next one',
+    attributes: ['exporter'],
+  },
   collectDuration: {
     ...agent,
     name: 'connwatch.collect.duration',

@@ -17,11 +17,13 @@ export interface SelfSources {
   memoryUsage(): number;
   /** 99th percentile of the event loop's delay since the last call, seconds; undefined when there was no sample. */
   eventLoopDelay(): number | undefined;
+  /** Exports that failed so far, by exporter, 0 included. */
+  exportFailures(): Readonly<Record<string, number>>;
   /** Kernel and drain counters to show before the first window is complete, so that each series exists from the start. */
   stats(): DrainStats | undefined;
 }
 
-export type SelfGiven = Pick<SelfSources, 'version' | 'commit' | 'libbpf' | 'stats'>;
+export type SelfGiven = Pick<SelfSources, 'version' | 'commit' | 'libbpf' | 'stats' | 'exportFailures'>;
 
 /** The sources of a running agent. `close()` stops the event loop's monitor. */
 export function selfSources(given: SelfGiven): SelfSources & { close(): void } {

@@ -28,6 +28,7 @@ export function registerSelf(meter: Meter, collector: Collector, sources: SelfSo
     observeWindow(observe, collector);
     observeStats(observe, collector.snapshot?.cut.stats ?? sources.stats(), collector.folded);
     observeBudget(observe, collector);
+    observeExports(observe, sources);
     observeProcess(observe, sources);
   }, [...instruments.values()]);
   const { name, unit, description } = metrics.collectDuration;
@@ -73,6 +74,10 @@ function observeBudget(observe: Observe, collector: Collector): void {
     observe(metrics.series, size, { family });
     observe(metrics.seriesLimit, limit, { family });
   }
+}
+
+function observeExports(observe: Observe, sources: SelfSources): void {
+  for (const [exporter, total] of Object.entries(sources.exportFailures())) observe(metrics.exportFailures, total, { exporter });
 }
 
 function observeProcess(observe: Observe, sources: SelfSources): void {

@@ -1,0 +1,72 @@
+import { isSdkDisabled, otlpSettings } from '../config/index.ts';
+import { hider, type MetricsOptions, routeDiagnostics } from '../export/index.ts';
+import { oneLine } from '../internal/errors.ts';
+import type { Logger } from '../internal/log.ts';
+import { version } from '../internal/version.ts';
+
+export interface PushOptions {
+  /** The setting `--otlp`. */
+  readonly otlp: boolean | undefined;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly log: Logger;
+  /** How long the shutdown may still take, milliseconds. */
+  readonly timeLeft: () => number;
+}
+
+export interface Push {
+  /** For `createMetrics`; undefined where nothing is pushed. */
+  readonly readers: MetricsOptions['readers'];
+  /** Exports that failed, by exporter. */
+  failures(): Readonly<Record<string, number>>;
+  close(): void;
+}
+
+/**
+ * What is pushed, and what is said of it: one line when exports begin to fail,
+ * one when they succeed again. The exporter is loaded only when it is used.
+ * @throws (rejects) ConnwatchError CW_CONFIG
+ */
+export async function openPush({ otlp, environment, log, timeLeft }: PushOptions): Promise<Push> {
+  const settings = otlpSettings(otlp, environment);
+  const hide = hider(settings?.secrets ?? []);
+  const close = routeDiagnostics((message) => log.warn({ source: 'opentelemetry' }, hide(message)));
+  let failures = 0;
+  const push = { failures: () => ({ otlp: failures }), close };
+  if (settings === undefined) {
+    if (otlp === true && isSdkDisabled(environment)) log.warn('OTEL_SDK_DISABLED is true: nothing is pushed');
+    return { ...push, readers: undefined };
+  }
+
+  const { endpoint, interval } = settings;
+  let state: 'new' | 'fine' | 'failing' = 'new';
+  let failed = 0;
+  const onExport = (error: unknown): void => {
+    if (error === undefined) {
+      if (state === 'new') log.info({ exporter: 'otlp', endpoint }, 'metrics are pushed');
+      if (state === 'failing') log.info({ exporter: 'otlp', endpoint, failures: failed }, 'metrics are pushed again');
+      state = 'fine';
+      failed = 0;
+      return;
+    }
+    failures += 1;
+    failed += 1;
+    const level = state === 'failing' ? 'debug' : 'warn';
+    log[level]({ exporter: 'otlp', endpoint, error: hide(oneLine(error)) }, 'metrics cannot be pushed: it is tried again');
+    state = 'failing';
+  };
+  const { otlpReader } = await import('../export/otlp.ts');
+  log.debug({ exporter: 'otlp', endpoint, interval }, 'metrics will be pushed');
+  return {
+    ...push,
+    readers: (collector) => [
+      otlpReader({
+        ...settings,
+        producer: collector.producer('push'),
+        userAgent: `connwatch/${version}`,
+        onExport,
+        onIncomplete: (error) => log.error({ error: hide(oneLine(error)) }, 'what is pushed is incomplete'),
+        timeLeft,
+      }),
+    ],
+  };
+}

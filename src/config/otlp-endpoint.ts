@@ -1,0 +1,41 @@
+import type { Variable, Variables } from './otlp-variables.ts';
+
+export interface Endpoint {
+  /** Scheme, host and port. */
+  readonly shown: string;
+  /** User info: it is not sent either. */
+  readonly secrets: readonly string[];
+}
+
+const DEFAULT = { shown: 'http://localhost:4317', secrets: [] };
+const EXAMPLE = 'such as http://collector:4317';
+
+/** The endpoint as the exporter understands it; no scheme means https. Never says its text, which may hold a password. */
+export function otlpEndpoint(variables: Variables): Endpoint {
+  const variable = variables.signal('ENDPOINT');
+  if (variable === undefined) return DEFAULT;
+  const problem = (why: string): Endpoint => {
+    variables.problems.push(`invalid value for ${variable.name}: ${why}`);
+    return DEFAULT;
+  };
+  const url = parse(variable);
+  if (url === undefined) return problem(`it is not a URL ${EXAMPLE}`);
+  if (url.protocol === 'unix:') return { shown: 'a unix socket', secrets: [] };
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') return problem(`it begins neither with http:// nor with https://, nor with unix://`);
+  // The exporter takes URL.host, and gRPC then port 443.
+  if (url.protocol === 'http:' && url.port === '') return problem(`it names no port, or port 80, which the exporter cannot use; write one ${EXAMPLE}`);
+  return { shown: `${url.protocol}//${url.host}`, secrets: [url.username, url.password, decoded(url.username), decoded(url.password)] };
+}
+
+function parse({ text }: Variable): URL | undefined {
+  const url = /^\w{1,8}:\/\//.test(text) ? text : `https://${text}`;
+  return URL.canParse(url) ? new URL(url) : undefined;
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,55 @@
+import { X509Certificate, createPrivateKey, type KeyObject } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { codeOf } from '../internal/errors.ts';
+import type { Variable, Variables } from './otlp-variables.ts';
+
+/** The exporter goes on without a file that it cannot read: without client certificate, or with the system's authorities. */
+export function checkCertificates(variables: Variables): void {
+  read(variables, variables.signal('CERTIFICATE'), certificate);
+  const chain = variables.signal('CLIENT_CERTIFICATE');
+  const key = variables.signal('CLIENT_KEY');
+  if (chain === undefined && key !== undefined) variables.problems.push(`${key.name} needs OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE beside it`);
+  if (chain !== undefined && key === undefined) variables.problems.push(`${chain.name} needs OTEL_EXPORTER_OTLP_CLIENT_KEY beside it`);
+  const own = read(variables, chain, certificate);
+  const secret = read(variables, key, privateKey);
+  if (own === undefined || secret === undefined || key === undefined) return;
+  if (!own.checkPrivateKey(secret)) variables.invalid(key, 'it is not the key of the client certificate');
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  ENOTDIR: 'there is no such file',
+  EISDIR: 'it is a folder',
+  EACCES: 'this user may not read it',
+  EPERM: 'this user may not read it',
+};
+
+function read<T>(variables: Variables, variable: Variable | undefined, parse: (bytes: Buffer) => T): T | undefined {
+  if (variable === undefined) return undefined;
+  try {
+    return parse(readFileSync(variable.text));
+  } catch (error) {
+    const code = codeOf(error) ?? '';
+    const why = error instanceof WrongFile ? error.message : (REASONS[code] ?? `it cannot be read (${code})`);
+    variables.invalid(variable, why);
+    return undefined;
+  }
+}
+
+class WrongFile extends Error {}
+
+function certificate(bytes: Buffer): X509Certificate {
+  try {
+    return new X509Certificate(bytes);
+  } catch {
+    throw new WrongFile('it holds no certificate in PEM format');
+  }
+}
+
+function privateKey(bytes: Buffer): KeyObject {
+  try {
+    return createPrivateKey(bytes);
+  } catch {
+    throw new WrongFile('it holds no private key in PEM format that can be read without a passphrase');
+  }
+}

@@ -1,0 +1,20 @@
+/** Stands for a text that must not be shown. */
+export const HIDDEN = '<hidden>';
+
+const LONGEST = 300;
+
+/**
+ * Takes secrets out of messages: a collector may repeat a header that it does
+ * not accept. Messages come out short and in one line.
+ * @param secrets shorter ones than four characters are not looked for: they are part of any text
+ */
+export function hider(secrets: readonly string[]): (message: string) => string {
+  // The longest first, so that no part of one stays.
+  const hidden = [...new Set(secrets)].filter((secret) => secret.length >= 4).sort((a, b) => b.length - a.length);
+  return (message) => {
+    let text = message;
+    for (const secret of hidden) text = text.replaceAll(secret, HIDDEN);
+    text = text.replace(/\s+/g, ' ').trim();
+    return text.length > LONGEST ? `${text.slice(0, LONGEST)}...` : text;
+  };
+}

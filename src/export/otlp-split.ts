@@ -1,0 +1,66 @@
+import type { Attributes } from '@opentelemetry/api';
+import { DataPointType, type MetricData, type ResourceMetrics, type ScopeMetrics } from '@opentelemetry/sdk-metrics';
+
+export interface SplitLimits {
+  /** @default 5000 */
+  readonly points?: number;
+  /** Estimated, before compression. @default 2 MiB: a default receiver refuses messages above 4 MiB */
+  readonly bytes?: number;
+}
+
+type Point = MetricData['dataPoints'][number];
+
+// Tags, lengths, two times and a value.
+const POINT_BYTES = 64;
+const METRIC_BYTES = 64;
+
+/**
+ * One collection as several, each small enough for one request. Bytes are
+ * counted too, because a process can choose a long name. What has no points is
+ * left out. Lazy: one batch exists at a time.
+ */
+export function* split(collected: ResourceMetrics, limits: SplitLimits = {}): Generator<ResourceMetrics> {
+  const { points: mostPoints = 5000, bytes: mostBytes = 2 << 20 } = limits;
+  const { resource } = collected;
+  let scopes: ScopeMetrics[] = [];
+  let points = 0;
+  let bytes = 0;
+  for (const { scope, metrics } of collected.scopeMetrics) {
+    let open: MetricData[] | undefined;
+    for (const metric of metrics) {
+      let taken: Point[] | undefined;
+      for (const point of metric.dataPoints as Point[]) {
+        const size = sizeOf(metric, point);
+        if (points > 0 && (points === mostPoints || bytes + size > mostBytes)) {
+          yield { resource, scopeMetrics: scopes };
+          [scopes, points, bytes, open, taken] = [[], 0, 0, undefined, undefined];
+        }
+        if (open === undefined) scopes.push({ scope, metrics: (open = []) });
+        if (taken === undefined) {
+          open.push({ ...metric, dataPoints: (taken = []) } as MetricData);
+          bytes += METRIC_BYTES + Buffer.byteLength(metric.descriptor.name + metric.descriptor.description);
+        }
+        taken.push(point);
+        points += 1;
+        bytes += size;
+      }
+    }
+  }
+  if (points > 0) yield { resource, scopeMetrics: scopes };
+}
+
+function sizeOf({ dataPointType }: MetricData, { attributes, value }: Point): number {
+  const size = POINT_BYTES + attributesSize(attributes);
+  if (dataPointType === DataPointType.HISTOGRAM && typeof value !== 'number' && 'buckets' in value) return size + 24 * value.buckets.counts.length;
+  // An exponential histogram has at most 160 buckets on each side.
+  return dataPointType === DataPointType.EXPONENTIAL_HISTOGRAM ? size + 4096 : size;
+}
+
+function attributesSize(attributes: Attributes): number {
+  let size = 0;
+  for (const key in attributes) {
+    const value = attributes[key];
+    size += 16 + Buffer.byteLength(key) + Buffer.byteLength(typeof value === 'string' ? value : (JSON.stringify(value) ?? ''));
+  }
+  return size;
+}
