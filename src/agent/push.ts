@@ -1,5 +1,5 @@
 import { isSdkDisabled, otlpSettings } from '../config/index.ts';
-import { hider, type MetricsOptions, routeDiagnostics } from '../export/index.ts';
+import { hider, type MetricsOptions, plain, routeDiagnostics } from '../export/index.ts';
 import { oneLine } from '../internal/errors.ts';
 import type { Logger } from '../internal/log.ts';
 import { version } from '../internal/version.ts';
@@ -17,7 +17,7 @@ export interface Push {
   /** For `createMetrics`; undefined where nothing is pushed. */
   readonly readers: MetricsOptions['readers'];
   /** Exports that failed, by exporter. */
-  failures(): Readonly<Record<string, number>>;
+  readonly failures: () => Readonly<Record<string, number>>;
   close(): void;
 }
 
@@ -51,7 +51,7 @@ export async function openPush({ otlp, environment, log, timeLeft }: PushOptions
     failures += 1;
     failed += 1;
     const level = state === 'failing' ? 'debug' : 'warn';
-    log[level]({ exporter: 'otlp', endpoint, error: hide(oneLine(error)) }, 'metrics cannot be pushed: it is tried again');
+    log[level]({ exporter: 'otlp', endpoint, error: hide(plain(oneLine(error))) }, 'metrics cannot be pushed: it is tried again');
     state = 'failing';
   };
   const { otlpReader } = await import('../export/otlp.ts');

@@ -24,7 +24,8 @@ export function otlpEndpoint(variables: Variables): Endpoint {
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return problem(`it begins neither with http:// nor with https://, nor with unix://`);
   // The exporter takes URL.host, and gRPC then port 443.
   if (url.protocol === 'http:' && url.port === '') return problem(`it names no port, or port 80, which the exporter cannot use; write one ${EXAMPLE}`);
-  return { shown: `${url.protocol}//${url.host}`, secrets: [url.username, url.password, decoded(url.username), decoded(url.password)] };
+  const info = [url.username, url.password].filter((part) => part !== '');
+  return { shown: `${url.protocol}//${url.host}`, secrets: info.flatMap((part) => [part, decoded(part)]) };
 }
 
 function parse({ text }: Variable): URL | undefined {

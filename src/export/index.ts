@@ -1,7 +1,7 @@
 export { createMetrics } from './create.ts';
 export { routeDiagnostics } from './diagnostics.ts';
 export { CONTENT_TYPE, Exposition } from './exposition.ts';
-export { hider } from './otlp-hide.ts';
+export { hider, plain } from './otlp-hide.ts';
 export { createProvider, resourceOf } from './provider.ts';
 export type { Provider, ProviderOptions, ResourceOptions } from './provider.ts';
 export { scrapeHandler } from './scrape.ts';

@@ -3,6 +3,15 @@ export const HIDDEN = '<hidden>';
 
 const LONGEST = 300;
 
+/** A gRPC error's message without the words that say nothing: `UNAVAILABLE: connect ECONNREFUSED 127.0.0.1:4317`. */
+export function plain(message: string): string {
+  return message
+    .replace(/^\d+ (?=[A-Z_]+: )/, '')
+    .replace('No connection established. Last error: ', '')
+    .replace('Error: ', '')
+    .replace(/\.?\s*Resolution note:\s*$/, '');
+}
+
 /**
  * Takes secrets out of messages: a collector may repeat a header that it does
  * not accept. Messages come out short and in one line.

@@ -1,10 +1,12 @@
-import { type MetricProducer, MetricReader, type PushMetricExporter } from '@opentelemetry/sdk-metrics';
+import { type MetricProducer, MetricReader, type PushMetricExporter, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { Sender } from './otlp-sender.ts';
 import { split } from './otlp-split.ts';
 
 export interface PushReaderOptions extends Pick<PushMetricExporter, 'selectAggregation' | 'selectAggregationTemporality'> {
   readonly producer: MetricProducer;
   readonly sender: Pick<Sender, 'send' | 'close'>;
+  /** What becomes of the batches of an export before they are sent. */
+  readonly prepare: (batches: Iterable<ResourceMetrics>) => Iterable<ResourceMetrics>;
   /** From one export to the next, milliseconds. */
   readonly interval: number;
   /** One export, all its requests, milliseconds. */
@@ -84,12 +86,12 @@ export class PushReader extends MetricReader {
   }
 
   async #exportUntil(end: number): Promise<void> {
-    const { sender, timeout, onExport, onIncomplete } = this.#options;
+    const { sender, prepare, timeout, onExport, onIncomplete } = this.#options;
     clearTimeout(this.#next);
     try {
       const { resourceMetrics, errors } = await this.collect({ timeoutMillis: Math.max(1, end - performance.now()) });
       if (errors.length > 0) onIncomplete(new AggregateError(errors, 'metrics are incomplete'));
-      await sender.send(split(resourceMetrics), end);
+      await sender.send(prepare(split(resourceMetrics)), end);
       this.#failures = 0;
       onExport(undefined);
     } catch (error) {

@@ -29,7 +29,7 @@ export function* split(collected: ResourceMetrics, limits: SplitLimits = {}): Ge
     let open: MetricData[] | undefined;
     for (const metric of metrics) {
       let taken: Point[] | undefined;
-      for (const point of metric.dataPoints as Point[]) {
+      for (const point of metric.dataPoints) {
         const size = sizeOf(metric, point);
         if (points > 0 && (points === mostPoints || bytes + size > mostBytes)) {
           yield { resource, scopeMetrics: scopes };
@@ -37,7 +37,7 @@ export function* split(collected: ResourceMetrics, limits: SplitLimits = {}): Ge
         }
         if (open === undefined) scopes.push({ scope, metrics: (open = []) });
         if (taken === undefined) {
-          open.push({ ...metric, dataPoints: (taken = []) } as MetricData);
+          open.push({ ...metric, dataPoints: (taken = []) });
           bytes += METRIC_BYTES + Buffer.byteLength(metric.descriptor.name + metric.descriptor.description);
         }
         taken.push(point);

@@ -1,5 +1,6 @@
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-grpc';
 import { AggregationTemporality, AggregationType, InstrumentType } from '@opentelemetry/sdk-metrics';
+import { Deltas } from './otlp-delta.ts';
 import { PushReader, type PushReaderOptions } from './otlp-reader.ts';
 import { Sender } from './otlp-sender.ts';
 
@@ -8,6 +9,8 @@ import { Sender } from './otlp-sender.ts';
 export interface OtlpReaderOptions extends Pick<PushReaderOptions, 'producer' | 'interval' | 'timeout' | 'onExport' | 'onIncomplete' | 'timeLeft'> {
   /** One request, milliseconds. */
   readonly requestTimeout: number;
+  /** How counters are told: since the series began, or since the last export. */
+  readonly temporality: 'cumulative' | 'delta' | 'lowmemory';
   /** Histograms with exponential buckets, where the collector takes them. */
   readonly exponentialHistograms: boolean;
   /** First product of the user agent: `connwatch/1.2.3`. */
@@ -19,12 +22,14 @@ export interface OtlpReaderOptions extends Pick<PushReaderOptions, 'producer' | 
  * endpoint, headers, TLS, compression.
  */
 export function otlpReader(options: OtlpReaderOptions): PushReader {
-  const { requestTimeout, userAgent, exponentialHistograms } = options;
+  const { requestTimeout, userAgent, exponentialHistograms, temporality } = options;
   const sender = new Sender(() => new OTLPMetricExporter({ timeoutMillis: requestTimeout, userAgent }));
   const exponential = (type: InstrumentType): boolean => exponentialHistograms && type === InstrumentType.HISTOGRAM;
+  const deltas = temporality === 'cumulative' ? undefined : new Deltas({ counters: temporality === 'delta' });
   return new PushReader({
     ...options,
     sender,
+    prepare: (batches) => deltas?.of(batches) ?? batches,
     selectAggregationTemporality: () => AggregationTemporality.CUMULATIVE,
     selectAggregation: (type) => ({ type: exponential(type) ? AggregationType.EXPONENTIAL_HISTOGRAM : AggregationType.DEFAULT }),
   });

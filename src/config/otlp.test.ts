@@ -1,0 +1,217 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { rootCertificates } from 'node:tls';
+import { afterAll, describe, expect, it } from 'vitest';
+import { ConnwatchError } from '../internal/errors.ts';
+import { isSdkDisabled, otlpSettings } from './otlp.ts';
+
+const ENDPOINT = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4317' };
+
+const DEFAULTS = {
+  interval: 60_000,
+  timeout: 30_000,
+  requestTimeout: 10_000,
+  endpoint: 'http://localhost:4317',
+  temporality: 'cumulative',
+  exponentialHistograms: false,
+  secrets: [],
+};
+
+type Environment = Record<string, string>;
+
+/** The lines of the error, without the first of several and without the margin. */
+function problems(environment: Environment, otlp?: true): string[] {
+  try {
+    otlpSettings(otlp, environment);
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConnwatchError);
+    const { code, message } = error as ConnwatchError;
+    expect(code).toBe('CW_CONFIG');
+    const lines = message.split('\n').map((line) => line.trim());
+    return lines.length === 1 ? lines : lines.slice(1);
+  }
+  return [];
+}
+
+describe('whether metrics are pushed', () => {
+  it.each<[boolean, boolean | undefined, Environment]>([
+    [false, undefined, {}],
+    [true, true, {}],
+    [true, undefined, ENDPOINT],
+    [true, undefined, { OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: 'https://collector' }],
+    [false, undefined, { OTEL_EXPORTER_OTLP_ENDPOINT: ' ' }],
+    [false, undefined, { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://collector:4317' }],
+    [false, false, ENDPOINT],
+    [true, undefined, { OTEL_METRICS_EXPORTER: 'otlp' }],
+    [true, undefined, { OTEL_METRICS_EXPORTER: ' Prometheus , otlp' }],
+    [false, undefined, { ...ENDPOINT, OTEL_METRICS_EXPORTER: 'none' }],
+    [false, undefined, { ...ENDPOINT, OTEL_METRICS_EXPORTER: 'prometheus' }],
+    [true, true, { ...ENDPOINT, OTEL_METRICS_EXPORTER: 'prometheus' }],
+    [false, undefined, { ...ENDPOINT, OTEL_SDK_DISABLED: 'true' }],
+    [false, true, { ...ENDPOINT, OTEL_SDK_DISABLED: 'TRUE' }],
+    [true, undefined, { ...ENDPOINT, OTEL_SDK_DISABLED: '1' }],
+  ])('%s with --otlp %s and %j', (expected, otlp, environment) => {
+    expect(otlpSettings(otlp, environment) !== undefined).toBe(expected);
+  });
+
+  it('knows the switch for all telemetry', () => {
+    expect(isSdkDisabled({ OTEL_SDK_DISABLED: 'True ' })).toBe(true);
+    expect(isSdkDisabled({ OTEL_SDK_DISABLED: 'false' })).toBe(false);
+    expect(isSdkDisabled({})).toBe(false);
+  });
+});
+
+describe('how metrics are pushed', () => {
+  it.each<[string, Environment, object]>([
+    ['nothing', {}, {}],
+    ['the interval', { OTEL_METRIC_EXPORT_INTERVAL: '90000' }, { interval: 90_000 }],
+    ['a short interval bounds the rest', { OTEL_METRIC_EXPORT_INTERVAL: '2000' }, { interval: 2000, timeout: 2000, requestTimeout: 2000 }],
+    ['the time-out', { OTEL_METRIC_EXPORT_TIMEOUT: '4000' }, { timeout: 4000, requestTimeout: 4000 }],
+    [
+      "the signal's request time-out before the general one",
+      { OTEL_EXPORTER_OTLP_TIMEOUT: '7000', OTEL_EXPORTER_OTLP_METRICS_TIMEOUT: '3000' },
+      { requestTimeout: 3000 },
+    ],
+    ['an empty variable is not set', { OTEL_METRIC_EXPORT_INTERVAL: '', OTEL_EXPORTER_OTLP_PROTOCOL: ' ' }, {}],
+    ['grpc', { OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf', OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: 'grpc' }, {}],
+    ['temporality in any case', { OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: 'Delta' }, { temporality: 'delta' }],
+    [
+      'histograms',
+      { OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION: 'base2_exponential_bucket_histogram' },
+      { exponentialHistograms: true },
+    ],
+    ['compression', { OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip', OTEL_EXPORTER_OTLP_INSECURE: 'True' }, {}],
+    ['an endpoint without a scheme', { OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4317' }, { endpoint: 'https://collector:4317' }],
+    ['an endpoint without a port', { OTEL_EXPORTER_OTLP_ENDPOINT: 'https://collector' }, { endpoint: 'https://collector' }],
+    ['a unix socket', { OTEL_EXPORTER_OTLP_ENDPOINT: 'unix:///run/otel.sock' }, { endpoint: 'a unix socket' }],
+    [
+      'user info is a secret and no part of what is shown',
+      { OTEL_EXPORTER_OTLP_ENDPOINT: 'https://me:p%40ss@collector:4317/v1?token=x' },
+      { endpoint: 'https://collector:4317', secrets: ['me', 'me', 'p%40ss', 'p@ss'] },
+    ],
+    [
+      'header values are secrets, with their words',
+      { OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20abc123,', OTEL_EXPORTER_OTLP_METRICS_HEADERS: 'x-key= k1 ' },
+      { secrets: ['k1', 'k1', 'k1', 'Bearer%20abc123', 'Bearer abc123', 'Bearer', 'abc123'] },
+    ],
+  ])('%s', (_, environment, expected) => {
+    expect(otlpSettings(true, environment)).toEqual({ ...DEFAULTS, ...expected });
+  });
+});
+
+describe('what cannot be used is refused by name', () => {
+  it.each<[Environment, string]>([
+    [
+      { OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf' },
+      "invalid value 'http/protobuf' for OTEL_EXPORTER_OTLP_PROTOCOL: connwatch pushes by grpc only: unset it, or push nothing with --otlp=false.",
+    ],
+    [
+      { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc', OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: 'http/json' },
+      "invalid value 'http/json' for OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: connwatch pushes by grpc only: unset it, or push nothing with --otlp=false.",
+    ],
+    [
+      { OTEL_METRIC_EXPORT_INTERVAL: '10s' },
+      "invalid value '10s' for OTEL_METRIC_EXPORT_INTERVAL: it is not a whole number of milliseconds.",
+    ],
+    [{ OTEL_METRIC_EXPORT_TIMEOUT: '0' }, "invalid value '0' for OTEL_METRIC_EXPORT_TIMEOUT: it is below 1 millisecond."],
+    [
+      { OTEL_EXPORTER_OTLP_METRICS_TIMEOUT: '86400001' },
+      "invalid value '86400001' for OTEL_EXPORTER_OTLP_METRICS_TIMEOUT: it is above a day (86400000).",
+    ],
+    [
+      { OTEL_METRICS_EXPORTER: 'otlpp' },
+      "invalid value 'otlpp' for OTEL_METRICS_EXPORTER: it is not one of otlp, prometheus, none; did you mean 'otlp'?",
+    ],
+    [
+      { OTEL_EXPORTER_OTLP_COMPRESSION: 'zstd' },
+      "invalid value 'zstd' for OTEL_EXPORTER_OTLP_COMPRESSION: it is not one of none, gzip.",
+    ],
+    [
+      { OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: 'low' },
+      "invalid value 'low' for OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: it is not one of cumulative, delta, lowmemory.",
+    ],
+    [
+      { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://me:secret@:x' },
+      'invalid value for OTEL_EXPORTER_OTLP_ENDPOINT: it is not a URL such as http://collector:4317.',
+    ],
+    [
+      { OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: 'grpc://collector:4317' },
+      'invalid value for OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: it begins neither with http:// nor with https://, nor with unix://.',
+    ],
+    [
+      { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector' },
+      'invalid value for OTEL_EXPORTER_OTLP_ENDPOINT: it names no port, or port 80, which the exporter cannot use; write one such as http://collector:4317.',
+    ],
+  ])('%j', (environment, message) => {
+    expect(problems(environment, true)).toEqual([message]);
+  });
+
+  it.each([
+    ['secret', 'an entry is not name=value'],
+    ['a b=secret', 'a name is empty or has characters that gRPC does not allow'],
+    ['=secret', 'a name is empty or has characters that gRPC does not allow'],
+    ['key-bin=secret', 'a name ends in -bin, which stands for bytes in gRPC'],
+    ['key=sec%0aret', 'a value is empty or has characters that gRPC does not allow'],
+    ['key=', 'a value is empty or has characters that gRPC does not allow'],
+    ['key=secret%zz', 'a % is not followed by two hexadecimal digits'],
+  ])('the header %j, without its text', (entry, why) => {
+    expect(problems({ OTEL_EXPORTER_OTLP_HEADERS: `fine=1,${entry}` }, true)).toEqual([
+      `invalid value for OTEL_EXPORTER_OTLP_HEADERS: ${why} (entry 2 of its list).`,
+    ]);
+  });
+
+  it('says all of them at once, and none where nothing is pushed', () => {
+    const environment = { OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json', OTEL_METRIC_EXPORT_INTERVAL: '-1', OTEL_EXPORTER_OTLP_COMPRESSION: 'br' };
+    expect(problems(environment, true).length).toBe(3);
+    expect(problems(environment)).toEqual([]);
+  });
+});
+
+describe('certificates', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'connwatch-certificates-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const file = (name: string, content: string) => {
+    writeFileSync(join(folder, name), content);
+    return join(folder, name);
+  };
+  const certificate = file('ca.pem', rootCertificates[0]!);
+  const key = file('key.pem', String(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' })));
+  const text = file('text', 'no PEM');
+  const missing = join(folder, 'missing.pem');
+
+  it.each<[Environment, string[]]>([
+    [{ OTEL_EXPORTER_OTLP_CERTIFICATE: certificate }, []],
+    [
+      { OTEL_EXPORTER_OTLP_CERTIFICATE: missing },
+      [`invalid value '${missing}' for OTEL_EXPORTER_OTLP_CERTIFICATE: there is no such file.`],
+    ],
+    [
+      { OTEL_EXPORTER_OTLP_CERTIFICATE: certificate, OTEL_EXPORTER_OTLP_METRICS_CERTIFICATE: folder },
+      [`invalid value '${folder}' for OTEL_EXPORTER_OTLP_METRICS_CERTIFICATE: it is a folder.`],
+    ],
+    [
+      { OTEL_EXPORTER_OTLP_CERTIFICATE: text },
+      [`invalid value '${text}' for OTEL_EXPORTER_OTLP_CERTIFICATE: it holds no certificate in PEM format.`],
+    ],
+    [
+      { OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE: certificate, OTEL_EXPORTER_OTLP_CLIENT_KEY: text },
+      [`invalid value '${text}' for OTEL_EXPORTER_OTLP_CLIENT_KEY: it holds no private key in PEM format that can be read without a passphrase.`],
+    ],
+    [
+      { OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE: certificate, OTEL_EXPORTER_OTLP_CLIENT_KEY: key },
+      [`invalid value '${key}' for OTEL_EXPORTER_OTLP_CLIENT_KEY: it is not the key of the client certificate.`],
+    ],
+    [
+      { OTEL_EXPORTER_OTLP_METRICS_CLIENT_KEY: key },
+      ['OTEL_EXPORTER_OTLP_METRICS_CLIENT_KEY needs OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE beside it.'],
+    ],
+    [
+      { OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE: certificate },
+      ['OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE needs OTEL_EXPORTER_OTLP_CLIENT_KEY beside it.'],
+    ],
+  ])('%j', (environment, messages) => {
+    expect(problems(environment, true)).toEqual(messages);
+  });
+});

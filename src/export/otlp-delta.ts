@@ -1,0 +1,95 @@
+import type { Attributes, HrTime } from '@opentelemetry/api';
+import {
+  AggregationTemporality,
+  type DataPoint,
+  DataPointType,
+  type Histogram,
+  type HistogramMetricData,
+  type MetricData,
+  type ResourceMetrics,
+  type SumMetricData,
+} from '@opentelemetry/sdk-metrics';
+
+/** A series as the collector has it. */
+interface Sent {
+  readonly born: HrTime;
+  readonly end: HrTime;
+  readonly value: number | Histogram;
+}
+
+/**
+ * Cumulative batches as differences to what was sent before, for a collector
+ * that wants delta temporality. Made here and not by the SDK, whose differences
+ * are gone when an export fails: these are kept until their batch was taken, so
+ * a failed export is part of the next one. A batch whose answer got lost may be
+ * counted twice.
+ */
+export class Deltas {
+  readonly #counters: boolean;
+  #sent = new Map<string, Sent>();
+
+  /** @param counters false: of histograms only, as `lowmemory` has it */
+  constructor({ counters }: { counters: boolean }) {
+    this.#counters = counters;
+  }
+
+  /** To ask for the next batch is to say that the one before was taken. */
+  *of(batches: Iterable<ResourceMetrics>): Generator<ResourceMetrics> {
+    const all = new Map<string, Sent>();
+    for (const batch of batches) {
+      const taken = new Map<string, Sent>();
+      const convert = (metric: MetricData): MetricData => this.#convert(metric, taken);
+      yield { ...batch, scopeMetrics: batch.scopeMetrics.map(({ scope, metrics }) => ({ scope, metrics: metrics.map(convert) })) };
+      for (const [key, sent] of taken) {
+        this.#sent.set(key, sent);
+        all.set(key, sent);
+      }
+    }
+    // Without the series that are gone.
+    this.#sent = all;
+  }
+
+  #convert(metric: MetricData, taken: Map<string, Sent>): MetricData {
+    if (metric.dataPointType === DataPointType.SUM && metric.isMonotonic && this.#counters) {
+      return this.#points<number, SumMetricData>(metric, taken, (now, before) => now - before);
+    }
+    if (metric.dataPointType === DataPointType.HISTOGRAM) {
+      return this.#points<Histogram, HistogramMetricData>(metric, taken, difference);
+    }
+    return metric;
+  }
+
+  #points<T extends number | Histogram, M extends MetricData & { readonly dataPoints: DataPoint<T>[] }>(
+    metric: M,
+    taken: Map<string, Sent>,
+    minus: (now: T, before: T) => T,
+  ): M {
+    const dataPoints = metric.dataPoints.map((point) => {
+      const key = keyOf(metric.descriptor.name, point.attributes);
+      const before = this.#sent.get(key);
+      taken.set(key, { born: point.startTime, end: point.endTime, value: point.value });
+      // A series that was retired and came back begins at 0.
+      if (before === undefined || !sameTime(before.born, point.startTime)) return point;
+      return { ...point, startTime: before.end, value: minus(point.value, before.value as T) };
+    });
+    return { ...metric, aggregationTemporality: AggregationTemporality.DELTA, dataPoints };
+  }
+}
+
+function keyOf(name: string, attributes: Attributes): string {
+  return JSON.stringify([name, Object.entries(attributes).sort(([a], [b]) => (a < b ? -1 : 1))]);
+}
+
+function sameTime(a: HrTime, b: HrTime): boolean {
+  return a[0] === b[0] && a[1] === b[1];
+}
+
+/** Without least and greatest value: those of the span between are not known. */
+function difference(now: Histogram, before: Histogram): Histogram {
+  const counts = now.buckets.counts.map((count, index) => count - (before.buckets.counts[index] ?? 0));
+  return {
+    buckets: { boundaries: now.buckets.boundaries, counts },
+    sum: (now.sum ?? 0) - (before.sum ?? 0),
+    count: now.count - before.count,
+  };
+}
