@@ -64,7 +64,15 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
   let stopBy = Infinity;
   const push = await openPush({ otlp: settings.otlp, environment: process.env, log, timeLeft: () => stopBy - performance.now() });
   await closer.add(() => push.close());
-  const self = selfSources({ version, commit, libbpf: libbpfVersion(), stats: () => ebpf.stats(), exportFailures: push.failures });
+  let loaded = false;
+  const self = selfSources({
+    version,
+    commit,
+    libbpf: libbpfVersion(),
+    // A page may be asked for before they are loaded, and the last export comes after they are released.
+    stats: () => (loaded ? ebpf.stats() : undefined),
+    exportFailures: push.failures,
+  });
   const metrics = createMetrics({
     snapshots,
     keys: ebpf,
@@ -109,7 +117,11 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
     } catch (error) {
       throw explain(error, () => systemFacts(settings));
     }
-    await closer.add(() => ebpf.close());
+    loaded = true;
+    await closer.add(() => {
+      loaded = false;
+      return ebpf.close();
+    });
     drain.start();
     await closer.add(() => drain.stop());
   } catch (error) {

@@ -33,9 +33,12 @@ function reader(options: Partial<PushReaderOptions> = {}) {
     prepare: (batches) => batches,
     sender: {
       async send(batches, end) {
-        exports.push([(performance.now() - start) / second, pointsOf(...batches)[0]?.[1]]);
+        const sent = [...batches];
+        if (sent.length === 0) return 0;
+        exports.push([(performance.now() - start) / second, pointsOf(...sent)[0]?.[1]]);
         limits.push((end - performance.now()) / second);
         await world.answer();
+        return sent.length;
       },
       close: () => void (world.closed += 1),
     },
@@ -101,6 +104,12 @@ it('what could not be collected is told, and the rest is sent', async () => {
   await vi.advanceTimersByTimeAsync(5 * second);
   expect(exports).toEqual([[5, 1]]);
   expect(results).toEqual([new AggregateError(errors, 'metrics are incomplete'), undefined]);
+});
+
+it('an export of nothing is neither a success nor a failure', async () => {
+  const { exports, results } = reader({ producer: { collect: () => Promise.resolve({ resourceMetrics: collection(), errors: [] }) } });
+  await vi.advanceTimersByTimeAsync(minute);
+  expect([exports, results]).toEqual([[], []]);
 });
 
 it('a collection that fails is an export that failed', async () => {

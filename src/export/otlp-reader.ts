@@ -91,7 +91,9 @@ export class PushReader extends MetricReader {
     try {
       const { resourceMetrics, errors } = await this.collect({ timeoutMillis: Math.max(1, end - performance.now()) });
       if (errors.length > 0) onIncomplete(new AggregateError(errors, 'metrics are incomplete'));
-      await sender.send(prepare(split(resourceMetrics)), end);
+      const sent = await sender.send(prepare(split(resourceMetrics)), end);
+      // Nothing is known of the collector then.
+      if (sent === 0) return;
       this.#failures = 0;
       onExport(undefined);
     } catch (error) {

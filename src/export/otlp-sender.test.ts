@@ -34,8 +34,8 @@ const soon = () => performance.now() + 1000;
 
 it('keeps its exporter as long as exports succeed', async () => {
   const { sender, sent } = exporters(['taken', 'taken', 'taken']);
-  await sender.send([batch(1), batch(2)], soon());
-  await sender.send([batch(3)], soon());
+  expect(await sender.send([batch(1), batch(2)], soon())).toBe(2);
+  expect(await sender.send([batch(3)], soon())).toBe(1);
   expect(sent).toEqual(['exporter 1: a/x,1', 'exporter 1: a/x,2', 'exporter 1: a/x,3']);
   sender.close();
   expect(sent.at(-1)).toBe('exporter 1: shut down');

@@ -25,12 +25,18 @@ export class Sender {
   /**
    * One batch after the other, until one fails.
    * @param end when all must be over, by performance.now()
+   * @returns how many were sent
    * @throws (rejects) why the first one failed
    */
-  async send(batches: Iterable<ResourceMetrics>, end: number): Promise<void> {
+  async send(batches: Iterable<ResourceMetrics>, end: number): Promise<number> {
     const exporter = (this.#exporter ??= this.#create());
+    let sent = 0;
     try {
-      for (const batch of batches) await within(end - performance.now(), sendOne(exporter, batch));
+      for (const batch of batches) {
+        await within(end - performance.now(), sendOne(exporter, batch));
+        sent += 1;
+      }
+      return sent;
     } catch (error) {
       if (this.#exporter === exporter) this.#exporter = undefined;
       release(exporter);

@@ -1,0 +1,133 @@
+import { readFileSync } from 'node:fs';
+import { ServerCredentials } from '@grpc/grpc-js';
+import { expect, it } from 'vitest';
+import { Agent } from '../harness/agent.ts';
+import { countsMade, countsOf } from '../harness/counts.ts';
+import { describeKernel } from '../harness/host.ts';
+import { announcedRandom } from '../harness/random.ts';
+import { Generator } from '../harness/traffic.ts';
+import { until } from '../harness/until.ts';
+import { Certificates, noOpenssl } from './certificates.ts';
+import { Receiver } from './receiver.ts';
+
+const ATTEMPTS = 'connwatch.tcp.connect.attempts';
+
+describeKernel('OTLP push', () => {
+  const random = announcedRandom('push');
+  const plain = (count: number) => ['plain', '--port', '0', '--own-listener', '--count', `${count}`];
+  const endpoint = (port: number) => ({ OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`, OTEL_METRIC_EXPORT_INTERVAL: '300' });
+
+  it('carries what the page shows, with resource, headers and compression; credentials are shown nowhere', async () => {
+    await using receiver = await Receiver.start();
+    const secrets = ['tok3n-of-mine', 'user-of-mine', 'passw0rd-of-mine'];
+    await using agent = await Agent.start({
+      args: ['--log-level', 'trace'],
+      env: {
+        ...endpoint(receiver.port),
+        OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: `http://${secrets[1]!}:${secrets[2]!}@127.0.0.1:${receiver.port}`,
+        OTEL_EXPORTER_OTLP_HEADERS: `authorization=Bearer%20${secrets[0]!},x-tenant=blue`,
+        OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip',
+        OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name=test',
+        OTEL_SERVICE_NAME: 'my-agent',
+      },
+    });
+    using generator = new Generator();
+    const name = random.name('pushed');
+    const workload = { 'process.executable.name': name };
+    const made = await generator.run(name, plain(random.between(20, 400)));
+    const page = await agent.settles((shown) => countsOf(shown, { process_executable_name: name }), countsMade(made));
+    await until(() => receiver.sum(ATTEMPTS, workload), made.attempts);
+    expect(receiver.sum('connwatch.tcp.connect.successes', workload)).toBe(made.successes);
+    expect(receiver.sum('connwatch.tcp.accepts', workload)).toBe(made.accepts);
+
+    const { resource, headers, points } = receiver.requests.at(-1)!;
+    expect(resource).toMatchObject({ 'service.name': 'my-agent', 'deployment.environment.name': 'test', 'telemetry.sdk.language': 'nodejs' });
+    expect(resource).toHaveProperty('service.instance.id');
+    expect(headers).toMatchObject({ authorization: `Bearer ${secrets[0]!}`, 'x-tenant': 'blue' });
+    expect(headers['user-agent']).toMatch(/^connwatch\/\S+ OTel-OTLP-Exporter-JavaScript\//);
+    expect(points.filter(({ temporality }) => temporality === 1)).toEqual([]);
+    // A new series has its own start time here, so it needs no 0 before its first value.
+    const [series] = points.filter((point) => point.metric === ATTEMPTS && point.attributes['process.executable.name'] === name);
+    expect(series!.start).toBeLessThan(series!.time);
+    expect(page.value('connwatch_export_failures_total', { exporter: 'otlp' })).toBe(0);
+
+    const health = await (await fetch(`http://${agent.health}/health`)).text();
+    for (const shown of [agent.logs.text, health, await agent.text()]) for (const secret of secrets) expect(shown).not.toContain(secret);
+    await agent.logs.line({ msg: 'metrics are pushed', exporter: 'otlp', endpoint: `http://127.0.0.1:${receiver.port}` });
+  });
+
+  it('delta: the sum of what was sent is what happened', async () => {
+    await using receiver = await Receiver.start();
+    await using agent = await Agent.start({ env: { ...endpoint(receiver.port), OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: 'delta' } });
+    using generator = new Generator();
+    const name = random.name('delta');
+    const total = () =>
+      receiver.requests
+        .flatMap(({ points }) => points)
+        .filter((point) => point.metric === ATTEMPTS && point.attributes['process.executable.name'] === name)
+        .reduce((sum, { value, temporality }) => (expect(temporality).toBe(1), sum + (value ?? 0)), 0);
+    const first = await generator.run(name, plain(random.between(20, 400)));
+    await until(total, first.attempts);
+    const second = await generator.run(name, plain(random.between(20, 400)));
+    await until(total, first.attempts + second.attempts);
+    await agent.stop();
+    expect(total()).toBe(first.attempts + second.attempts);
+  });
+
+  it('sends what is new once more when it is stopped', async () => {
+    await using receiver = await Receiver.start();
+    const env = { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${receiver.port}`, OTEL_METRIC_EXPORT_INTERVAL: '3600000' };
+    await using agent = await Agent.start({ env });
+    // The first export comes by itself.
+    await until(() => receiver.requests.length, 1);
+    using generator = new Generator();
+    const name = random.name('last');
+    const made = await generator.run(name, plain(random.between(20, 400)));
+    await agent.settles((page) => page.sum('connwatch_tcp_connect_attempts_total', { process_executable_name: name }), made.attempts);
+    expect(await agent.stop()).toEqual({ code: 0, signal: null });
+    expect(receiver.requests.length).toBe(2);
+    expect(receiver.sum(ATTEMPTS, { 'process.executable.name': name })).toBe(made.attempts);
+  });
+
+  it.each([
+    [{ OTEL_METRICS_EXPORTER: 'none' }, []],
+    [{ OTEL_METRICS_EXPORTER: 'prometheus' }, []],
+    [{ OTEL_SDK_DISABLED: 'true' }, ['--otlp']],
+    [{}, ['--otlp', 'false']],
+  ])('pushes nothing with %j and %j, not even at the end', async (env, args) => {
+    await using receiver = await Receiver.start();
+    await using agent = await Agent.start({ args, env: { ...endpoint(receiver.port), ...env } });
+    expect((await agent.scrape()).value('connwatch_export_failures_total', { exporter: 'otlp' })).toBe(0);
+    expect(await agent.stop()).toEqual({ code: 0, signal: null });
+    expect(receiver.requests).toEqual([]);
+  });
+
+  it.each([
+    [{ OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf' }, "invalid value 'http/protobuf' for OTEL_EXPORTER_OTLP_PROTOCOL"],
+    [{ OTEL_EXPORTER_OTLP_CERTIFICATE: '/nowhere/ca.pem' }, "invalid value '/nowhere/ca.pem' for OTEL_EXPORTER_OTLP_CERTIFICATE: there is no such file."],
+    [{ OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20tok3n%0a' }, 'invalid value for OTEL_EXPORTER_OTLP_HEADERS'],
+  ])('does not start with %j', async (env, message) => {
+    const { code, logs } = await Agent.refuse({ args: ['--otlp'], env });
+    expect(code).toBe(2);
+    expect(logs.lines.at(-1)).toMatchObject({ level: 'fatal', code: 'CW_CONFIG', msg: expect.stringContaining(message) });
+    expect(logs.text).not.toContain('tok3n');
+  });
+
+  it.skipIf(noOpenssl)(`speaks TLS, and shows its certificate when asked${noOpenssl === undefined ? '' : ` (${noOpenssl})`}`, async () => {
+    using certificates = await Certificates.make();
+    const { path } = certificates;
+    const [authority, private_key, cert_chain] = ['ca.pem', 'server.key', 'server.pem'].map((name) => readFileSync(path(name)));
+    const credentials = ServerCredentials.createSsl(authority!, [{ private_key: private_key!, cert_chain: cert_chain! }], true);
+    await using receiver = await Receiver.start({ credentials });
+    const trusted = { OTEL_EXPORTER_OTLP_ENDPOINT: `https://127.0.0.1:${receiver.port}`, OTEL_METRIC_EXPORT_INTERVAL: '300', OTEL_EXPORTER_OTLP_CERTIFICATE: path('ca.pem') };
+    const own = { OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE: path('client.pem'), OTEL_EXPORTER_OTLP_CLIENT_KEY: path('client.key') };
+    {
+      await using agent = await Agent.start({ env: trusted });
+      await agent.logs.line({ msg: 'metrics cannot be pushed: it is tried again' });
+      expect(receiver.requests).toEqual([]);
+    }
+    await using agent = await Agent.start({ env: { ...trusted, ...own } });
+    await agent.logs.line({ msg: 'metrics are pushed' });
+    expect(receiver.requests.length).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,78 @@
+import { Server, ServerCredentials, type handleUnaryCall, status } from '@grpc/grpc-js';
+import { type Point, type Pushed, readRequest } from './wire.ts';
+
+export interface Request extends Pushed {
+  /** Of the message, unpacked. */
+  readonly bytes: number;
+  readonly headers: Readonly<Record<string, unknown>>;
+}
+
+/** How it answers: takes it, never, or with an error of these words. */
+export type Answer = 'take' | 'never' | { readonly code: status; readonly details: string };
+
+export interface ReceiverOptions {
+  /** @default a free one */
+  readonly port?: number;
+  /** @default plain text */
+  readonly credentials?: ServerCredentials;
+}
+
+const identity = (bytes: Buffer): Buffer => bytes;
+
+/** An OTLP/gRPC receiver in this process, with a receiver's usual limit of 4 MiB. To be disposed of. */
+export class Receiver implements AsyncDisposable {
+  readonly requests: Request[] = [];
+  answer: Answer = 'take';
+  readonly port: number;
+  readonly #server: Server;
+
+  private constructor(server: Server, port: number) {
+    this.#server = server;
+    this.port = port;
+  }
+
+  static async start({ port = 0, credentials = ServerCredentials.createInsecure() }: ReceiverOptions = {}): Promise<Receiver> {
+    const server = new Server();
+    const bound = await new Promise<number>((resolve, reject) => {
+      server.bindAsync(`127.0.0.1:${port}`, credentials, (error, taken) => (error === null ? resolve(taken) : reject(error)));
+    });
+    const receiver = new Receiver(server, bound);
+    const take: handleUnaryCall<Buffer, Buffer> = ({ request, metadata }, done) => {
+      receiver.requests.push({ ...readRequest(request), bytes: request.length, headers: metadata.getMap() });
+      if (receiver.answer === 'take') done(null, Buffer.alloc(0));
+      else if (receiver.answer !== 'never') done(receiver.answer);
+    };
+    server.addService(
+      {
+        export: {
+          path: '/opentelemetry.proto.collector.metrics.v1.MetricsService/Export',
+          requestStream: false,
+          responseStream: false,
+          requestSerialize: identity,
+          requestDeserialize: identity,
+          responseSerialize: identity,
+          responseDeserialize: identity,
+        },
+      },
+      { export: take },
+    );
+    return receiver;
+  }
+
+  /** The newest value of each series of a metric whose attributes include these, summed. */
+  sum(metric: string, match: Readonly<Record<string, string>> = {}): number {
+    const newest = new Map<string, Point>();
+    for (const { points } of this.requests) {
+      for (const point of points) if (point.metric === metric) newest.set(JSON.stringify(point.attributes), point);
+    }
+    return [...newest.values()]
+      .filter(({ attributes }) => Object.entries(match).every(([key, value]) => attributes[key] === value))
+      .reduce((sum, { value }) => sum + (value ?? 0), 0);
+  }
+
+  /** Cuts all connections. */
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#server.forceShutdown();
+    return Promise.resolve();
+  }
+}

@@ -1,0 +1,110 @@
+/*
+ * What an ExportMetricsServiceRequest says, read from its bytes: field numbers
+ * from opentelemetry-proto, metrics/v1/metrics.proto. The tests' judge shares
+ * no code with the exporter.
+ */
+
+export interface Point {
+  readonly metric: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  /** Undefined for a histogram. */
+  readonly value: number | undefined;
+  /** Unix nanoseconds. */
+  readonly start: bigint;
+  readonly time: bigint;
+  /** 1 delta, 2 cumulative; undefined for a gauge. */
+  readonly temporality: number | undefined;
+}
+
+export interface Pushed {
+  readonly resource: Readonly<Record<string, string>>;
+  readonly points: readonly Point[];
+}
+
+type Value = bigint | number | Buffer;
+
+export function readRequest(bytes: Buffer): Pushed {
+  const resource: Record<string, string> = {};
+  const points: Point[] = [];
+  for (const resourceMetrics of messages(fields(bytes), 1)) {
+    for (const one of messages(resourceMetrics, 1)) Object.assign(resource, attributes(one, 1));
+    for (const scopeMetrics of messages(resourceMetrics, 2)) {
+      for (const metric of messages(scopeMetrics, 2)) points.push(...pointsOf(metric));
+    }
+  }
+  return { resource, points };
+}
+
+type Fields = ReadonlyMap<number, readonly Value[]>;
+
+// gauge, sum, histogram, exponential histogram
+const KINDS = [5, 7, 9, 10];
+
+function pointsOf(metric: Fields): Point[] {
+  const name = String(metric.get(1)?.[0]);
+  return KINDS.flatMap((kind) =>
+    messages(metric, kind).flatMap((data) =>
+      messages(data, 1).map((point): Point => {
+        const scalar = kind === 5 || kind === 7;
+        const value = scalar ? (point.get(6)?.[0] ?? doubleOf(point.get(4)?.[0])) : undefined;
+        const temporality = kind === 5 ? undefined : Number(data.get(2)?.[0]);
+        return {
+          metric: name,
+          attributes: attributes(point, kind === 9 ? 9 : kind === 10 ? 1 : 7),
+          value: value === undefined ? undefined : Number(value),
+          start: BigInt((point.get(2)?.[0] as bigint | undefined) ?? 0n),
+          time: BigInt((point.get(3)?.[0] as bigint | undefined) ?? 0n),
+          temporality,
+        };
+      }),
+    ),
+  );
+}
+
+function attributes(message: Fields, field: number): Record<string, string> {
+  return Object.fromEntries(
+    messages(message, field).map((pair) => {
+      const value = messages(pair, 2)[0];
+      const [text, flag, whole, real] = [1, 2, 3, 4].map((kind) => value?.get(kind)?.[0]);
+      return [String(pair.get(1)?.[0]), String(text ?? (flag === undefined ? (whole ?? doubleOf(real)) : flag === 1n))];
+    }),
+  );
+}
+
+function messages(message: Fields, field: number): Fields[] {
+  return (message.get(field) ?? []).map((bytes) => fields(bytes as Buffer));
+}
+
+/** A fixed64 field holds a double or an integer: the number of the field tells, not the wire. */
+function doubleOf(value: Value | undefined): number | undefined {
+  if (typeof value !== 'bigint') return undefined;
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigUInt64LE(value);
+  return bytes.readDoubleLE();
+}
+
+function fields(bytes: Buffer): Fields {
+  const found = new Map<number, Value[]>();
+  let place = 0;
+  const varint = (): bigint => {
+    let value = 0n;
+    for (let shift = 0n; ; shift += 7n) {
+      const byte = bytes.readUInt8(place++);
+      value |= BigInt(byte & 0x7f) << shift;
+      if (byte < 0x80) return value;
+    }
+  };
+  const take = (wire: number): Value => {
+    if (wire === 0) return varint();
+    const length = wire === 1 ? 8 : wire === 5 ? 4 : Number(varint());
+    const part = bytes.subarray(place, (place += length));
+    if (part.length !== length) throw new Error(`a field of ${length} bytes is cut`);
+    return wire === 1 ? part.readBigUInt64LE() : part;
+  };
+  while (place < bytes.length) {
+    const tag = Number(varint());
+    const number = tag >>> 3;
+    found.set(number, [...(found.get(number) ?? []), take(tag & 7)]);
+  }
+  return found;
+}
