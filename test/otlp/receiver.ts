@@ -1,4 +1,4 @@
-import { Server, ServerCredentials, type handleUnaryCall, status } from '@grpc/grpc-js';
+import { Server, ServerCredentials, type handleUnaryCall, type status } from '@grpc/grpc-js';
 import { type Point, type Pushed, readRequest } from './wire.ts';
 
 export interface Request extends Pushed {

@@ -52,8 +52,8 @@ function pointsOf(metric: Fields): Point[] {
           metric: name,
           attributes: attributes(point, kind === 9 ? 9 : kind === 10 ? 1 : 7),
           value: value === undefined ? undefined : Number(value),
-          start: BigInt((point.get(2)?.[0] as bigint | undefined) ?? 0n),
-          time: BigInt((point.get(3)?.[0] as bigint | undefined) ?? 0n),
+          start: (point.get(2)?.[0] as bigint | undefined) ?? 0n,
+          time: (point.get(3)?.[0] as bigint | undefined) ?? 0n,
           temporality,
         };
       }),

@@ -1,0 +1,96 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Page, parsePage } from '../harness/exposition.ts';
+import { at } from '../harness/host.ts';
+import { until } from '../harness/until.ts';
+
+const program = at('.cache', 'otelcol', 'otelcol');
+
+/** Why the tests with a real collector can't run; undefined where they can. */
+export const noCollector: string | undefined = existsSync(program) ? undefined : 'there is no collector: npm run collector builds one';
+
+/** The shipped configurations. */
+export type Configuration = 'agent' | 'gateway';
+
+/** Ports that were free a moment ago. */
+async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const server = createServer().listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      return server;
+    }),
+  );
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map((server) => once(server.close(), 'close')));
+  return ports;
+}
+
+/** A real collector with a shipped configuration, on free ports. It can be killed and started again. To be disposed of. */
+export class RealCollector implements AsyncDisposable {
+  readonly otlp: number;
+  readonly #environment: Readonly<Record<string, string>>;
+  readonly #configuration: Configuration;
+  readonly #folder = mkdtempSync(join(tmpdir(), 'connwatch-collector-'));
+  #child: ChildProcess | undefined;
+  #said = '';
+
+  private constructor(configuration: Configuration, ports: readonly number[], environment: Readonly<Record<string, string>>) {
+    const [otlp, prometheus, health, telemetry] = ports.map((port) => `127.0.0.1:${port}`);
+    this.otlp = ports[0]!;
+    this.#configuration = configuration;
+    this.#environment = {
+      OTLP_ENDPOINT: otlp!,
+      PROMETHEUS_ENDPOINT: prometheus!,
+      HEALTH_ENDPOINT: health!,
+      TELEMETRY_HOST: '127.0.0.1',
+      TELEMETRY_PORT: telemetry!.split(':')[1]!,
+      QUEUE_DIRECTORY: join(this.#folder, 'queue'),
+      ...environment,
+    };
+  }
+
+  static async start(configuration: Configuration, environment: Readonly<Record<string, string>> = {}): Promise<RealCollector> {
+    const collector = new RealCollector(configuration, await freePorts(4), environment);
+    await collector.start();
+    return collector;
+  }
+
+  /** Resolves when its health check says that it is well. */
+  async start(): Promise<void> {
+    const args = ['--config', at('otel-collector', `${this.#configuration}.yaml`)];
+    const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...this.#environment } });
+    this.#child = child;
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (this.#said += text));
+    const healthy = async () => {
+      if (child.exitCode !== null) throw new Error(`the collector has ended:\n${this.#said}`);
+      return fetch(`http://${this.#environment['HEALTH_ENDPOINT']!}`).then(
+        ({ ok }) => ok,
+        () => false,
+      );
+    };
+    await until(healthy, true);
+  }
+
+  /** What it serves for Prometheus. */
+  async scrape(): Promise<Page> {
+    return parsePage(await (await fetch(`http://${this.#environment['PROMETHEUS_ENDPOINT']!}/metrics`)).text());
+  }
+
+  async kill(): Promise<void> {
+    const child = this.#child;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'close');
+    child.kill('SIGKILL');
+    await ended;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
