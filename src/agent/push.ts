@@ -51,7 +51,7 @@ export async function openPush({ otlp, environment, log, timeLeft }: PushOptions
     failures += 1;
     failed += 1;
     const level = state === 'failing' ? 'debug' : 'warn';
-    log[level]({ exporter: 'otlp', endpoint, error: hide(plain(oneLine(error))) }, 'metrics cannot be pushed: it is tried again');
+    log[level]({ exporter: 'otlp', endpoint, error: hide(plain(oneLine(error))) }, 'metrics cannot be pushed');
     state = 'failing';
   };
   const { otlpReader } = await import('../export/otlp.ts');

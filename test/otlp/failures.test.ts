@@ -8,7 +8,7 @@ import { until } from '../harness/until.ts';
 import { brokenListener } from './broken.ts';
 import { type Answer, Receiver } from './receiver.ts';
 
-const FAILING = 'metrics cannot be pushed: it is tried again';
+const FAILING = 'metrics cannot be pushed';
 const AGAIN = 'metrics are pushed again';
 const FAILURES = 'connwatch_export_failures_total';
 const SECRET = 'tok3n-of-mine';

@@ -4,8 +4,11 @@
  * no code with the exporter.
  */
 
+export type Kind = 'gauge' | 'sum' | 'histogram' | 'exponential histogram';
+
 export interface Point {
   readonly metric: string;
+  readonly kind: Kind;
   readonly attributes: Readonly<Record<string, string>>;
   /** Undefined for a histogram. */
   readonly value: number | undefined;
@@ -37,20 +40,24 @@ export function readRequest(bytes: Buffer): Pushed {
 
 type Fields = ReadonlyMap<number, readonly Value[]>;
 
-// gauge, sum, histogram, exponential histogram
-const KINDS = [5, 7, 9, 10];
+const KINDS: readonly [number, Kind][] = [
+  [5, 'gauge'],
+  [7, 'sum'],
+  [9, 'histogram'],
+  [10, 'exponential histogram'],
+];
 
 function pointsOf(metric: Fields): Point[] {
   const name = String(metric.get(1)?.[0]);
-  return KINDS.flatMap((kind) =>
-    messages(metric, kind).flatMap((data) =>
+  return KINDS.flatMap(([field, kind]) =>
+    messages(metric, field).flatMap((data) =>
       messages(data, 1).map((point): Point => {
-        const scalar = kind === 5 || kind === 7;
-        const value = scalar ? (point.get(6)?.[0] ?? doubleOf(point.get(4)?.[0])) : undefined;
-        const temporality = kind === 5 ? undefined : Number(data.get(2)?.[0]);
+        const value = field < 9 ? (point.get(6)?.[0] ?? doubleOf(point.get(4)?.[0])) : undefined;
+        const temporality = kind === 'gauge' ? undefined : Number(data.get(2)?.[0]);
         return {
           metric: name,
-          attributes: attributes(point, kind === 9 ? 9 : kind === 10 ? 1 : 7),
+          kind,
+          attributes: attributes(point, field === 9 ? 9 : field === 10 ? 1 : 7),
           value: value === undefined ? undefined : Number(value),
           start: (point.get(2)?.[0] as bigint | undefined) ?? 0n,
           time: (point.get(3)?.[0] as bigint | undefined) ?? 0n,
