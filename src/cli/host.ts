@@ -1,5 +1,5 @@
 import { isatty } from 'node:tty';
-import type { StartAgent } from './run.ts';
+import type { startAgent } from '../agent/index.ts';
 
 type Listener = (argument: never) => void;
 
@@ -25,7 +25,7 @@ export interface Host {
   readonly exit: (code: number) => void;
   /** The terminal that the process was started on is gone. */
   readonly hungUp: () => boolean;
-  readonly loadAgent: () => Promise<{ startAgent: StartAgent }>;
+  readonly loadAgent: () => Promise<{ startAgent: typeof startAgent }>;
   /** @throws (rejects) when the addon cannot be loaded. */
   readonly libbpfVersion: () => Promise<string>;
 }

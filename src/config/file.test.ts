@@ -72,7 +72,7 @@ describe('readFileSource', () => {
     const path = join(folder, 'a.yaml');
     const why = async (content: string | Uint8Array) => {
       await writeFile(path, content);
-      return await readFileSource(path).then(() => 'fine', (error: Error) => error.message);
+      return await readFileSource(path).then(() => 'fine', (error: unknown) => (error as Error).message);
     };
     const prefix = `cannot use the file ${path} (--config): `;
     expect(await why(Buffer.from([0x61, 0xff]))).toBe(`${prefix}it is not UTF-8 text.`);

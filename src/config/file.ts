@@ -76,7 +76,7 @@ export async function parseFile(text: string, path: string): Promise<Source> {
     else if ((SETTINGS[key] as Setting<unknown>).notInFile) problems.push(`the key ${label} can be given by flag or variable only`);
     else if (!isScalar(value)) problems.push(`the key ${label} must have a single value`);
     else if (value.value === null) problems.push(`the key ${label} has no value`);
-    else given.set(key, { source: 'file', text: value.source ?? String(value.value), label });
+    else given.set(key, { source: 'file', text: value.source ?? JSON.stringify(value.value), label });
   }
   return { given, problems };
 }

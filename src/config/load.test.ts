@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ConnwatchError } from '../internal/errors.ts';
+import type { ConnwatchError } from '../internal/errors.ts';
 import { addFlags, loadSettings, printSettings, readFlags } from './index.ts';
 
 let folder: string;
@@ -24,7 +24,7 @@ function load(argv: readonly string[] = [], environment: Record<string, string> 
 const problem = (argv?: readonly string[], environment?: Record<string, string>) =>
   load(argv, environment).then(
     () => 'fine',
-    (error: ConnwatchError) => `${error.code}: ${error.message}`,
+    (error: unknown) => `${(error as ConnwatchError).code}: ${(error as ConnwatchError).message}`,
   );
 
 describe('loadSettings', () => {

@@ -1,4 +1,4 @@
-import { Observable, Subject } from 'rxjs';
+import { type Observable, Subject } from 'rxjs';
 import { ConnwatchError } from '../internal/errors.ts';
 import { builtFile, loadBinding } from './binding.ts';
 import type { Session } from './binding.ts';

@@ -1,4 +1,4 @@
-import type { Attributes, AttributeValue } from '@opentelemetry/api';
+import type { Attributes } from '@opentelemetry/api';
 import { clean } from '../metrics/index.ts';
 
 /**
@@ -35,6 +35,6 @@ export function escapeHelp(text: string): string {
   return text.replace(/[\\\n]/g, (char) => (char === '\n' ? '\\n' : '\\\\'));
 }
 
-function textOf(value: AttributeValue): string {
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+function textOf(value: Attributes[string]): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

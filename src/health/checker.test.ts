@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Checker, type Status } from './checker.ts';
+import { Checker } from './checker.ts';
+import type { Status } from './status.ts';
 import { CollectionWatch } from './watch.ts';
 
 function setUp() {

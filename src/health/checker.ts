@@ -1,12 +1,5 @@
 import { type Handler, healthHandler, livenessHandler, readinessHandler } from './handlers.ts';
-
-/** What `/health` answers. */
-export interface Status {
-  readonly ready: boolean;
-  readonly alive: boolean;
-  /** Unix seconds at the answer. */
-  readonly timestamp: number;
-}
+import type { Status } from './status.ts';
 
 export interface Config {
   /** Milliseconds since 1970. @default Date.now */

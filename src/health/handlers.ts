@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Status } from './checker.ts';
+import type { Status } from './status.ts';
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 

@@ -18,7 +18,9 @@ describe('Closer', () => {
   it('runs once, however often it is closed', async () => {
     let runs = 0;
     const closer = new Closer();
-    await closer.add(() => void runs++);
+    await closer.add(() => {
+      runs += 1;
+    });
     expect(closer.closed).toBe(false);
     await Promise.all([closer.close(), closer.close()]);
     await closer[Symbol.asyncDispose]();
