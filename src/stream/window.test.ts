@@ -1,10 +1,10 @@
-import { map, Subject } from 'rxjs';
+import { map, Subject, VirtualTimeScheduler } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
 import { EVENT_OFFSETS, EVENT_SIZE, KIND } from '../ebpf/layout.ts';
 import type { Batch, Cut } from '../ebpf/types.ts';
 import { COLUMN, COLUMNS } from './snapshot.ts';
-import { untilNext, windows } from './window.ts';
+import { nextMultiple, windows } from './window.ts';
 
 const CUT = { exited: [] } as unknown as Cut;
 
@@ -47,6 +47,19 @@ describe('windows', () => {
   it('stops when its subscriber leaves', () => run('-c-c-c', '-x----', { x: '1:1 0-1' }, '^-!'));
   it('asks for a cut at every multiple of the interval', () => {
     expect(run('-', '-', {}, '^ 35ms !')).toHaveLength(3);
+  });
+  it.each([
+    ['timers that come early', (frame: number) => Math.floor(frame * 0.8), [10, 20, 30, 40]],
+    ['a clock that is set back', (frame: number) => (frame < 25 ? frame : frame - 1000), [10, 20, -970, -960, -950]],
+  ])('asks at multiples of the interval with %s', (_, clock, expected) => {
+    const scheduler = new VirtualTimeScheduler(undefined, 55);
+    scheduler.now = () => clock(scheduler.frame);
+    const asked: number[] = [];
+    const requestCut = () => void asked.push(scheduler.now());
+    const subscription = new Subject<Batch>().pipe(windows({ interval: 10, requestCut, scheduler })).subscribe();
+    scheduler.flush();
+    subscription.unsubscribe();
+    expect(asked).toEqual(expected);
   });
   it('takes a new interval at once, and loses nothing by it', () => {
     const asked: number[] = [];
@@ -97,11 +110,11 @@ describe('windows', () => {
   });
 });
 
-describe('untilNext', () => {
+describe('nextMultiple', () => {
   it.each([
     [0, 10, 10],
-    [1, 10, 9],
-    [9.5, 10, 0.5],
-    [10, 10, 10],
-  ])('from %d by %d: %d', (now, interval, expected) => expect(untilNext(now, interval)).toBe(expected));
+    [1, 10, 10],
+    [9.5, 10, 10],
+    [10, 10, 20],
+  ])('after %d by %d: %d', (now, interval, expected) => expect(nextMultiple(now, interval)).toBe(expected));
 });

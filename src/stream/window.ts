@@ -44,17 +44,28 @@ export function windows(options: WindowOptions): OperatorFunction<Batch, Snapsho
         }),
       );
       let ticks: Subscription | undefined;
-      const tick = (length: number): Subscription =>
-        scheduler.schedule(function () {
+      const tick = (length: number): Subscription => {
+        let due = nextMultiple(scheduler.now(), length);
+        return scheduler.schedule(function () {
           if (subscriber.closed) return;
+          // Node's timers count from when the turn of the loop began, so after a long turn they come
+          // early; a window of a few milliseconds would follow. Unless the clock was set back.
+          const early = due - scheduler.now();
+          if (early > 0 && early < length) {
+            this.schedule(undefined, early);
+            return;
+          }
           try {
             requestCut();
           } catch (error) {
             subscriber.error(error);
             return;
           }
-          this.schedule(undefined, untilNext(scheduler.now(), length));
-        }, untilNext(scheduler.now(), length));
+          const now = scheduler.now();
+          due = nextMultiple(now, length);
+          this.schedule(undefined, due - now);
+        }, due - scheduler.now());
+      };
       subscriber.add(
         (isObservable(interval) ? interval : of(interval)).subscribe((length) => {
           ticks?.unsubscribe();
@@ -65,7 +76,7 @@ export function windows(options: WindowOptions): OperatorFunction<Batch, Snapsho
     });
 }
 
-/** Milliseconds from `now` to the next multiple of `interval`, never 0. */
-export function untilNext(now: number, interval: number): number {
-  return interval - (now % interval);
+/** The first multiple of `interval` after `now`, milliseconds. */
+export function nextMultiple(now: number, interval: number): number {
+  return now - (now % interval) + interval;
 }
