@@ -20,10 +20,12 @@ Examples:
     connwatch config --interval 1s
   See whether it can run here, and what is missing:
     connwatch doctor
+  Ask the agent that runs here, with its settings, whether it is well:
+    connwatch health
   Start from the environment, as a container does:
     CONNWATCH_LOG_FORMAT=json CONNWATCH_INTERVAL=10s connwatch
 
 Exit codes: 0 ended as asked; 1 could not start, or failed; 2 a setting or the command line
 cannot be used. Of doctor: 0 the agent would start, even if something is degraded; 1 something
-that it needs is missing.
+that it needs is missing. Of health: 0 ready and alive; 1 not so, or no answer.
 `;

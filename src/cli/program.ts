@@ -5,11 +5,15 @@ import type { Logger } from '../internal/log.ts';
 import { printConfig } from './config.ts';
 import { doctor } from './doctor.ts';
 import { EXIT, logFailure, plainMessage } from './failure.ts';
+import { health } from './health.ts';
 import { ABOUT, AFTER } from './help.ts';
 import type { Host } from './host.ts';
 import { run } from './run.ts';
 import { usageError } from './usage.ts';
 import { printVersion } from './version.ts';
+
+// Less than container runtimes wait, which then say nothing of why.
+const HEALTH_TIMEOUT_MS = 4000;
 
 /**
  * Parses the arguments and runs the command.
@@ -50,6 +54,13 @@ export async function runProgram(host: Host): Promise<number> {
       .action(async ({ json }: { json?: boolean }) => {
         const { settings: checked } = await settings();
         code = await doctor({ settings: checked, json: json === true, stdout: host.stdout, ...host.display });
+      }),
+    program
+      .command('health')
+      .description('Ask the running agent how it is. Exit code 0: ready and alive.')
+      .action(async () => {
+        const { healthAddr } = (await settings()).settings;
+        code = await health({ healthAddr, timeout: HEALTH_TIMEOUT_MS, stdout: host.stdout });
       }),
     program
       .command('version')
