@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The addon's exports: Session, layout(), libbpfVersion(), and the probes of probe.h.
+// The addon's exports: Session, layout(), libbpfVersion(), the probes of probe.h, and privileges.h.
 #include <bpf/libbpf.h>
 #include <napi.h>
 
 #include "layout.h"
+#include "privileges.h"
 #include "probe.h"
 #include "session.h"
 
@@ -35,6 +36,8 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("probeProgram", Napi::Function::New(env, connwatch::probeProgram));
   exports.Set("probeMap", Napi::Function::New(env, connwatch::probeMap));
   exports.Set("probeBpf", Napi::Function::New(env, connwatch::probeBpf));
+  exports.Set("probeUnprivileged", Napi::Function::New(env, connwatch::probeUnprivileged));
+  exports.Set("dropPrivileges", Napi::Function::New(env, connwatch::dropPrivileges));
   exports.Set("probeObject", Napi::Function::New(env, connwatch::probeObject));
   return exports;
 }

@@ -12,6 +12,7 @@ import { selfSources } from '../metrics/index.ts';
 import { Manager as ServerManager } from '../server/index.ts';
 import { windows } from '../stream/index.ts';
 import { ownDrift } from './drift.ts';
+import { giveUpPrivileges } from './privileges.ts';
 import { openPush } from './push.ts';
 import { watchDrain } from './watchdog.ts';
 
@@ -130,6 +131,7 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
   }
   for (const probe of ebpf.stats().probes)
     log[probe.attached ? 'debug' : 'warn']({ ...probe }, probe.attached ? 'probe attached' : 'probe missing');
+  giveUpPrivileges(log);
   checker.setReady(true);
   log.info({ interval: settings.interval }, 'ready');
 

@@ -12,7 +12,18 @@ export interface Binding {
   probeProgram(what: { section: string; helper?: number; attach?: boolean }): ProgramAnswer;
   probeMap(type: number): number;
   probeBpf(): number;
+  probeUnprivileged(): number;
+  dropPrivileges(keep: bigint): PrivilegesLeft;
   probeObject(config: Omit<SessionConfig, 'batchSize'>): void;
+}
+
+/** native/privileges.h: of all threads together; bit n of a set is capability n. */
+export interface PrivilegesLeft {
+  readonly permitted: bigint;
+  readonly bounding: bigint;
+  readonly noNewPrivileges: boolean;
+  /** 0 when /proc cannot be read: then nothing is known. */
+  readonly threads: number;
 }
 
 /** native/probe.h: at which stage the kernel refused the program; '' when it takes it. */

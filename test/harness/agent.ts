@@ -12,6 +12,8 @@ export interface AgentOptions {
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly namespace?: Namespace;
+  /** least: what the chart gives it, and no file system to write to. all: those of the test. @default least */
+  readonly privileges?: 'least' | 'all';
 }
 
 export interface Exit {
@@ -19,13 +21,17 @@ export interface Exit {
   readonly signal: NodeJS.Signals | null;
 }
 
+// No literal: these scripts have no types.
+const scripts = at('scripts', 'lib', 'agent.mjs');
+const { AGENT_OPTIONS } = (await import(scripts)) as { readonly AGENT_OPTIONS: readonly string[] };
+
+/** The program as a user runs it, without arguments and with the privileges of the test. */
+export const AGENT: readonly string[] = [at('node_modules', `node-linux-${process.arch}`, 'bin', 'node'), ...AGENT_OPTIONS, at('dist', 'connwatch.js')];
+
 /** What a user runs, with short windows and free ports. Arguments that come later win. */
-export function agentCommand({ args = [], namespace }: AgentOptions = {}): string[] {
-  const command = [
-    at('node_modules', `node-linux-${process.arch}`, 'bin', 'node'),
-    at('dist', 'connwatch.js'),
-    ...withDefaults(args),
-  ];
+function agentCommand({ args = [], namespace, privileges = 'least' }: AgentOptions): string[] {
+  const confined = privileges === 'least' ? [at('build', 'test-tools', 'confine')] : [];
+  const command = [...confined, ...AGENT, ...withDefaults(args)];
   return namespace?.command(...command) ?? command;
 }
 

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { expect, it } from 'vitest';
-import { Agent, agentCommand, agentEnvironment } from '../harness/agent.ts';
+import { AGENT, Agent, agentEnvironment } from '../harness/agent.ts';
 import { at, describeKernel } from '../harness/host.ts';
 
 interface Report {
@@ -12,8 +12,7 @@ const FLAGS = ['doctor', '--json', '--metrics-addr', '127.0.0.1:0', '--health-ad
 const DROPPED = (...kept: string[]) => ['setpriv', '--no-new-privs', '--inh-caps=-all', `--bounding-set=-all${kept.map((name) => `,+${name}`).join('')}`];
 
 function doctor(...wrapper: string[]) {
-  const [node = '', program = ''] = agentCommand();
-  const [file = '', ...args] = [...wrapper, node, program, ...FLAGS];
+  const [file = '', ...args] = [...wrapper, ...AGENT, ...FLAGS];
   const { status, stdout } = spawnSync(file, args, { encoding: 'utf8', cwd: at(), env: agentEnvironment() });
   const { starts, checks } = JSON.parse(stdout) as Report;
   const of = (wanted: string) => checks.filter(({ status: found }) => found === wanted).map(({ id }) => id);
@@ -50,8 +49,8 @@ describeKernel('connwatch doctor', () => {
 
   it('finds the ports of a running agent taken', async () => {
     await using agent = await Agent.start();
-    const [node = '', program = ''] = agentCommand();
-    const { status, stdout } = spawnSync(node, [program, 'doctor', '--json', '--metrics-addr', agent.metrics, '--health-addr', agent.health], {
+    const [node = '', ...program] = AGENT;
+    const { status, stdout } = spawnSync(node, [...program, 'doctor', '--json', '--metrics-addr', agent.metrics, '--health-addr', agent.health], {
       encoding: 'utf8',
       env: agentEnvironment(),
     });
@@ -65,7 +64,7 @@ describeKernel('connwatch doctor', () => {
 
 describeKernel('an agent that may not load its programs', () => {
   it('says which capability it lacks, in the words of doctor', async () => {
-    const [file = '', ...args] = [...DROPPED('bpf'), ...agentCommand()];
+    const [file, ...args] = [...DROPPED('bpf'), ...AGENT, '--metrics-addr', '127.0.0.1:0', '--health-addr', '127.0.0.1:0', '--log-format', 'json'];
     const { status, stderr } = spawnSync(file, args, { encoding: 'utf8', env: agentEnvironment() });
     expect(status).toBe(1);
     const fatal = stderr.split('\n').find((line) => line.includes('"fatal"'));

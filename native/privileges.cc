@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "privileges.h"
+
+#include <dirent.h>
+#include <linux/bpf.h>
+#include <linux/capability.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdint>
+#include <ctime>
+#include <fstream>
+#include <memory>
+#include <mutex>
+#include <sstream>
+#include <string>
+#include <vector>
+
+namespace connwatch {
+namespace {
+
+constexpr int kHighestCapability = 63;
+constexpr int kTries = 100;
+constexpr long kPauseNs = 1'000'000;  // times the number of the try: 5 s in all
+
+// What every thread keeps. Written before the first signal is sent.
+uint64_t kept = 0;
+
+// capset(2) and capget(2) have no wrapper in libc. The 64 bits are two words.
+struct Sets {
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3]{};
+
+  bool get() { return syscall(SYS_capget, &header, data) == 0; }
+  bool set() { return syscall(SYS_capset, &header, data) == 0; }
+};
+
+// System calls only: it also runs in a signal handler, in whatever the thread was doing.
+void dropInThisThread() {
+  int before = errno;
+  Sets sets;
+  if (sets.get()) {
+    for (int word = 0; word < _LINUX_CAPABILITY_U32S_3; word++) {
+      auto mask = static_cast<uint32_t>(kept >> (32 * word));
+      sets.data[word].permitted &= mask;
+      sets.data[word].effective = sets.data[word].permitted;
+      sets.data[word].inheritable = 0;
+    }
+    // While CAP_SETPCAP is still there; without it the bounding set stays, and no_new_privs makes it idle.
+    for (int capability = 0; capability <= kHighestCapability; capability++)
+      if (!(kept >> capability & 1)) prctl(PR_CAPBSET_DROP, capability, 0, 0, 0);
+    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    sets.set();
+  }
+  errno = before;
+}
+
+void onSignal(int) { dropInThisThread(); }
+
+struct Thread {
+  pid_t id = 0;  // in the pid namespace of this process
+  uint64_t permitted = 0;
+  uint64_t bounding = 0;
+  uint64_t blocked = 0;  // signals
+  bool noNewPrivileges = false;
+
+  bool done() const { return !(permitted & ~kept) && noNewPrivileges; }
+  bool takes(int signal) const { return signal && !(blocked >> (signal - 1) & 1); }
+};
+
+// Of /proc/self/task/TID/status. False when the thread has ended.
+bool readThread(const std::string& name, Thread* thread) {
+  std::ifstream file("/proc/self/task/" + name + "/status");
+  std::string line;
+  while (std::getline(file, line)) {
+    std::istringstream words(line);
+    std::string field;
+    words >> field;
+    if (field == "CapPrm:") words >> std::hex >> thread->permitted;
+    if (field == "CapBnd:") words >> std::hex >> thread->bounding;
+    if (field == "SigBlk:") words >> std::hex >> thread->blocked;
+    if (field == "NoNewPrivs:") words >> thread->noNewPrivileges;
+    // /proc may be that of an outer pid namespace: the last number is ours.
+    if (field == "NSpid:")
+      for (pid_t id; words >> id;) thread->id = id;
+  }
+  return thread->id != 0;
+}
+
+std::vector<Thread> threads() {
+  std::vector<Thread> found;
+  std::unique_ptr<DIR, int (*)(DIR*)> folder(opendir("/proc/self/task"), closedir);
+  while (dirent* entry = folder ? readdir(folder.get()) : nullptr) {
+    Thread thread;
+    if (entry->d_name[0] != '.' && readThread(entry->d_name, &thread)) found.push_back(thread);
+  }
+  return found;
+}
+
+// A real-time signal that nobody handles; 0 when there is none. The handler stays: a signal that a thread
+// takes late must not end the process.
+int ownSignal() {
+  static int chosen = 0;
+  for (int signal = SIGRTMAX; !chosen && signal > SIGRTMIN; signal--) {
+    struct sigaction action{};
+    if (sigaction(signal, nullptr, &action) || action.sa_handler != SIG_DFL) continue;
+    action.sa_handler = onSignal;
+    action.sa_flags = SA_RESTART;
+    sigfillset(&action.sa_mask);
+    if (!sigaction(signal, &action, nullptr)) chosen = signal;
+  }
+  return chosen;
+}
+
+// As libc does for setuid(): each other thread is interrupted, and drops its own. A new thread has what the
+// one has that made it, so this ends with a look that finds none to be waited for.
+std::vector<Thread> dropInAllThreads() {
+  dropInThisThread();
+  int signal = ownSignal();
+  std::vector<Thread> all = threads();
+  for (int tries = 1; tries <= kTries; tries++) {
+    bool waiting = false;
+    for (const Thread& thread : all) {
+      // A thread that blocks all signals, such as the one with which Node.js waits for SIGUSR1, stays as it is.
+      if (thread.done() || !thread.takes(signal)) continue;
+      waiting = true;
+      syscall(SYS_tgkill, getpid(), thread.id, signal);
+    }
+    if (!waiting) break;
+    timespec pause{0, kPauseNs * tries};
+    nanosleep(&pause, nullptr);
+    all = threads();
+  }
+  return all;
+}
+
+}  // namespace
+
+Napi::Value probeUnprivileged(const Napi::CallbackInfo& info) {
+  Sets before;
+  if (!before.get()) return Napi::Number::New(info.Env(), errno);
+  Sets none = before;
+  for (auto& word : none.data) word.effective = 0;
+  none.set();
+  int refused = 0;
+  // The kernel asks for the capability by command, before it looks at the descriptor (kernel/bpf/syscall.c,
+  // __sys_bpf), so a descriptor that is none does: "bad descriptor" says that the call was let through.
+  for (int command : {BPF_MAP_LOOKUP_ELEM, BPF_OBJ_GET_INFO_BY_FD, BPF_ITER_CREATE}) {
+    bpf_attr attributes{};
+    if (command == BPF_MAP_LOOKUP_ELEM) attributes.map_fd = UINT32_MAX;
+    if (command == BPF_OBJ_GET_INFO_BY_FD) attributes.info.bpf_fd = UINT32_MAX;
+    if (command == BPF_ITER_CREATE) attributes.iter_create.link_fd = UINT32_MAX;
+    syscall(SYS_bpf, command, &attributes, sizeof attributes);
+    if (errno != EBADF && errno != EBADFD) refused = errno;
+  }
+  before.set();
+  return Napi::Number::New(info.Env(), refused);
+}
+
+Napi::Value dropPrivileges(const Napi::CallbackInfo& info) {
+  // Environments of several threads may ask at once, and `kept` is the process's.
+  static std::mutex mutex;
+  std::lock_guard<std::mutex> lock(mutex);
+  bool lossless;
+  kept = info[0].As<Napi::BigInt>().Uint64Value(&lossless);
+  std::vector<Thread> all = dropInAllThreads();
+  Thread sum;
+  sum.noNewPrivileges = !all.empty();
+  for (const Thread& thread : all) {
+    sum.permitted |= thread.permitted;
+    sum.bounding |= thread.bounding;
+    sum.noNewPrivileges &= thread.noNewPrivileges;
+  }
+  auto result = Napi::Object::New(info.Env());
+  result.Set("permitted", Napi::BigInt::New(info.Env(), sum.permitted));
+  result.Set("bounding", Napi::BigInt::New(info.Env(), sum.bounding));
+  result.Set("noNewPrivileges", sum.noNewPrivileges);
+  result.Set("threads", static_cast<double>(all.size()));
+  return result;
+}
+
+}  // namespace connwatch
