@@ -48,11 +48,16 @@ const ARGUMENTS = [
   '--fetch-retry-maxtimeout=5000',
 ];
 
-/** `npm ci`, with the npm that started us. @throws Refusal */
-export async function installNpmPackages() {
+/** Runs npm, the one that started us. */
+export function npm(args, options) {
   const cli = process.env.npm_execpath;
   const [file, first] = cli?.endsWith('.js') ? [process.execPath, [cli]] : [which('npm') ?? 'npm', []];
-  const { code, stderr } = await run(file, [...first, ...ARGUMENTS]);
+  return run(file, [...first, ...args], options);
+}
+
+/** `npm ci` @throws Refusal */
+export async function installNpmPackages() {
+  const { code, stderr } = await npm(ARGUMENTS);
   if (code !== 0) throw refusal(code, stderr);
   if (!existsSync(agentNode))
     throw new Refusal('Node.js 24 is missing after npm ci.', {

@@ -1,6 +1,7 @@
 import { addonIsFresh, buildAddon } from './addon.mjs';
 import { bpfObjectIsFresh, buildBpfObject } from './bpf.mjs';
 import { buildBundle, bundleIsFresh } from './bundle.mjs';
+import { fetchHelm, helmMissing } from './helm.mjs';
 import { target } from './host.mjs';
 import { installNpmPackages, packagesDiffer } from './npm-packages.mjs';
 import { fetchPrometheus, prometheusMissing } from './prometheus.mjs';
@@ -28,6 +29,7 @@ const typesStep = { label: 'type declarations', due: () => !typesAreFresh(), run
 const testSteps = [
   { label: 'test tools', due: () => !testToolsAreFresh(), run: buildTestTools },
   { label: 'Prometheus for the tests', due: prometheusMissing, run: fetchPrometheus },
+  { label: 'Helm for the tests', due: helmMissing, run: fetchHelm },
 ];
 
 /**

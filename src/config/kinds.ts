@@ -2,7 +2,9 @@ import * as z from 'zod/mini';
 import { parseAddress } from '../internal/address.ts';
 import { oneLine } from '../internal/errors.ts';
 import { didYouMean } from './nearest.ts';
-import { formatDuration, formatSize, parseDuration, parseSize } from './units.ts';
+import { DURATION, SIZE_PATTERN, formatDuration, formatSize, parseDuration, parseSize } from './units.ts';
+
+export type JsonSchema = Readonly<Record<string, unknown>>;
 
 /** What values of a setting look like. Every source gives text, so a value means the same in all of them. */
 export interface Kind<T> {
@@ -11,6 +13,12 @@ export interface Kind<T> {
   /** What is allowed, for the documentation. */
   readonly allowed: string;
   readonly schema: z.ZodMiniType<T, string>;
+  /**
+   * What the chart's values take, as JSON Schema (draft 7, patterns that RE2
+   * knows). It may let through what `schema` refuses, as a duration that is too
+   * long; then the agent says so.
+   */
+  readonly json: JsonSchema;
   /** Text that the schema reads back to the same value. */
   format(value: T): string;
 }
@@ -37,12 +45,17 @@ function between(value: number, min: number, max: number, format: (value: number
   return value;
 }
 
+// No port 0 in the chart: Service, probes and NetworkPolicy have to know the port.
+const PORT = '([1-9]\\d{0,3}|[1-5]\\d{4}|6[0-4]\\d{3}|65[0-4]\\d{2}|655[0-2]\\d|6553[0-5])';
+const ADDRESS = `^(\\[[0-9A-Fa-f:.]+\\]|[A-Za-z0-9_.-]*|\\*):${PORT}$`;
+
 /** host:port, kept as text. */
 export function address(): Kind<string> {
   return {
     placeholder: '<host:port>',
     allowed: '`host:port` or `:port`; IPv6 in brackets; port 0 takes a free port; no host is every interface',
     schema: fromText((text) => (parseAddress(text), text)),
+    json: { type: 'string', pattern: ADDRESS },
     format: (value) => value,
   };
 }
@@ -53,6 +66,7 @@ export function duration({ min, max }: { min: number; max: number }): Kind<numbe
     placeholder: '<duration>',
     allowed: `duration, ${formatDuration(min)} to ${formatDuration(max)}`,
     schema: fromText((text) => between(parseDuration(text), min, max, formatDuration)),
+    json: { type: 'string', minLength: 1, pattern: DURATION.source },
     format: formatDuration,
   };
 }
@@ -71,6 +85,7 @@ export function powerOfTwoSize({ min, max }: { min: number; max: number }): Kind
     placeholder: '<size>',
     allowed: `size, a power of two, ${formatSize(min)} to ${formatSize(max)}`,
     schema: fromText(parse),
+    json: { type: ['string', 'integer'], pattern: SIZE_PATTERN, minimum: min, maximum: max },
     format: formatSize,
   };
 }
@@ -80,7 +95,13 @@ export function integer({ min, max }: { min: number; max: number }): Kind<number
     if (!/^[+-]?\d+$/.test(text)) throw new Error('it is not a whole number');
     return between(Number(text), min, max, String);
   };
-  return { placeholder: '<number>', allowed: `whole number, ${min} to ${max}`, schema: fromText(parse), format: String };
+  return {
+    placeholder: '<number>',
+    allowed: `whole number, ${min} to ${max}`,
+    schema: fromText(parse),
+    json: { type: 'integer', minimum: min, maximum: max },
+    format: String,
+  };
 }
 
 export function boolean(): Kind<boolean> {
@@ -88,7 +109,13 @@ export function boolean(): Kind<boolean> {
     if (text !== 'true' && text !== 'false') throw new Error("it is neither 'true' nor 'false'");
     return text === 'true';
   };
-  return { placeholder: '[true|false]', allowed: '`true` or `false`', schema: fromText(parse), format: String };
+  return {
+    placeholder: '[true|false]',
+    allowed: '`true` or `false`',
+    schema: fromText(parse),
+    json: { type: 'boolean' },
+    format: String,
+  };
 }
 
 /** One of a few words. */
@@ -102,6 +129,7 @@ export function choice<const T extends string>(placeholder: string, choices: rea
     placeholder,
     allowed: choices.map((one) => `\`${one}\``).join(', '),
     schema: fromText(parse),
+    json: { type: 'string', enum: choices },
     format: (value) => value,
   };
 }
@@ -112,6 +140,7 @@ export function path(): Kind<string | undefined> {
     placeholder: '<file>',
     allowed: 'path of a file',
     schema: fromText<string | undefined>((text) => text),
+    json: { type: 'string', minLength: 1 },
     format: (value) => value ?? '',
   };
 }

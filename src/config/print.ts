@@ -26,7 +26,7 @@ function header(settings: Settings): string {
 }
 
 /** Numbers and booleans are written without quotes. */
-function plain(text: string): string | number | boolean {
+export function plain(text: string): string | number | boolean {
   if (text === 'true' || text === 'false') return text === 'true';
   return /^\d+$/.test(text) ? Number(text) : text;
 }

@@ -1,6 +1,6 @@
 // Durations and sizes as people write them.
 
-const DURATION = /^(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)?)s)?(?:(\d+(?:\.\d+)?)ms)?$/;
+export const DURATION = /^(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)?)s)?(?:(\d+(?:\.\d+)?)ms)?$/;
 const DURATION_UNITS = [
   ['h', 3_600_000],
   ['m', 60_000],
@@ -38,6 +38,8 @@ export function formatDuration(milliseconds: number): string {
 }
 
 const SIZE = /^(\d+(?:\.\d+)?)\s*(B|Ki?B?|Mi?B?|Gi?B?)?$/i;
+/** Sizes with a unit of 1024 in its usual form, where there are no flags to a regular expression. */
+export const SIZE_PATTERN = '^\\d+(\\.\\d+)?([KMG]iB?|B)?$';
 const SIZE_UNITS = [
   ['GiB', 1024 ** 3],
   ['MiB', 1024 ** 2],

@@ -1,0 +1,74 @@
+{{/* Port of the collector's pods. */}}
+{{- define "connwatch.otlp.port" -}}
+{{- $port := regexFind ":[0-9]+/?$" .Values.otlp.endpoint | trimAll ":/" -}}
+{{- .Values.networkPolicy.otlp.port | default $port | default 443 | int -}}
+{{- end -}}
+
+{{/* OTEL_RESOURCE_ATTRIBUTES: percent-encoded, as its specification asks. The node's name is the same after a restart, a pod's is not. */}}
+{{- define "connwatch.resourceAttributes" -}}
+{{- $attributes := dict "service.instance.id" "$(NODE_NAME)" "host.name" "$(NODE_NAME)" "k8s.node.name" "$(NODE_NAME)" -}}
+{{- range $key, $value := .Values.resourceAttributes -}}
+{{- $_ := set $attributes $key ($value | toString | urlquery | replace "+" "%20") -}}
+{{- end -}}
+{{- $pairs := list -}}
+{{- range $key := keys $attributes | sortAlpha -}}
+{{- $pairs = append $pairs (printf "%s=%s" $key (get $attributes $key)) -}}
+{{- end -}}
+{{- join "," $pairs -}}
+{{- end -}}
+
+{{/* OpenTelemetry's variables of the container. */}}
+{{- define "connwatch.otlp.env" -}}
+{{- with .Values.otlp }}
+- name: OTEL_EXPORTER_OTLP_ENDPOINT
+  value: {{ .endpoint | quote }}
+- name: OTEL_METRIC_EXPORT_INTERVAL
+  value: {{ int64 .interval | quote }}
+- name: OTEL_EXPORTER_OTLP_COMPRESSION
+  value: {{ .compression }}
+{{- with .headers }}
+{{- if .secretName }}
+- name: OTEL_EXPORTER_OTLP_HEADERS
+  valueFrom:
+    secretKeyRef:
+      name: {{ .secretName }}
+      key: {{ .key }}
+{{- end }}
+{{- end }}
+{{- with .tls.ca }}
+{{- if .secretName }}
+- name: OTEL_EXPORTER_OTLP_CERTIFICATE
+  value: /etc/connwatch/otlp/ca.crt
+{{- end }}
+{{- end }}
+{{- with .tls.client }}
+{{- if .secretName }}
+- name: OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE
+  value: /etc/connwatch/otlp/client.crt
+- name: OTEL_EXPORTER_OTLP_CLIENT_KEY
+  value: /etc/connwatch/otlp/client.key
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* Certificates, as sources of the volume with the agent's files. */}}
+{{- define "connwatch.otlp.files" -}}
+{{- with .Values.otlp.tls.ca }}
+{{- if .secretName }}
+- secret:
+    name: {{ .secretName }}
+    items:
+      - { key: {{ .key }}, path: otlp/ca.crt }
+{{- end }}
+{{- end }}
+{{- with .Values.otlp.tls.client }}
+{{- if .secretName }}
+- secret:
+    name: {{ .secretName }}
+    items:
+      - { key: {{ .certKey }}, path: otlp/client.crt }
+      - { key: {{ .keyKey }}, path: otlp/client.key }
+{{- end }}
+{{- end }}
+{{- end -}}

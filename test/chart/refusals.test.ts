@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { because, helms, noHelm, render } from './helm.ts';
+
+const SCHEMA = "values don't meet the specifications of the schema";
+
+/** Values, and what Helm 3.17 and Helm 4 say of them. */
+const BY_SCHEMA: [string, unknown, string, string][] = [
+  ['a misspelt key', { hostPid: true }, '(root): Additional property hostPid is not allowed', "additional properties 'hostPid' not allowed"],
+  ['a misspelt key below', { probes: { livenes: {} } }, 'probes: Additional property livenes is not allowed', "'/probes': additional properties 'livenes' not allowed"],
+  ['a misspelt field of Kubernetes', { securityContext: { capabilites: {} } }, 'securityContext: Additional property capabilites', "'/securityContext': additional properties 'capabilites'"],
+  ['an unknown setting', { config: { 'metric-addr': ':1' } }, 'config: Additional property metric-addr is not allowed', "'/config': additional properties 'metric-addr' not allowed"],
+  ['a setting for flags only', { config: { config: '/x' } }, 'config: Additional property config is not allowed', "'/config': additional properties 'config' not allowed"],
+  ['port 0', { config: { 'metrics-addr': ':0' } }, 'config.metrics-addr: Does not match pattern', "'/config/metrics-addr': ':0' does not match pattern"],
+  ['a port that is too high', { config: { 'health-addr': ':65536' } }, 'config.health-addr: Does not match pattern', "'/config/health-addr': ':65536' does not match pattern"],
+  ['a port alone', { config: { 'metrics-addr': 9090 } }, 'config.metrics-addr: Invalid type. Expected: string, given: integer', "'/config/metrics-addr': got number, want string"],
+  ['no port', { config: { 'metrics-addr': null } }, 'config: metrics-addr is required', "'/config': missing property 'metrics-addr'"],
+  ['a duration without a unit', { config: { interval: '5' } }, 'config.interval: Does not match pattern', "'/config/interval': '5' does not match pattern"],
+  ['a word for a number', { config: { 'series-limit': 'many' } }, 'config.series-limit: Invalid type. Expected: integer, given: string', "'/config/series-limit': got string, want integer"],
+  ['a number that is too high', { config: { 'series-limit': 1_000_001 } }, 'config.series-limit: Must be less than or equal to 1e+06', "'/config/series-limit': maximum: got 1.000001"],
+  ['a word for yes', { hostNetwork: 'yes' }, 'hostNetwork: Invalid type. Expected: boolean, given: string', "'/hostNetwork': got string, want boolean"],
+  ['an unknown word', { config: { 'log-level': 'loud' } }, 'config.log-level must be one of', "'/config/log-level': value must be one of"],
+  ['an endpoint that the exporter cannot use', { otlp: { endpoint: 'http://collector' } }, 'otlp.endpoint: Does not match pattern', "'/otlp/endpoint': 'http://collector' does not match pattern"],
+  ['a probe that never waits', { probes: { liveness: { periodSeconds: 0 } } }, 'probes.liveness.periodSeconds: Must be greater than or equal to 1', "'/probes/liveness/periodSeconds': minimum: got 0, want 1"],
+  ['a capability with its prefix', { securityContext: { capabilities: { add: ['CAP_BPF'] } } }, 'securityContext.capabilities.add.0', "'/securityContext/capabilities/add/0'"],
+  ['a peer that is none', { networkPolicy: { metrics: { from: [{ podSelectr: {} }] } } }, 'networkPolicy.metrics.from.0: Additional property podSelectr', "'/networkPolicy/metrics/from/0': additional properties 'podSelectr'"],
+];
+
+/** What is right alone and wrong together. */
+const BY_TEMPLATE: [unknown, string][] = [
+  [{ config: { 'metrics-addr': ':8080' } }, 'config.metrics-addr and config.health-addr both want port 8080: give them different ports'],
+  [{ config: { 'health-addr': '127.0.0.1:8080' } }, "config.health-addr is 127.0.0.1:8080, where the kubelet's probes cannot reach it: leave the host out, or set hostNetwork"],
+  [{ config: { 'health-addr': '[::1]:8080' } }, 'config.health-addr is [::1]:8080, where'],
+  [{ config: { 'metrics-addr': 'localhost:9090' } }, 'config.metrics-addr is localhost:9090, which nothing outside of the pod reaches: leave the host out, or set service.enabled to false'],
+  [{ config: { 'metrics-addr': '127.0.0.1:9090' }, service: { enabled: false }, podMonitor: { enabled: true } }, 'or set podMonitor.enabled to false'],
+  [{ podMonitor: { enabled: true }, serviceMonitor: { enabled: true } }, 'podMonitor.enabled and serviceMonitor.enabled are both true: each agent would be scraped twice'],
+  [{ serviceMonitor: { enabled: true }, service: { enabled: false } }, 'serviceMonitor.enabled needs service.enabled; without a Service use podMonitor'],
+  [{ hostNetwork: true, networkPolicy: { enabled: true } }, 'networkPolicy.enabled has no effect on pods with hostNetwork: set one of them to false'],
+  [{ otlp: { headers: { secretName: 'x' } } }, 'otlp.headers.secretName is set and otlp.endpoint is not: nothing would be pushed'],
+  [{ otlp: { tls: { client: { secretName: 'x' } } } }, 'otlp.tls.client.secretName is set and otlp.endpoint is not'],
+  [{ extraEnv: [{ name: 'CONNWATCH_HEALTH_ADDR', value: ':1' }] }, 'extraEnv sets CONNWATCH_HEALTH_ADDR, which beats the values that ports and probes follow from: use config'],
+];
+
+describe.each(helms)('refusals of Helm $version', (helm) => {
+  it.each(BY_SCHEMA)('%s', async (_, values, three, four) => {
+    const message = helm.version.startsWith('3.17.') ? three : four;
+    const said = await render(helm, values).catch(String);
+    expect(said).toContain(SCHEMA);
+    expect(said).toContain(message);
+  });
+
+  it.each(BY_TEMPLATE)('%j', async (values, message) => {
+    await expect(render(helm, values)).rejects.toThrow(message);
+  });
+});
+
+it.skipIf(noHelm)(`a parent chart may give values of its own${because}`, async () => {
+  for (const helm of helms) await expect(render(helm, { global: { x: 1 }, enabled: true })).resolves.toContain('kind: DaemonSet');
+});
