@@ -1,4 +1,5 @@
 import { addonIsFresh, buildAddon } from './addon.mjs';
+import { benchToolsAreFresh, buildBenchTools } from './bench-tools.mjs';
 import { bpfObjectIsFresh, buildBpfObject } from './bpf.mjs';
 import { buildBundle, bundleIsFresh } from './bundle.mjs';
 import { fetchHelm, helmMissing } from './helm.mjs';
@@ -28,6 +29,7 @@ const typesStep = { label: 'type declarations', due: () => !typesAreFresh(), run
 
 const testSteps = [
   { label: 'test tools', due: () => !testToolsAreFresh(), run: buildTestTools },
+  { label: 'benchmark tools', due: () => !benchToolsAreFresh(), run: buildBenchTools },
   { label: 'Prometheus for the tests', due: prometheusMissing, run: fetchPrometheus },
   { label: 'Helm for the tests', due: helmMissing, run: fetchHelm },
 ];

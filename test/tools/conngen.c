@@ -11,6 +11,7 @@
 #include "connect_pending.h"
 #include "connect_plain.h"
 #include "connect_reuse.h"
+#include "connect_turns.h"
 #include "exec_as.h"
 #include "listener.h"
 #include "options.h"
@@ -77,6 +78,7 @@ static void make_connects(struct run *run)
 	case MODE_KILL: run->truth = kill_connecting(options, &run->address, &run->pid); break;
 	case MODE_HANG: hang(run); break;
 	case MODE_LISTEN: listen_until_end(run); break;
+	case MODE_TURNS: run->truth = take_turns(&run->listener, &run->address, options); break;
 	}
 }
 

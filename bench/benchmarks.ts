@@ -1,0 +1,31 @@
+import { noKernel } from '../test/harness/host.ts';
+import { drain } from './drain.ts';
+import { kernel } from './kernel.ts';
+import { latency } from './latency.ts';
+import type { Result } from './rows.ts';
+import { scrape } from './scrape.ts';
+import { weight } from './weight.ts';
+
+export interface Context {
+  readonly quick: boolean;
+  /** One line of progress. */
+  readonly say: (text: string) => void;
+}
+
+export interface Benchmark {
+  readonly name: string;
+  readonly about: string;
+  /** Why it can't run here; undefined when it can. */
+  readonly refusal?: () => string | undefined;
+  readonly run: (context: Context) => Promise<Result>;
+}
+
+const refusal = (): string | undefined => noKernel;
+
+export const BENCHMARKS: readonly Benchmark[] = [
+  { name: 'kernel', about: 'CPU per connection, agent on and off, and against an empty program', refusal, run: kernel },
+  { name: 'drain', about: 'user space per event against a loop in C; the rate at which loss begins', refusal, run: drain },
+  { name: 'weight', about: 'memory and start, against a bare Node.js', refusal, run: weight },
+  { name: 'scrape', about: "a page of 20,000 lines, against OpenTelemetry's own serializer", run: scrape },
+  { name: 'latency', about: 'from a connection to the batch that tells it', refusal, run: latency },
+];

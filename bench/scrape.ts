@@ -1,0 +1,101 @@
+import { PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
+import type { CollectionResult } from '@opentelemetry/sdk-metrics';
+import { Subject } from 'rxjs';
+import { createProvider, Exposition, resourceOf } from '../src/export/index.ts';
+import { Keys, processInfo, type Snapshot, snapshot } from '../src/metrics/fixtures.ts';
+import { Collector } from '../src/metrics/index.ts';
+import type { Context } from './benchmarks.ts';
+import type { Result, Row } from './rows.ts';
+import { paired, ratio, spread } from './statistics.ts';
+
+const LINES = 20_000;
+/** Lines that a key makes: attempts, successes, window. */
+const LINES_PER_KEY = 3;
+
+/** CPU of the main thread, milliseconds: it can do nothing else meanwhile. */
+interface Page {
+  readonly collect: number;
+  readonly ours: number;
+  readonly stock: number;
+  /** Ours on its first page, where every line is new. */
+  readonly first: number;
+}
+
+/** A page of 20,000 lines: our writer against the stock serializer on the same collection, turn by turn. */
+export async function scrape({ quick, say }: Context): Promise<Result> {
+  const rounds = quick ? 3 : 15;
+  const pages = new Map<number, Page[]>();
+  for (const lines of [LINES / 10, LINES, LINES * 10]) {
+    say(`${lines} lines`);
+    // The longest pages are there for the slope only.
+    pages.set(lines, await pagesOf(lines, lines > LINES ? Math.ceil(rounds / 4) : rounds));
+  }
+  const at = (lines: number, what: (page: Page) => number) => pages.get(lines)!.map(what);
+  const title = `${LINES.toLocaleString('en')} lines`;
+  const ours = at(LINES, (page) => page.ours);
+  const stock = at(LINES, (page) => page.stock);
+  const rows: Row[] = [
+    { what: `${title}: stock serializer`, value: spread(stock), unit: 'ms' },
+    { what: `${title}: our writer`, value: spread(ours), unit: 'ms' },
+    { what: `${title}: ours against stock`, value: paired(ours, stock, ratio), unit: 'ratio', atMost: 1 / 20 },
+    { what: `${title}: our writer, first page`, value: spread(at(LINES, (page) => page.first)), unit: 'ms' },
+    { what: `${title}: collection`, value: spread(at(LINES, (page) => page.collect)), unit: 'ms' },
+    { what: `${title}: main thread, collection and writer`, value: spread(at(LINES, blocked)), unit: 'ms', atMost: 5 },
+    ...[...pages].map(([lines, list]): Row => {
+      const value = spread(list.map((page) => (blocked(page) * 1e6) / lines));
+      return { what: `${lines.toLocaleString('en')} lines: main thread, per line`, value, unit: 'ns' };
+    }),
+  ];
+  return { rows, notes: ['Times are CPU of the main thread, in which it does nothing else.'] };
+}
+
+const blocked = ({ collect, ours }: Page): number => collect + ours;
+
+async function pagesOf(lines: number, rounds: number): Promise<Page[]> {
+  const keys = new Keys();
+  const snapshots = new Subject<Snapshot>();
+  const count = Math.round(lines / LINES_PER_KEY);
+  // All of one cgroup, which gets half of the places.
+  const collector = new Collector({ snapshots, keys, seriesLimit: 2 * count + 10, newSeriesAtZero: false });
+  const resource = resourceOf({ version: '0', hostName: 'bench', fromEnvironment: false });
+  const provider = createProvider({ resource, producer: collector.producer('pull') });
+  collector.start();
+  const workload = processInfo(1234, 'a-program');
+  for (let i = 0; i < count; i++) keys.client(i + 1, workload, `10.${i >> 16}.${(i >> 8) & 255}.${i & 255}`);
+  const writer = new Exposition();
+  const pages: Page[] = [];
+  for (let round = -WARM_UP; round < rounds; round++) {
+    snapshots.next(snapshot({ rows: Array.from({ length: count }, (_, i) => [i + 1, { success: 1 + (i % 7) }]) }));
+    const page = await onePage(() => provider.collect(), writer, round % 2 === 0);
+    if (round >= 0) pages.push(page);
+  }
+  await provider.close();
+  return pages;
+}
+
+/** Rounds after which the code is compiled. */
+const WARM_UP = 2;
+
+async function onePage(collect: () => Promise<CollectionResult>, writer: Exposition, stockFirst: boolean): Promise<Page> {
+  const { resourceMetrics } = await collect();
+  const stock = () => cost(STOCK_TIMES, () => new PrometheusSerializer().serialize(resourceMetrics));
+  const before = stockFirst ? await stock() : 0;
+  const ours = await cost(OUR_TIMES, () => writer.write(resourceMetrics));
+  const after = stockFirst ? 0 : await stock();
+  const first = await cost(STOCK_TIMES, () => new Exposition().write(resourceMetrics));
+  return { collect: await cost(OUR_TIMES, collect), ours, stock: before + after, first };
+}
+
+/** The clock of CPU time moves in steps of some milliseconds: what is short is done more often. */
+const [OUR_TIMES, STOCK_TIMES] = [40, 3];
+
+async function cost(times: number, work: () => unknown): Promise<number> {
+  const start = mainThread();
+  for (let i = 0; i < times; i++) await work();
+  return (mainThread() - start) / times;
+}
+
+function mainThread(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
+}

@@ -1,0 +1,1 @@
+export const AGENT_OPTIONS: readonly string[];
