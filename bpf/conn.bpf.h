@@ -49,6 +49,11 @@ static __always_inline bool store_conn(struct sock *sk, const struct cw_conn *co
 		slot->rport = conn->rport;
 		slot->lport = conn->lport;
 		slot->segs_out = conn->segs_out;
+		slot->sent_told = conn->sent_told;
+		slot->received_told = conn->received_told;
+		slot->retransmits_told = conn->retransmits_told;
+		slot->seen = conn->seen;
+		slot->flags = conn->flags;
 		__sync_lock_test_and_set(&slot->cookie, conn->cookie);
 		return true;
 	}
@@ -72,22 +77,35 @@ static __always_inline void free_conn(struct sock *sk, u64 cookie)
 		__sync_fetch_and_add(&fallbacks, -1);
 }
 
-/* The number of this attempt on its socket, 1 for the first. */
-static __always_inline u16 next_attempt(u64 cookie)
+/* The attempt failed while, or before, somebody waits for connect() to return:
+ * whoever sees the return (sync.bpf.h) takes the mark off. */
+#define ATTEMPT_UNTOLD (1ULL << 16)
+#define ATTEMPT_COOKIE(cookie) ((cookie) << 17)
+
+/* The last failed attempt of this socket, NULL if there is none that is known. */
+static __always_inline u64 *last_attempt(u64 cookie)
 {
 	u32 index = (u32)cookie & (ATTEMPT_SLOTS - 1);
 	u64 *last = bpf_map_lookup_elem(&attempts, &index);
 
-	return last && *last >> 16 == (cookie & ~0ULL >> 16) ? (u16)(*last + 1) : 1;
+	return last && *last >> 17 == ATTEMPT_COOKIE(cookie) >> 17 ? last : NULL;
 }
 
-static __always_inline void remember_attempt(u64 cookie, u16 attempt)
+/* The number of this attempt on its socket, 1 for the first. */
+static __always_inline u16 next_attempt(u64 cookie)
+{
+	u64 *last = last_attempt(cookie);
+
+	return last ? (u16)(*last + 1) : 1;
+}
+
+static __always_inline void remember_attempt(u64 cookie, u16 attempt, u64 mark)
 {
 	u32 index = (u32)cookie & (ATTEMPT_SLOTS - 1);
 	u64 *last = bpf_map_lookup_elem(&attempts, &index);
 
 	if (last)
-		*last = cookie << 16 | attempt;
+		*last = ATTEMPT_COOKIE(cookie) | mark | attempt;
 }
 
 #endif

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 /* The tp_btf rung: where each program hangs, and nothing else. */
 #include "transition.bpf.h"
+#include "scan.bpf.h"
+#include "sync.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 /* So that the object's BTF holds the layout, which the addon compares with its own. */
 const struct cw_event *layout_event __attribute__((unused));
 const struct cw_process *layout_process __attribute__((unused));
+const struct cw_listen *layout_listen __attribute__((unused));
+const struct cw_cgroup *layout_cgroup __attribute__((unused));
 
 /* include/trace/events/sock.h: every change of a TCP state in every namespace. */
 SEC("tp_btf/inet_sock_set_state")
@@ -52,17 +56,27 @@ int connwatch_fallback(struct bpf_iter__bpf_sk_storage_map *ctx)
 	return 0;
 }
 
-/*
- * Run once, after the programs above are attached: who listens already. A socket
- * that several processes hold (pre-forked servers) is the first one's, and what
- * listen() has told since is not touched.
- */
+/* A handshake that the listener has to answer again. */
+SEC("tp_btf/tcp_retransmit_synack")
+int BPF_PROG(connwatch_synack, struct sock *sk, struct request_sock *request)
+{
+	struct backlog *backlog;
+
+	if (sk->__sk_common.skc_state != TCP_LISTEN)
+		return 0;
+	backlog = bpf_sk_storage_get(&backlogs, sk, 0, 0);
+	if (backlog)
+		__sync_fetch_and_add(&backlog->synack_retransmits, 1);
+	return 0;
+}
+
+/* Run after the programs above are attached, and then once for each window. */
 SEC("iter/task_file")
-int connwatch_listeners(struct bpf_iter__task_file *ctx)
+int connwatch_scan(struct bpf_iter__task_file *ctx)
 {
 	struct task_struct *task = ctx->task;
+	struct seq_file *seq = ctx->meta->seq;
 	struct file *file = ctx->file;
-	struct listener *listener;
 	struct socket *socket;
 	struct sock *sk;
 
@@ -72,16 +86,107 @@ int connwatch_listeners(struct bpf_iter__task_file *ctx)
 	if (!socket)
 		return 0;
 	sk = socket->sk;
-	if (!sk || sk->sk_protocol != IPPROTO_TCP || sk->__sk_common.skc_state != TCP_LISTEN)
+	if (!sk)
 		return 0;
-	listener = bpf_sk_storage_get(&listeners, sk, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
-	if (!listener) {
-		count_loss(CW_LOSS_OWNER_STORE, CW_CLASS_ACCEPT);
+	if (!has_room(seq, sizeof(struct cw_event))) {
+		struct cw_event more = {};
+
+		bpf_seq_write(seq, &more, sizeof(more));
 		return 0;
 	}
-	if (listener->owner)
+	scan_socket(seq, sk, task);
+	return 0;
+}
+
+/* Connects that fail before a SYN. Which of these are loaded is --sync-failures. */
+SEC("fexit/tcp_v4_connect")
+int BPF_PROG(connwatch_connect4, struct sock *sk, const void *address, int length, int result)
+{
+	on_connect_returned(sk, address, length, result);
+	return 0;
+}
+
+SEC("fexit/tcp_v6_connect")
+int BPF_PROG(connwatch_connect6, struct sock *sk, const void *address, int length, int result)
+{
+	on_connect_returned(sk, address, length, result);
+	return 0;
+}
+
+/* tcp_v6_connect calls tcp_v4_connect for a mapped address: each has its own entry. */
+static __always_inline u64 entry_of(u64 ipv6)
+{
+	return bpf_get_current_pid_tgid() | ipv6 << 63;
+}
+
+static __always_inline int enter_connect(struct pt_regs *regs, u64 ipv6)
+{
+	struct entered now = {
+		.sk = (struct sock *)FUNCTION_ARG1(regs),
+		.address = (const void *)FUNCTION_ARG2(regs),
+		.length = (u32)FUNCTION_ARG3(regs),
+	};
+	u64 entry = entry_of(ipv6);
+
+	bpf_map_update_elem(&entered, &entry, &now, BPF_ANY);
+	return 0;
+}
+
+static __always_inline int return_from_connect(struct pt_regs *regs, u64 ipv6)
+{
+	int result = (int)FUNCTION_RESULT(regs);
+	u64 entry = entry_of(ipv6);
+	struct entered *then;
+
+	if (result >= 0)
 		return 0;
-	listener->cgroup = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, id);
-	listener->owner = owner_of(task, listener->cgroup);
+	then = bpf_map_lookup_elem(&entered, &entry);
+	if (then)
+		on_connect_returned(then->sk, then->address, (int)then->length, result);
+	return 0;
+}
+
+SEC("kprobe/tcp_v4_connect")
+int connwatch_enter4(struct pt_regs *regs)
+{
+	return enter_connect(regs, 0);
+}
+
+SEC("kprobe/tcp_v6_connect")
+int connwatch_enter6(struct pt_regs *regs)
+{
+	return enter_connect(regs, 1);
+}
+
+SEC("kretprobe/tcp_v4_connect")
+int connwatch_return4(struct pt_regs *regs)
+{
+	return return_from_connect(regs, 0);
+}
+
+SEC("kretprobe/tcp_v6_connect")
+int connwatch_return6(struct pt_regs *regs)
+{
+	return return_from_connect(regs, 1);
+}
+
+/* include/trace/events/syscalls.h */
+struct syscall_exit {
+	u64 common;
+	long number;
+	long result;
+};
+
+SEC("tp/syscalls/sys_exit_connect")
+int connwatch_connect(struct syscall_exit *ctx)
+{
+	struct pt_regs *regs;
+	long result = ctx->result;
+
+	if (result >= 0)
+		return 0;
+	regs = (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
+	on_syscall_returned((u32)SYSCALL_ARG1(regs), (const void *)SYSCALL_ARG2(regs),
+			    (u32)SYSCALL_ARG3(regs), result);
 	return 0;
 }

@@ -24,6 +24,41 @@ static __always_inline void *reserve(u64 size, u32 class)
 	return record;
 }
 
+static __always_inline struct cw_fold *fold_of(const struct cw_fold_key *key)
+{
+	struct cw_fold *fold = bpf_map_lookup_elem(&folds, key);
+	struct cw_fold empty = {};
+
+	if (fold)
+		return fold;
+	bpf_map_update_elem(&folds, key, &empty, BPF_NOEXIST);
+	return bpf_map_lookup_elem(&folds, key);
+}
+
+/*
+ * What a record that could not be sent would have said, added up by cgroup. The
+ * loss has been counted by then: what is missing here found no room.
+ */
+static __noinline int fold_record(u64 cgroup, u32 netns, u32 what, const struct cw_fold *amount)
+{
+	struct cw_fold_key key = { .cgroup = cgroup, .netns = netns, .what = what };
+	struct cw_fold *fold;
+
+	if (!amount)
+		return 0;
+	fold = fold_of(&key);
+	if (!fold)
+		return 0;
+	__sync_fetch_and_add(&fold->bytes_sent, amount->bytes_sent);
+	__sync_fetch_and_add(&fold->bytes_received, amount->bytes_received);
+	__sync_fetch_and_add(&fold->data_retransmits, amount->data_retransmits);
+	__sync_fetch_and_add(&fold->syn_retransmits, amount->syn_retransmits);
+	__sync_fetch_and_add(&fold->resets_in, amount->resets_in);
+	__sync_fetch_and_add(&fold->resets_out, amount->resets_out);
+	__sync_fetch_and_add(&fold->count, 1);
+	return 0;
+}
+
 /*
  * Wake-ups cost twenty times the record, so one is sent only when the reader
  * sleeps and has said so. Reading `armed` after the reserve and before the

@@ -29,12 +29,14 @@ typedef __u64 cw_u64;
 #define CW_ASSERT _Static_assert
 #endif
 
-#define CW_ABI_VERSION 1
+#define CW_ABI_VERSION 2
 
 /* Linux: TASK_COMM_LEN, NAME_MAX + 1. */
 #define CW_COMM_LEN 16
 #define CW_EXE_LEN 256
 #define CW_ADDR_LEN 16
+/* Names of a cgroup and its ancestors; a name is NAME_MAX bytes at most. */
+#define CW_CGROUP_LEN 1024
 
 enum cw_kind {
 	CW_KIND_CONNECT = 1, /* a connect attempt has ended: outcome, error, duration = handshake */
@@ -42,7 +44,10 @@ enum cw_kind {
 	CW_KIND_CLOSE = 3,   /* an established connection has ended: duration = its life */
 	CW_KIND_PROCESS = 4, /* struct cw_process: sent once before a process's first record */
 	CW_KIND_EXIT = 5,    /* the last thread of a process that has been sent is gone */
-	CW_KIND_MAX = 6,
+	CW_KIND_FLOW = 6,    /* struct cw_event: what a connection moved since it was last told */
+	CW_KIND_LISTEN = 7,  /* struct cw_listen: a listening socket's queue */
+	CW_KIND_CGROUP = 8,  /* struct cw_cgroup: sent once before a cgroup's first record */
+	CW_KIND_MAX = 9,
 };
 
 /* How a connect attempt ended. The order is the order of OUTCOMES in layout.ts. */
@@ -73,6 +78,12 @@ enum cw_flags {
 	CW_FLAG_FOLDED = 1 << 2,   /* stands for records that could not be sent */
 	CW_FLAG_FALLBACK = 1 << 3, /* the start record was not in its slot of the array */
 	CW_FLAG_NO_SYN = 1 << 4,   /* the attempt ended before a SYN was queued */
+	CW_FLAG_SYNC = 1 << 5,     /* it ended before the socket changed its state */
+	CW_FLAG_FOUND = 1 << 6,    /* the socket was there before it was watched */
+	CW_FLAG_RESET_IN = 1 << 7, /* close: the peer reset the connection */
+	CW_FLAG_RESET_OUT = 1 << 8, /* close: its owner did */
+	CW_FLAG_ENDED = 1 << 9,    /* listen: the socket listens no more */
+	CW_FLAG_CUT_OFF = 1 << 10, /* cgroup: there are more ancestors than had room */
 };
 
 /*
@@ -81,6 +92,16 @@ enum cw_flags {
  * program image that is seen. 0 is unknown.
  */
 typedef cw_u64 cw_owner;
+#define CW_OWNER_KERNEL 1 /* a kernel thread's */
+#define CW_OWNER_FOLDED 2 /* whoever's: counts that could not be told by process */
+#define CW_OWNER_FIRST 3
+
+/*
+ * A cgroup, in one number: the id of its kernfs node in the v2 hierarchy, or,
+ * with one of these bits, in a v1 hierarchy where that tells more.
+ */
+#define CW_CGROUP_MEMORY (1ULL << 63)
+#define CW_CGROUP_PIDS (1ULL << 62)
 
 struct cw_event {
 	cw_u8 version; /* CW_ABI_VERSION */
@@ -90,7 +111,7 @@ struct cw_event {
 	cw_u64 time;   /* ns, CLOCK_MONOTONIC */
 	cw_u64 cookie; /* socket cookie */
 	cw_owner owner;
-	cw_u64 cgroup;           /* cgroup v2 id */
+	cw_u64 cgroup;           /* see above */
 	cw_u8 laddr[CW_ADDR_LEN]; /* IPv4 is mapped: ::ffff:a.b.c.d */
 	cw_u8 raddr[CW_ADDR_LEN];
 	cw_u16 lport; /* host byte order */
@@ -98,15 +119,16 @@ struct cw_event {
 	cw_u16 attempt; /* 1 for the socket's first connect; 0 where it does not apply */
 	cw_u16 error;   /* errno that the socket holds, 0 if none */
 	cw_u64 duration; /* ns */
-	cw_u8 outcome;   /* enum cw_outcome */
+	cw_u8 outcome;   /* connect: enum cw_outcome */
 	cw_u8 role;      /* enum cw_role */
 	cw_u8 family;    /* 4 or 6 */
 	cw_u8 syn_retransmits;
 	cw_u32 srtt_us;
-	cw_u64 bytes_sent; /* payload, acknowledged */
+	cw_u64 bytes_sent; /* close, flow: payload that was acknowledged since it was last told */
 	cw_u64 bytes_received;
-	cw_u32 data_retransmits; /* segments */
-	cw_u32 reserved;         /* 0 */
+	cw_u32 data_retransmits; /* close, flow: segments, since it was last told */
+	cw_u8 state;             /* close: the TCP state that was left */
+	cw_u8 reserved[3];       /* 0 */
 };
 
 struct cw_process {
@@ -120,6 +142,51 @@ struct cw_process {
 	cw_u64 cgroup;
 	cw_u8 comm[CW_COMM_LEN]; /* of the thread group leader */
 	cw_u8 exe[CW_EXE_LEN];   /* base name of the executable file */
+};
+
+struct cw_listen {
+	cw_u8 version;
+	cw_u8 kind; /* CW_KIND_LISTEN */
+	cw_u16 flags;
+	cw_u32 netns;
+	cw_u64 time;
+	cw_u64 cookie;
+	cw_owner owner;
+	cw_u64 cgroup;
+	cw_u16 lport;
+	cw_u16 reserved;
+	cw_u32 queue; /* connections that wait for accept() now */
+	cw_u32 limit; /* the backlog: above it the queue is full */
+	cw_u32 overflows; /* handshakes dropped since it was last told, while the queue was full */
+	cw_u32 drops;     /* handshakes dropped since it was last told, else */
+	cw_u32 synack_retransmits; /* since it was last told */
+};
+
+struct cw_cgroup {
+	cw_u8 version;
+	cw_u8 kind; /* CW_KIND_CGROUP */
+	cw_u16 flags;
+	cw_u32 length; /* bytes of names */
+	cw_u64 time;
+	cw_u64 id;
+	cw_u8 names[CW_CGROUP_LEN]; /* its own name first, then its parent's, ...; each ends with NUL */
+};
+
+/* What became of records of one cgroup and network namespace that could not be sent: key and value. */
+struct cw_fold_key {
+	cw_u64 cgroup;
+	cw_u32 netns;
+	cw_u32 what; /* enum cw_loss_class */
+};
+
+struct cw_fold {
+	cw_u64 count;
+	cw_u64 bytes_sent;
+	cw_u64 bytes_received;
+	cw_u64 data_retransmits;
+	cw_u64 syn_retransmits;
+	cw_u64 resets_in;
+	cw_u64 resets_out;
 };
 
 /*
@@ -139,7 +206,15 @@ struct cw_conn {
 	cw_u16 rport;
 	cw_u16 lport;
 	cw_u32 segs_out; /* tcp_sock.segs_out when the attempt began */
+	/* What has been told of it, in the terms of struct cw_event; CW_TOLD_ALL after its end. */
+	cw_u64 sent_told;
+	cw_u64 received_told;
+	cw_u32 retransmits_told;
+	cw_u32 seen; /* number of the scan that met it last */
+	cw_u16 flags; /* CW_FLAG_FOUND */
+	cw_u8 reserved[38];
 };
+#define CW_TOLD_ALL (~0ULL)
 
 /* Why a record was lost: index of the per-CPU array `losses`, times CW_LOSS_CLASSES, plus class. */
 enum cw_loss {
@@ -152,21 +227,29 @@ enum cw_loss {
 /* What was lost: 0 to 10 a connect of that outcome, then the other kinds. */
 enum cw_loss_class {
 	CW_CLASS_ACCEPT = CW_OUT_MAX,
-	CW_CLASS_CLOSE,
+	CW_CLASS_CLOSE_CLIENT,
+	CW_CLASS_CLOSE_SERVER,
 	CW_CLASS_PROCESS,
 	CW_CLASS_EXIT,
+	CW_CLASS_CGROUP,
+	CW_CLASS_LISTEN,
 	CW_CLASS_MAX,
 };
-#define CW_LOSS_CLASSES 16
+#define CW_LOSS_CLASSES 18
 #define CW_LOSSES (CW_LOSS_MAX * CW_LOSS_CLASSES)
 
 /*
  * 120 bytes and the ring's header of 8 make a slot of 128, which never
- * straddles a cache line pair; the conn slot is one cache line.
+ * straddles a cache line pair; the conn slot is two cache lines, of which a
+ * connection that is never scanned uses the first and a part of the second.
  */
 CW_ASSERT(sizeof(struct cw_event) == 120, "struct cw_event is 120 bytes");
 CW_ASSERT(sizeof(struct cw_process) == 312, "struct cw_process is 312 bytes");
-CW_ASSERT(sizeof(struct cw_conn) == 64, "struct cw_conn is 64 bytes");
+CW_ASSERT(sizeof(struct cw_conn) == 128, "struct cw_conn is 128 bytes");
+CW_ASSERT(sizeof(struct cw_listen) == 64, "struct cw_listen is 64 bytes");
+CW_ASSERT(sizeof(struct cw_cgroup) == 1048, "struct cw_cgroup is 1048 bytes");
+CW_ASSERT(sizeof(struct cw_fold_key) == 16, "struct cw_fold_key is 16 bytes");
+CW_ASSERT(sizeof(struct cw_fold) == 56, "struct cw_fold is 56 bytes");
 CW_ASSERT(CW_CLASS_MAX <= CW_LOSS_CLASSES, "loss classes fit their row");
 
 #endif

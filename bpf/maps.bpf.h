@@ -16,15 +16,18 @@
 
 /* Set before loading; the verifier then sees a constant. */
 const volatile u32 conn_mask = CONN_SLOTS - 1;
+/* How connects that fail before a SYN are seen. */
+enum { SYNC_OFF, SYNC_FUNCTION, SYNC_SYSCALL };
+const volatile u32 sync_failures = SYNC_OFF;
 
 /* The doorbell: user space sets it before it sleeps. */
 u32 armed;
-/* The next process sequence number; 0 and 1 are taken (unknown, kernel). */
-u32 next_owner = 2;
+/* The next process sequence number; those before stand for no process. */
+u32 next_owner = CW_OWNER_FIRST;
 /* How many start records had to go to socket storage; while it is 0 nobody looks there. */
 u64 fallbacks;
-
-#define CW_OWNER_KERNEL 1
+/* The number of the scan that runs, or ran last; user space counts. */
+u32 scan;
 
 /* 8 MiB, set by --ring-size. */
 struct {
@@ -32,7 +35,7 @@ struct {
 	__uint(max_entries, 8 << 20);
 } events SEC(".maps");
 
-/* 4 MiB. Live sockets by cookie; user space maps it and counts what is pending. */
+/* 8 MiB. Live sockets by cookie; user space maps it and counts what is pending. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, CONN_SLOTS);
@@ -49,8 +52,8 @@ struct {
 	__type(value, struct cw_conn);
 } conns_fallback SEC(".maps");
 
-/* 512 KiB. Number of the last failed attempt: cookie << 16 | attempt. Losing one
- * to a collision only starts that socket's numbering anew. */
+/* 512 KiB. The last failed attempt: cookie << 17 | UNTOLD | number (outcome.bpf.h).
+ * Losing one to a collision only starts that socket's numbering anew. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, ATTEMPT_SLOTS);
@@ -73,10 +76,26 @@ struct {
 	__type(value, struct listener);
 } listeners SEC(".maps");
 
+struct backlog {
+	u32 drops_told;
+	u32 was_full; /* at the last scan */
+	u32 synack_retransmits;
+	u32 synack_retransmits_told;
+};
+
+/* What has been told of a listening socket. */
+struct {
+	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct backlog);
+} backlogs SEC(".maps");
+
 struct process {
 	cw_owner owner;
 	u64 exec_id; /* task_struct.self_exec_id: another program image is another owner */
 	char comm[CW_COMM_LEN];
+	u64 cgroup; /* its last one that has been told */
 	u64 unsent; /* the ring was full: to be told with the next record */
 };
 
@@ -87,6 +106,38 @@ struct {
 	__type(key, int);
 	__type(value, struct process);
 } processes SEC(".maps");
+
+struct entered {
+	struct sock *sk;
+	const void *address;
+	u64 length;
+};
+
+/* Threads that are in tcp_v4_connect or tcp_v6_connect, where kretprobes are used.
+ * Bounded by those that can be: it does not sleep on the way that fails at once. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, u64);
+	__type(value, struct entered);
+} entered SEC(".maps");
+
+/* 0.6 MiB. Cgroups whose names have been told; one that falls out is told again. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 8192);
+	__type(key, u64);
+	__type(value, u8);
+} cgroups SEC(".maps");
+
+/* 0.6 MiB. What could not be sent, by cgroup: no cgroup can have more entries than
+ * there are classes in each of its namespaces. What finds no room here is in `losses` alone. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 4096);
+	__type(key, struct cw_fold_key);
+	__type(value, struct cw_fold);
+} folds SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

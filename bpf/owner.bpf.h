@@ -3,7 +3,7 @@
 #ifndef CONNWATCH_OWNER_H
 #define CONNWATCH_OWNER_H
 
-#include "emit.bpf.h"
+#include "cgroup.bpf.h"
 
 /* Tells user space the names, once for each program image of a process. */
 static __always_inline bool send_process(struct process *process, struct task_struct *leader,
@@ -70,13 +70,18 @@ static __always_inline cw_owner owner_of(struct task_struct *task, u64 cgroup)
 	} else if (process->unsent) {
 		process->unsent = !send_process(process, leader, task, cgroup);
 	}
+	if (process->cgroup != cgroup && tell_cgroup(task, cgroup))
+		process->cgroup = cgroup;
 	return process->owner;
 }
 
 /* Only to be asked where the current task is the right one: never in softirq. */
-static __always_inline cw_owner current_owner(void)
+static __always_inline cw_owner current_owner(u64 *cgroup)
 {
-	return owner_of(bpf_get_current_task_btf(), bpf_get_current_cgroup_id());
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	*cgroup = cgroup_id_of(task);
+	return owner_of(task, *cgroup);
 }
 
 #endif

@@ -47,6 +47,32 @@ static __always_inline void local_address(u8 *to, struct sock *sk)
 		map_v4(to, sk->__sk_common.skc_rcv_saddr);
 }
 
+/* The kernel's counters of acknowledged and received bytes count SYN and FIN too:
+ * each takes a sequence number (tcp_snd_una_update, tcp_rcv_nxt_update). */
+static __always_inline u64 payload_sent(struct sock *sk, struct tcp_sock *tcp, u8 role)
+{
+	const u32 fin_sent = 1 << TCP_FIN_WAIT1 | 1 << TCP_FIN_WAIT2 | 1 << TCP_CLOSING |
+			     1 << TCP_LAST_ACK;
+	bool fin_acked = (1u << (sk->__sk_common.skc_state & 31) & fin_sent) &&
+			 tcp->snd_una == tcp->write_seq;
+	u64 extra = (role == CW_ROLE_CLIENT) + fin_acked;
+	u64 bytes = tcp->bytes_acked;
+
+	return bytes > extra ? bytes - extra : 0;
+}
+
+static __always_inline bool peer_has_finished(struct sock *sk)
+{
+	return sk->__sk_common.skc_flags >> SOCK_DONE & 1; /* tcp_fin sets it */
+}
+
+static __always_inline u64 payload_received(struct sock *sk, struct tcp_sock *tcp)
+{
+	u64 bytes = tcp->bytes_received;
+
+	return bytes - (bytes && peer_has_finished(sk));
+}
+
 static __always_inline u8 address_family(const u8 *address)
 {
 	const u32 *words = (const u32 *)address;

@@ -3,51 +3,9 @@
 #ifndef CONNWATCH_TRANSITION_H
 #define CONNWATCH_TRANSITION_H
 
-#include "conn.bpf.h"
+#include "record.bpf.h"
+#include "listen.bpf.h"
 #include "outcome.bpf.h"
-#include "owner.bpf.h"
-#include "socket.bpf.h"
-
-/* Writes what every record of a socket has. */
-static __always_inline struct cw_event *begin_event(struct sock *sk, const struct cw_conn *conn,
-						    u8 kind, u32 class, u64 now)
-{
-	struct cw_event *event = reserve(sizeof(*event), class);
-	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
-
-	if (!event)
-		return NULL;
-	if (!tcp) {
-		bpf_ringbuf_discard(event, BPF_RB_NO_WAKEUP);
-		return NULL;
-	}
-	event->version = CW_ABI_VERSION;
-	event->kind = kind;
-	event->flags = conn->owner == CW_OWNER_KERNEL ? CW_FLAG_KERNEL | CW_FLAG_OWNER :
-		       conn->owner ? CW_FLAG_OWNER : 0;
-	event->netns = conn->netns;
-	event->time = now;
-	event->cookie = conn->cookie;
-	event->owner = conn->owner;
-	event->cgroup = conn->cgroup;
-	local_address(event->laddr, sk);
-	__builtin_memcpy(event->raddr, conn->raddr, CW_ADDR_LEN);
-	event->lport = bpf_ntohs(tcp->inet_conn.icsk_inet.inet_sport);
-	event->rport = conn->rport;
-	event->attempt = conn->attempt;
-	event->error = (u16)sk->sk_err;
-	event->duration = now - conn->since;
-	event->outcome = CW_OUT_SUCCESS;
-	event->role = conn->role;
-	event->family = address_family(conn->raddr);
-	event->syn_retransmits = 0;
-	event->srtt_us = tcp->srtt_us >> 3;
-	event->bytes_sent = tcp->bytes_acked;
-	event->bytes_received = tcp->bytes_received;
-	event->data_retransmits = 0;
-	event->reserved = 0;
-	return event;
-}
 
 /* CLOSE -> LISTEN: the current task is the one that called listen(). */
 static __always_inline void on_listen(struct sock *sk)
@@ -59,8 +17,25 @@ static __always_inline void on_listen(struct sock *sk)
 		count_loss(CW_LOSS_OWNER_STORE, CW_CLASS_ACCEPT);
 		return;
 	}
-	listener->owner = current_owner();
-	listener->cgroup = bpf_get_current_cgroup_id();
+	listener->owner = current_owner(&listener->cgroup);
+	bpf_sk_storage_get(&backlogs, sk, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+}
+
+/* LISTEN -> CLOSE: what has not been told of its queue. */
+static __always_inline void on_unlisten(struct sock *sk)
+{
+	struct listener *listener = bpf_sk_storage_get(&listeners, sk, 0, 0);
+	struct backlog *backlog = bpf_sk_storage_get(&backlogs, sk, 0, 0);
+	struct cw_listen *record;
+
+	if (!listener || !backlog)
+		return;
+	record = reserve(sizeof(*record), CW_CLASS_LISTEN);
+	if (!record)
+		return;
+	fill_listen(record, sk, listener, backlog);
+	record->flags |= CW_FLAG_ENDED;
+	submit(record);
 }
 
 /* CLOSE -> SYN_SENT: the current task is the one that called connect(). */
@@ -72,9 +47,8 @@ static __always_inline void on_connect(struct sock *sk)
 	if (!tcp)
 		return;
 	conn.cookie = socket_cookie(sk);
-	conn.owner = current_owner();
+	conn.owner = current_owner(&conn.cgroup);
 	conn.since = bpf_ktime_get_ns();
-	conn.cgroup = bpf_get_current_cgroup_id();
 	conn.netns = sk->__sk_common.skc_net.net->ns.inum;
 	conn.attempt = next_attempt(conn.cookie);
 	conn.state = TCP_SYN_SENT;
@@ -92,15 +66,21 @@ static __always_inline void on_connect(struct sock *sk)
  * how it ended, so nothing is both pending and ended.
  */
 static __always_inline void end_attempt(struct sock *sk, struct cw_conn *conn, u8 outcome,
-					u8 state, u32 retransmits, u16 flags, u64 now)
+					int error, u8 state, u32 retransmits, u16 flags,
+					u64 now)
 {
 	struct cw_event *event = begin_event(sk, conn, CW_KIND_CONNECT, outcome, now);
 
 	*(volatile u8 *)&conn->state = state;
-	if (!event)
+	if (!event) {
+		struct cw_fold amount = { .syn_retransmits = retransmits };
+
+		fold_record(conn->cgroup, conn->netns, outcome, &amount);
 		return;
+	}
 	event->flags |= flags;
 	event->outcome = outcome;
+	event->error = (u16)error;
 	event->syn_retransmits = retransmits > 255 ? 255 : retransmits;
 	submit(event);
 }
@@ -109,27 +89,36 @@ static __always_inline void end_attempt(struct sock *sk, struct cw_conn *conn, u
 static __always_inline void on_connected(struct sock *sk, struct cw_conn *conn)
 {
 	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
+	u32 retransmits = tcp ? tcp->total_retrans : 0;
 	u64 now = bpf_ktime_get_ns();
 
-	end_attempt(sk, conn, CW_OUT_SUCCESS, TCP_ESTABLISHED, tcp ? tcp->total_retrans : 0, 0,
-		    now);
+	end_attempt(sk, conn, CW_OUT_SUCCESS, 0, TCP_ESTABLISHED, retransmits, 0, now);
 	conn->since = now;
+	conn->retransmits_told = retransmits;
 }
 
 /* SYN_SENT -> CLOSE. */
 static __always_inline void on_failed(struct sock *sk, struct cw_conn *conn)
 {
 	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
+	int error = sk->sk_err;
 	bool syn_queued;
 	u8 outcome;
 
 	if (!tcp)
 		return;
+	/* A peer that refuses leaves ECONNREFUSED (tcp_reset): this is what an earlier
+	 * connect(AF_UNSPEC) on this socket left behind. */
+	if (error == CW_ECONNRESET && conn->state == TCP_SYN_SENT)
+		error = 0;
 	syn_queued = tcp->segs_out != conn->segs_out;
-	outcome = outcome_of_failure(sk->sk_err, syn_queued, tcp->total_retrans);
-	end_attempt(sk, conn, outcome, TCP_CLOSE, tcp->total_retrans,
+	outcome = outcome_of_failure(error, syn_queued, tcp->total_retrans);
+	/* Before the record is there, because whoever sees connect() return may be next. */
+	remember_attempt(conn->cookie, conn->attempt,
+			 sync_failures == SYNC_SYSCALL || (sync_failures && !syn_queued) ?
+				 ATTEMPT_UNTOLD : 0);
+	end_attempt(sk, conn, outcome, error, TCP_CLOSE, tcp->total_retrans,
 		    syn_queued ? 0 : CW_FLAG_NO_SYN, bpf_ktime_get_ns());
-	remember_attempt(conn->cookie, conn->attempt);
 	free_conn(sk, conn->cookie);
 }
 
@@ -138,9 +127,12 @@ static __always_inline void on_failed(struct sock *sk, struct cw_conn *conn)
 static __always_inline void on_accepted(struct sock *sk, u64 cookie)
 {
 	struct listener *listener = bpf_sk_storage_get(&listeners, sk, 0, 0);
+	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
 	struct cw_conn conn = {};
 	struct cw_event *event;
 
+	if (!tcp)
+		return;
 	conn.cookie = cookie;
 	conn.since = bpf_ktime_get_ns();
 	if (listener) {
@@ -153,21 +145,43 @@ static __always_inline void on_accepted(struct sock *sk, u64 cookie)
 	remote_address(conn.raddr, sk);
 	conn.rport = bpf_ntohs(sk->__sk_common.skc_dport);
 	conn.lport = sk->__sk_common.skc_num;
+	conn.retransmits_told = tcp->total_retrans;
 	if (!store_conn(sk, &conn))
 		count_loss(CW_LOSS_START_STORE, CW_CLASS_ACCEPT);
 	event = begin_event(sk, &conn, CW_KIND_ACCEPT, CW_CLASS_ACCEPT, conn.since);
-	if (event)
+	if (event) {
 		submit(event);
+	} else {
+		struct cw_fold amount = {};
+
+		fold_record(conn.cgroup, conn.netns, CW_CLASS_ACCEPT, &amount);
+	}
 }
 
 /* Any state after ESTABLISHED -> CLOSE. A reset here is no failed connect. */
-static __always_inline void on_closed(struct sock *sk, struct cw_conn *conn)
+static __always_inline void on_closed(struct sock *sk, struct cw_conn *conn, int from)
 {
-	struct cw_event *event =
-		begin_event(sk, conn, CW_KIND_CLOSE, CW_CLASS_CLOSE, bpf_ktime_get_ns());
+	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
+	u16 flags = conn->flags | reset_flags(sk, from);
+	u32 what = conn->role == CW_ROLE_SERVER ? CW_CLASS_CLOSE_SERVER : CW_CLASS_CLOSE_CLIENT;
+	struct cw_fold amount = {};
+	struct cw_event *event;
 
-	if (event)
+	if (tcp)
+		take_told(sk, tcp, conn, &amount);
+	event = begin_event(sk, conn, CW_KIND_CLOSE, what, bpf_ktime_get_ns());
+	if (event) {
+		event->flags |= flags;
+		event->state = (u8)from;
+		event->bytes_sent = amount.bytes_sent;
+		event->bytes_received = amount.bytes_received;
+		event->data_retransmits = (u32)amount.data_retransmits;
 		submit(event);
+	} else {
+		amount.resets_in = !!(flags & CW_FLAG_RESET_IN);
+		amount.resets_out = !!(flags & CW_FLAG_RESET_OUT);
+		fold_record(conn->cgroup, conn->netns, what, &amount);
+	}
 	free_conn(sk, conn->cookie);
 }
 
@@ -189,7 +203,7 @@ static __always_inline void on_transition(struct sock *sk, int from, int to)
 	if (to == TCP_LISTEN)
 		return on_listen(sk);
 	if (from == TCP_LISTEN)
-		return;
+		return on_unlisten(sk);
 	cookie = socket_cookie(sk);
 	conn = find_conn(sk, cookie);
 	if (!conn) {
@@ -198,9 +212,12 @@ static __always_inline void on_transition(struct sock *sk, int from, int to)
 		return;
 	}
 	if (to == TCP_CLOSE)
-		return connecting(conn) ? on_failed(sk, conn) : on_closed(sk, conn);
+		return connecting(conn) ? on_failed(sk, conn) : on_closed(sk, conn, from);
 	if (to == TCP_ESTABLISHED)
 		return on_connected(sk, conn);
+	/* Its owner closes it before the handshake of a simultaneous open is over. */
+	if (connecting(conn) && to != TCP_SYN_RECV)
+		return end_attempt(sk, conn, CW_OUT_CANCELLED, 0, (u8)to, 0, 0, bpf_ktime_get_ns());
 	conn->state = (u8)to;
 }
 

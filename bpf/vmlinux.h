@@ -28,12 +28,15 @@ typedef _Bool bool;
 
 /* include/uapi/linux/bpf.h */
 enum {
+	BPF_MAP_TYPE_HASH = 1,
 	BPF_MAP_TYPE_ARRAY = 2,
 	BPF_MAP_TYPE_PERCPU_ARRAY = 6,
+	BPF_MAP_TYPE_LRU_HASH = 9,
 	BPF_MAP_TYPE_SK_STORAGE = 24,
 	BPF_MAP_TYPE_RINGBUF = 27,
 	BPF_MAP_TYPE_TASK_STORAGE = 29,
 };
+enum { BPF_ANY = 0, BPF_NOEXIST = 1 };
 enum { BPF_F_NO_PREALLOC = 1, BPF_F_CLONE = 1 << 9, BPF_F_MMAPABLE = 1 << 10 };
 enum { BPF_LOCAL_STORAGE_GET_F_CREATE = 1 };
 enum { BPF_RB_NO_WAKEUP = 1, BPF_RB_FORCE_WAKEUP = 2 };
@@ -57,6 +60,11 @@ enum {
 #define AF_INET 2
 #define AF_INET6 10
 #define IPPROTO_TCP 6
+#define SEND_SHUTDOWN 2 /* include/net/sock.h */
+#define SOCK_DEAD 0     /* enum sock_flags */
+#define SOCK_DONE 1
+#define S_IFMT 0170000 /* include/uapi/linux/stat.h */
+#define S_IFSOCK 0140000
 #define PF_KTHREAD 0x00200000 /* include/linux/sched.h */
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
@@ -99,12 +107,16 @@ struct sock_common {
 	struct in6_addr skc_v6_daddr;
 	struct in6_addr skc_v6_rcv_saddr;
 	atomic64_t skc_cookie;
+	unsigned long skc_flags;
 };
 
 struct sock {
 	struct sock_common __sk_common;
 	__u16 sk_protocol;
 	int sk_err;
+	__u32 sk_ack_backlog;
+	__u32 sk_max_ack_backlog;
+	atomic_t sk_drops;
 };
 
 struct inet_sock {
@@ -124,11 +136,11 @@ struct tcp_sock {
 	__u32 srtt_us;
 	__u64 bytes_received;
 	__u64 bytes_acked;
+	__u32 snd_una;
+	__u32 write_seq;
 };
 
-struct mptcp_subflow_context {
-	struct sock *conn;
-};
+struct request_sock;
 
 struct qstr {
 	const unsigned char *name;
@@ -142,9 +154,53 @@ struct path {
 	struct dentry *dentry;
 };
 
+struct inode {
+	unsigned short i_mode;
+};
+
 struct file {
 	struct path f_path;
+	struct inode *f_inode;
+	void *private_data;
 };
+
+struct fdtable {
+	unsigned int max_fds;
+	struct file **fd;
+};
+
+struct files_struct {
+	struct fdtable *fdt;
+};
+
+/* The registers of a system call. */
+#if defined(__TARGET_ARCH_arm64)
+struct pt_regs {
+	__u64 regs[31];
+	__u64 orig_x0; /* regs[0] holds the result by then */
+};
+#define SYSCALL_ARG1(regs) BPF_CORE_READ(regs, orig_x0)
+#define SYSCALL_ARG2(r) BPF_CORE_READ(r, regs[1])
+#define SYSCALL_ARG3(r) BPF_CORE_READ(r, regs[2])
+#define FUNCTION_ARG1(r) ((r)->regs[0])
+#define FUNCTION_ARG2(r) ((r)->regs[1])
+#define FUNCTION_ARG3(r) ((r)->regs[2])
+#define FUNCTION_RESULT(r) ((r)->regs[0])
+#else
+struct pt_regs {
+	unsigned long di;
+	unsigned long si;
+	unsigned long dx;
+	unsigned long ax;
+};
+#define SYSCALL_ARG1(regs) BPF_CORE_READ(regs, di)
+#define SYSCALL_ARG2(regs) BPF_CORE_READ(regs, si)
+#define SYSCALL_ARG3(regs) BPF_CORE_READ(regs, dx)
+#define FUNCTION_ARG1(regs) ((regs)->di)
+#define FUNCTION_ARG2(regs) ((regs)->si)
+#define FUNCTION_ARG3(regs) ((regs)->dx)
+#define FUNCTION_RESULT(regs) ((regs)->ax)
+#endif
 
 struct mm_struct {
 	struct file *exe_file;
@@ -156,13 +212,35 @@ struct signal_struct {
 
 struct kernfs_node {
 	__u64 id;
+	struct kernfs_node *parent;
+	const char *name;
+};
+
+/* Linux 6.15, 741c10b096bc: RCU, and another name. */
+struct kernfs_node___rcu {
+	struct kernfs_node *__parent;
+};
+
+struct cgroup_root;
+
+struct cgroup_subsys_state {
+	struct cgroup *cgroup;
 };
 
 struct cgroup {
+	int level;
 	struct kernfs_node *kn;
+	struct cgroup_root *root;
+};
+
+/* Which ones there are, and their numbers, is the kernel's configuration. */
+enum cgroup_subsys_id {
+	memory_cgrp_id = 4,
+	pids_cgrp_id = 11,
 };
 
 struct css_set {
+	struct cgroup_subsys_state *subsys[16];
 	struct cgroup *dfl_cgrp;
 };
 
@@ -173,12 +251,16 @@ struct task_struct {
 	__u64 self_exec_id;
 	struct task_struct *group_leader;
 	struct mm_struct *mm;
+	struct files_struct *files;
 	struct signal_struct *signal;
 	struct css_set *cgroups;
 	char comm[16];
 };
 
-struct seq_file;
+struct seq_file {
+	unsigned long size;
+	unsigned long count;
+};
 
 struct bpf_iter_meta {
 	struct seq_file *seq;

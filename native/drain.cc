@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <unordered_set>
 
 namespace connwatch {
 namespace {
@@ -12,6 +13,34 @@ constexpr uint64_t kBusy = ~0ull;
 
 bool isPending(const cw_conn& conn) {
   return conn.role == CW_ROLE_CLIENT && (conn.state == kSynSent || conn.state == kSynRecv);
+}
+
+size_t sizeOf(uint8_t kind) {
+  switch (kind) {
+    case CW_KIND_CONNECT:
+    case CW_KIND_ACCEPT:
+    case CW_KIND_CLOSE:
+    case CW_KIND_EXIT:
+    case CW_KIND_FLOW:
+      return sizeof(cw_event);
+    case CW_KIND_PROCESS:
+      return sizeof(cw_process);
+    case CW_KIND_LISTEN:
+      return sizeof(cw_listen);
+    case CW_KIND_CGROUP:
+      return sizeof(cw_cgroup);
+    default:
+      return 0;
+  }
+}
+
+// A record that a scan made of a socket that ended in that moment: nobody frees it.
+// In these states a socket has a file, so that scans meet it while it lives.
+bool isStale(const cw_conn& conn, uint32_t scan) {
+  constexpr uint32_t kMissed = 3;
+  constexpr uint8_t kCloseWait = 8;
+  return conn.flags & CW_FLAG_FOUND && scan - conn.seen >= kMissed &&
+         (conn.state == kEstablished || conn.state == kCloseWait || conn.state == kSynSent);
 }
 
 }  // namespace
@@ -26,15 +55,13 @@ uint32_t Drain::intern(const Key& key) {
 // False when the batch is full and the record has to wait.
 bool Drain::take(const uint8_t* record, uint32_t length) {
   uint8_t kind = length >= 2 ? record[1] : 0;
-  bool process = kind == CW_KIND_PROCESS;
-  size_t expected = process ? sizeof(cw_process) : sizeof(cw_event);
-  if (length != expected || record[0] != CW_ABI_VERSION || kind == 0 || kind >= CW_KIND_MAX) {
+  if (length != sizeOf(kind) || record[0] != CW_ABI_VERSION) {
     totals_.undecodable++;
     return true;
   }
-  if (process) {
+  if (kind == CW_KIND_PROCESS || kind == CW_KIND_LISTEN || kind == CW_KIND_CGROUP) {
     totals_.seen[kind]++;
-    processes_.push_back(*reinterpret_cast<const cw_process*>(record));
+    takeOther(record);
     return true;
   }
   const auto& event = *reinterpret_cast<const cw_event*>(record);
@@ -48,21 +75,46 @@ bool Drain::take(const uint8_t* record, uint32_t length) {
     exited_.push_back(event.owner);
     return true;
   }
+  return takeEvent(event);
+}
+
+void Drain::takeOther(const uint8_t* record) {
+  if (record[1] == CW_KIND_PROCESS) {
+    processes_.push_back(*reinterpret_cast<const cw_process*>(record));
+  } else if (record[1] == CW_KIND_LISTEN) {
+    listens_.push_back(*reinterpret_cast<const cw_listen*>(record));
+  } else {
+    const auto& cgroup = *reinterpret_cast<const cw_cgroup*>(record);
+    size_t length = std::min<size_t>(cgroup.length, CW_CGROUP_LEN);
+    cgroups_.push_back({cgroup.id, (cgroup.flags & CW_FLAG_CUT_OFF) != 0,
+                        std::string(reinterpret_cast<const char*>(cgroup.names), length)});
+  }
+}
+
+bool Drain::takeEvent(const cw_event& event) {
   if (filled_ == capacity_) return false;
-  totals_.seen[kind]++;
-  memcpy(events_ + static_cast<size_t>(filled_) * sizeof event, record, sizeof event);
+  totals_.seen[event.kind]++;
+  memcpy(events_ + static_cast<size_t>(filled_) * sizeof event, &event, sizeof event);
   keys_[filled_++] = intern(keyOf(event));
-  if (cutting_ && kind == CW_KIND_CONNECT) {
+  if (cutting_ && event.kind == CW_KIND_CONNECT) {
     auto found = pending_.find(event.cookie);
-    if (found != pending_.end() && scan_[found->second].attempt == event.attempt)
-      scan_[found->second].state = event.outcome == CW_OUT_SUCCESS ? kEstablished : kClose;
+    if (found != pending_.end() && slots_[found->second].attempt == event.attempt)
+      slots_[found->second].state = event.outcome == CW_OUT_SUCCESS ? kEstablished : kClose;
   }
   return true;
+}
+
+void Drain::takeFlows() {
+  while (waiting() && takeEvent(flows_[flowsTaken_])) flowsTaken_++;
+  if (waiting()) return;
+  flows_.clear();
+  flowsTaken_ = 0;
 }
 
 uint32_t Drain::run() {
   filled_ = 0;
   oldest_ = 0;
+  takeFlows();
   uint32_t length;
   uint64_t limit = cutting_ ? cutAt_ : ring_.produced();
   // The ring is given back in steps, so that a full one can be written again soon.
@@ -77,14 +129,37 @@ uint32_t Drain::run() {
     }
   }
   ring_.release();
-  if (cutting_ && ring_.consumed() >= cutAt_) finishCut();
+  if (cutting_ && ring_.consumed() >= cutAt_ && !waiting()) finishCut();
   return filled_;
 }
 
-int Drain::requestCut() {
-  if (cutting_) return 0;
-  scan_.clear();
-  pending_.clear();
+// Sockets that are held open, before the slots are read: those that are found are then in a slot.
+void Drain::scan() {
+  scanned_.clear();
+  if (program_.scan(scanned_)) return;
+  const uint8_t* at = scanned_.data();
+  const uint8_t* end = at + scanned_.size();
+  while (at + 2 <= end) {
+    size_t size = sizeOf(at[1]);
+    if (size == 0 || at + size > end || at[0] != CW_ABI_VERSION) {
+      totals_.undecodable++;
+      return;
+    }
+    if (at[1] == CW_KIND_FLOW) {
+      cw_event event;
+      memcpy(&event, at, sizeof event);
+      flows_.push_back(event);
+    } else {
+      totals_.seen[at[1]]++;
+      takeOther(at);
+    }
+    at += size;
+  }
+}
+
+void Drain::readSlots() {
+  slots_.clear();
+  uint32_t now = *program_.globals().scan;
   const cw_conn* slots = program_.slots();
   for (uint32_t i = 0; i < program_.slotCount(); i++) {
     uint64_t cookie = __atomic_load_n(&slots[i].cookie, __ATOMIC_ACQUIRE);
@@ -92,15 +167,24 @@ int Drain::requestCut() {
     cw_conn copy;
     memcpy(&copy, const_cast<const cw_conn*>(&slots[i]), sizeof copy);
     __atomic_thread_fence(__ATOMIC_ACQUIRE);
-    if (__atomic_load_n(&slots[i].cookie, __ATOMIC_RELAXED) == cookie) {
-      copy.cookie = cookie;
-      scan_.push_back(copy);
-    }
+    if (__atomic_load_n(&slots[i].cookie, __ATOMIC_RELAXED) != cookie) continue;
+    copy.cookie = cookie;
+    if (isStale(copy, now))
+      program_.freeSlot(i);
+    else
+      slots_.push_back(copy);
   }
+}
+
+int Drain::requestCut() {
+  if (cutting_) return 0;
+  pending_.clear();
+  scan();
+  readSlots();
   int error = 0;
-  if (*program_.globals().fallbacks) error = program_.readFallback(scan_);
-  for (size_t i = 0; i < scan_.size(); i++)
-    if (isPending(scan_[i])) pending_.emplace(scan_[i].cookie, i);
+  if (*program_.globals().fallbacks) error = program_.readFallback(slots_);
+  for (size_t i = 0; i < slots_.size(); i++)
+    if (isPending(slots_[i])) pending_.emplace(slots_[i].cookie, i);
   cutAt_ = ring_.produced();
   cutting_ = true;
   return error;
@@ -109,9 +193,14 @@ int Drain::requestCut() {
 void Drain::finishCut() {
   cutting_ = false;
   cutDone_ = true;
+  countLive();
+  countListeners();
+}
+
+void Drain::countLive() {
   std::vector<uint64_t> ids;
-  ids.reserve(scan_.size());
-  for (const cw_conn& conn : scan_)
+  ids.reserve(slots_.size());
+  for (const cw_conn& conn : slots_)
     if (conn.state != kClose)
       ids.push_back(static_cast<uint64_t>(intern(keyOf(conn))) << 8 | conn.state);
   std::sort(ids.begin(), ids.end());
@@ -123,6 +212,27 @@ void Drain::finishCut() {
                      static_cast<uint32_t>(end - i)});
     i = end;
   }
+}
+
+void Drain::countListeners() {
+  listenRows_.clear();
+  std::unordered_map<uint32_t, size_t> rows;
+  std::unordered_set<uint64_t> met;
+  for (const cw_listen& listen : listens_) {
+    uint32_t key = intern(keyOf(listen));
+    auto [found, isNew] = rows.emplace(key, listenRows_.size());
+    if (isNew) listenRows_.push_back({key, 0, 0, 0, 0, 0, 0});
+    ListenRow& row = listenRows_[found->second];
+    row.overflows += listen.overflows;
+    row.drops += listen.drops;
+    row.synackRetransmits += listen.synack_retransmits;
+    // Several processes may hold it, and then it is met as often.
+    if (listen.flags & CW_FLAG_ENDED || !met.insert(listen.cookie).second) continue;
+    row.sockets++;
+    row.queue += listen.queue;
+    row.limit += listen.limit;
+  }
+  listens_.clear();
 }
 
 bool Drain::takeCut() {

@@ -41,6 +41,10 @@ Key keyOf(const cw_conn& c) {
   return make(c.owner, c.cgroup, c.netns, c.role, c.raddr, c.rport, c.lport);
 }
 
+Key keyOf(const cw_listen& l) {
+  return Key{l.owner, l.cgroup, {}, l.netns, l.lport, CW_ROLE_SERVER};
+}
+
 uint32_t KeyTable::home(const Key& key) const { return static_cast<uint32_t>(hash(key)) & mask_; }
 
 void KeyTable::resize(uint32_t slots) {

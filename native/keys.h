@@ -22,6 +22,7 @@ static_assert(sizeof(Key) == 40, "Key has no padding: it is compared and hashed 
 
 Key keyOf(const cw_event& event);
 Key keyOf(const cw_conn& conn);
+Key keyOf(const cw_listen& listen);
 
 class KeyTable {
  public:

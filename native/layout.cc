@@ -24,7 +24,7 @@ const std::vector<Field> kEvent = {
     FIELD(cw_event, role),       FIELD(cw_event, family),
     FIELD(cw_event, syn_retransmits), FIELD(cw_event, srtt_us),
     FIELD(cw_event, bytes_sent), FIELD(cw_event, bytes_received),
-    FIELD(cw_event, data_retransmits), FIELD(cw_event, reserved),
+    FIELD(cw_event, data_retransmits), FIELD(cw_event, state), FIELD(cw_event, reserved),
 };
 const std::vector<Field> kProcess = {
     FIELD(cw_process, version), FIELD(cw_process, kind),       FIELD(cw_process, flags),
@@ -36,6 +36,25 @@ const std::vector<Field> kConn = {
     FIELD(cw_conn, cookie),  FIELD(cw_conn, since), FIELD(cw_conn, owner), FIELD(cw_conn, cgroup),
     FIELD(cw_conn, netns),   FIELD(cw_conn, attempt), FIELD(cw_conn, state), FIELD(cw_conn, role),
     FIELD(cw_conn, raddr),   FIELD(cw_conn, rport), FIELD(cw_conn, lport), FIELD(cw_conn, segs_out),
+    FIELD(cw_conn, sent_told), FIELD(cw_conn, received_told), FIELD(cw_conn, retransmits_told),
+    FIELD(cw_conn, seen),    FIELD(cw_conn, flags), FIELD(cw_conn, reserved),
+};
+const std::vector<Field> kListen = {
+    FIELD(cw_listen, version), FIELD(cw_listen, kind),   FIELD(cw_listen, flags),
+    FIELD(cw_listen, netns),   FIELD(cw_listen, time),   FIELD(cw_listen, cookie),
+    FIELD(cw_listen, owner),   FIELD(cw_listen, cgroup), FIELD(cw_listen, lport),
+    FIELD(cw_listen, reserved), FIELD(cw_listen, queue), FIELD(cw_listen, limit),
+    FIELD(cw_listen, overflows), FIELD(cw_listen, drops), FIELD(cw_listen, synack_retransmits),
+};
+const std::vector<Field> kCgroup = {
+    FIELD(cw_cgroup, version), FIELD(cw_cgroup, kind), FIELD(cw_cgroup, flags),
+    FIELD(cw_cgroup, length),  FIELD(cw_cgroup, time), FIELD(cw_cgroup, id),
+    FIELD(cw_cgroup, names),
+};
+const std::vector<Field> kFold = {
+    FIELD(cw_fold, count),           FIELD(cw_fold, bytes_sent), FIELD(cw_fold, bytes_received),
+    FIELD(cw_fold, data_retransmits), FIELD(cw_fold, syn_retransmits),
+    FIELD(cw_fold, resets_in),       FIELD(cw_fold, resets_out),
 };
 
 std::string compare(const btf* types, const char* name, size_t size,
@@ -68,6 +87,9 @@ std::string checkLayout(const btf* types) {
   std::string wrong = compare(types, "cw_event", sizeof(cw_event), kEvent);
   if (wrong.empty()) wrong = compare(types, "cw_process", sizeof(cw_process), kProcess);
   if (wrong.empty()) wrong = compare(types, "cw_conn", sizeof(cw_conn), kConn);
+  if (wrong.empty()) wrong = compare(types, "cw_listen", sizeof(cw_listen), kListen);
+  if (wrong.empty()) wrong = compare(types, "cw_cgroup", sizeof(cw_cgroup), kCgroup);
+  if (wrong.empty()) wrong = compare(types, "cw_fold", sizeof(cw_fold), kFold);
   return wrong;
 }
 

@@ -84,6 +84,10 @@ Answer tryProgram(const std::string& section, int helper, bool attach) {
 
 }  // namespace
 
+bool kernelTakes(const std::string& section) {
+  return !*tryProgram(section, 0, section.rfind("fexit/", 0) == 0).stage;
+}
+
 Napi::Value probeProgram(const Napi::CallbackInfo& info) {
   Napi::Env env = info.Env();
   auto what = info[0].As<Napi::Object>();
@@ -116,7 +120,8 @@ Napi::Value probeObject(const Napi::CallbackInfo& info) {
   Program program;
   auto failure = program.load({config.Get("path").As<Napi::String>(),
                                config.Get("ringSize").As<Napi::Number>().Uint32Value(),
-                               config.Get("connSlots").As<Napi::Number>().Uint32Value()});
+                               config.Get("connSlots").As<Napi::Number>().Uint32Value(),
+                               config.Get("syncFailures").As<Napi::String>()});
   if (failure) throw toError(env, *failure);
   return env.Undefined();
 }

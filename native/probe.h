@@ -4,6 +4,8 @@
 
 #include <napi.h>
 
+#include <string>
+
 namespace connwatch {
 
 // probeProgram({section, helper?, attach?}) -> {stage, errno, log}. Loads a program that does nothing (or
@@ -12,6 +14,10 @@ namespace connwatch {
 // no such target), "load", "helper", "attach"; "" when the kernel takes it.
 Napi::Value probeProgram(const Napi::CallbackInfo& info);
 
+// Whether a program that does nothing can be loaded as `section`, and, where that
+// needs no more than a descriptor (fexit), attached.
+bool kernelTakes(const std::string& section);
+
 // probeMap(type) -> errno of creating a map of this type (enum bpf_map_type), 0 when the kernel takes it.
 // libbpf tells no reason for most types: EINVAL then stands for "not supported, or not allowed".
 Napi::Value probeMap(const Napi::CallbackInfo& info);
@@ -19,7 +25,7 @@ Napi::Value probeMap(const Napi::CallbackInfo& info);
 // probeBpf() -> errno of the smallest use of bpf() there is (an array of one element), 0 when it is allowed.
 Napi::Value probeBpf(const Napi::CallbackInfo& info);
 
-// probeObject({path, ringSize, connSlots}) -> undefined; loads the whole object and unloads it.
+// probeObject({path, ringSize, connSlots, syncFailures}) -> undefined; loads the whole object and unloads it.
 // Throws what `new Session` would throw.
 Napi::Value probeObject(const Napi::CallbackInfo& info);
 

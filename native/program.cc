@@ -16,7 +16,7 @@ namespace {
 
 constexpr const char* kStateProgram = "connwatch_state";
 constexpr const char* kFallbackProgram = "connwatch_fallback";
-constexpr const char* kListenersProgram = "connwatch_listeners";
+constexpr const char* kScanProgram = "connwatch_scan";
 
 // Runs an iterator to its end; what it prints goes to `into`. Returns 0 or an errno.
 int runIterator(const bpf_link* link, std::vector<uint8_t>& into) {
@@ -45,15 +45,15 @@ std::string mechanismOf(const bpf_program* program) {
   return section.substr(0, section.find('/'));
 }
 
-// A variable of .bss by its name in the object's BTF.
-void* variable(const btf* types, const char* name, uint8_t* bss) {
-  int section = btf__find_by_name_kind(types, ".bss", BTF_KIND_DATASEC);
-  if (section < 0) return nullptr;
+// A variable by its name in the object's BTF; `memory` is what its section holds.
+void* variable(const btf* types, const char* sectionName, const char* name, uint8_t* memory) {
+  int section = btf__find_by_name_kind(types, sectionName, BTF_KIND_DATASEC);
+  if (section < 0 || !memory) return nullptr;
   const btf_type* type = btf__type_by_id(types, section);
   const btf_var_secinfo* info = btf_var_secinfos(type);
   for (int i = 0; i < btf_vlen(type); i++, info++) {
     const btf_type* var = btf__type_by_id(types, info->type);
-    if (!strcmp(btf__name_by_offset(types, var->name_off), name)) return bss + info->offset;
+    if (!strcmp(btf__name_by_offset(types, var->name_off), name)) return memory + info->offset;
   }
   return nullptr;
 }
@@ -63,6 +63,7 @@ void* variable(const btf* types, const char* name, uint8_t* bss) {
 Program::~Program() {
   links_.clear();
   fallbackIterator_.reset();
+  scanIterator_.reset();
   if (bss_) munmap(bss_, bssBytes_);
   if (slots_) munmap(slots_, slotBytes_);
 }
@@ -75,20 +76,35 @@ std::optional<Failure> Program::load(const ProgramConfig& config) {
   if (std::string wrong = checkLayout(bpf_object__btf(object_.get())); !wrong.empty())
     return Failure{"CW_LAYOUT", "layout", 0, wrong, log.text()};
 
+  if (auto failure = configure(config)) return failure;
+  if (int error = bpf_object__load(object_.get()))
+    return failure("CW_BPF_LOAD", "load", -error, "the kernel refused the BPF programs", log);
+  return mapShared();
+}
+
+// Sizes, constants, and which programs there are.
+std::optional<Failure> Program::configure(const ProgramConfig& config) {
   slotCount_ = config.connSlots;
   bpf_map__set_max_entries(bpf_object__find_map_by_name(object_.get(), "events"), config.ringSize);
   bpf_map__set_max_entries(bpf_object__find_map_by_name(object_.get(), "conns"), slotCount_);
   size_t size = 0;
   bpf_map* constants = bpf_object__find_map_by_name(object_.get(), ".rodata");
-  auto* mask = static_cast<uint32_t*>(
+  auto* memory = static_cast<uint8_t*>(
       constants ? const_cast<void*>(bpf_map__initial_value(constants, &size)) : nullptr);
-  if (!mask || size < sizeof *mask)
-    return Failure{"CW_LAYOUT", "layout", 0, "the BPF object has no constant conn_mask", ""};
+  const btf* types = bpf_object__btf(object_.get());
+  auto* mask = static_cast<uint32_t*>(variable(types, ".rodata", "conn_mask", memory));
+  auto* sync = static_cast<uint32_t*>(variable(types, ".rodata", "sync_failures", memory));
+  if (!mask || !sync)
+    return Failure{"CW_LAYOUT", "layout", 0, "the BPF object lacks a constant", ""};
   *mask = slotCount_ - 1;
-
-  if (int error = bpf_object__load(object_.get()))
-    return failure("CW_BPF_LOAD", "load", -error, "the kernel refused the BPF programs", log);
-  return mapShared();
+  syncHook_ = chooseSyncHook(config.syncFailures);
+  *sync = syncMode(syncHook_);
+  bpf_program* program;
+  bpf_object__for_each_program(program, object_.get()) {
+    SyncHook hook = hookOf(bpf_program__section_name(program));
+    bpf_program__set_autoload(program, hook == SyncHook::kOff || hook == syncHook_);
+  }
+  return std::nullopt;
 }
 
 std::optional<Failure> Program::mapShared() {
@@ -109,9 +125,10 @@ std::optional<Failure> Program::mapShared() {
     return failure("CW_BPF_LOAD", "load", errno, "cannot map the programs' variables", log);
   bss_ = static_cast<uint8_t*>(memory);
   const btf* types = bpf_object__btf(object_.get());
-  globals_.armed = static_cast<volatile uint32_t*>(variable(types, "armed", bss_));
-  globals_.fallbacks = static_cast<volatile uint64_t*>(variable(types, "fallbacks", bss_));
-  if (!globals_.armed || !globals_.fallbacks)
+  globals_.armed = static_cast<volatile uint32_t*>(variable(types, ".bss", "armed", bss_));
+  globals_.fallbacks = static_cast<volatile uint64_t*>(variable(types, ".bss", "fallbacks", bss_));
+  globals_.scan = static_cast<volatile uint32_t*>(variable(types, ".bss", "scan", bss_));
+  if (!globals_.armed || !globals_.fallbacks || !globals_.scan)
     return Failure{"CW_LAYOUT", "layout", 0, "the BPF object lacks a global variable", ""};
   return std::nullopt;
 }
@@ -123,7 +140,13 @@ std::optional<Failure> Program::attach() {
   bpf_object__for_each_program(program, object_.get()) {
     LibbpfLog log;
     std::string name = bpf_program__name(program);
-    bool required = name == kStateProgram;
+    // What was asked for by name has to be there; what is chosen for the user need not.
+    bool required = name == kStateProgram || hookOf(bpf_program__section_name(program)) == SyncHook::kSyscall;
+    if (!bpf_program__autoload(program)) {
+      if (missingForAuto(syncHook_, bpf_program__section_name(program)))
+        probes_.push_back({name, mechanismOf(program), false, false, ENOTSUP});
+      continue;
+    }
     int error = attachOne(program, name);
     probes_.push_back({name, mechanismOf(program), required, error == 0, error});
     if (error && required)
@@ -143,11 +166,9 @@ int Program::attachOne(bpf_program* program, const std::string& name) {
     link.reset(bpf_program__attach(program));
   }
   if (!link) return errno;
-  if (name == kListenersProgram) {
-    std::vector<uint8_t> nothing;
-    return runIterator(link.get(), nothing);
-  }
-  if (name == kFallbackProgram)
+  if (name == kScanProgram)
+    scanIterator_ = std::move(link);
+  else if (name == kFallbackProgram)
     fallbackIterator_ = std::move(link);
   else
     links_.push_back(std::move(link));
@@ -167,6 +188,17 @@ int Program::readFallback(std::vector<cw_conn>& into) const {
   into.resize(before + count);
   memcpy(into.data() + before, bytes.data(), count * sizeof(cw_conn));
   return error;
+}
+
+int Program::scan(std::vector<uint8_t>& into) const {
+  if (!scanIterator_) return ENOTSUP;
+  *globals_.scan = *globals_.scan + 1;
+  return runIterator(scanIterator_.get(), into);
+}
+
+void Program::freeSlot(uint32_t index) const {
+  cw_conn empty{};
+  bpf_map_update_elem(mapFd("conns"), &index, &empty, BPF_ANY);
 }
 
 int Program::readLosses(uint64_t* totals) const {

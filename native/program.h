@@ -12,6 +12,7 @@
 
 #include "bpf/event.h"
 #include "error.h"
+#include "sync_hook.h"
 
 namespace connwatch {
 
@@ -19,6 +20,7 @@ struct ProgramConfig {
   std::string path;
   uint32_t ringSize;
   uint32_t connSlots;
+  std::string syncFailures;  // auto, syscall, off
 };
 
 struct Probe {
@@ -33,6 +35,7 @@ struct Probe {
 struct Globals {
   volatile uint32_t* armed;
   volatile uint64_t* fallbacks;
+  volatile uint32_t* scan;
 };
 
 class Program {
@@ -52,12 +55,18 @@ class Program {
   const std::vector<Probe>& probes() const { return probes_; }
   // Reads the start records that are in socket storage. Returns 0 or an errno.
   int readFallback(std::vector<cw_conn>& into) const;
+  // One scan of the sockets that file descriptors hold: cw_event of kind FLOW and
+  // cw_listen, one after the other. Returns 0 or an errno.
+  int scan(std::vector<uint8_t>& into) const;
+  // Frees a slot whose socket is known to be gone.
+  void freeSlot(uint32_t index) const;
   // Sums the per-CPU loss counters; `totals` has CW_LOSSES elements.
   int readLosses(uint64_t* totals) const;
   // Times a program was skipped because it was already running on its CPU.
   uint64_t recursionMisses() const;
 
  private:
+  std::optional<Failure> configure(const ProgramConfig& config);
   std::optional<Failure> mapShared();
   // Attaches one program; returns 0 or an errno.
   int attachOne(bpf_program* program, const std::string& name);
@@ -78,6 +87,8 @@ class Program {
   std::vector<Probe> probes_;
   std::vector<std::unique_ptr<bpf_link, DestroyLink>> links_;
   std::unique_ptr<bpf_link, DestroyLink> fallbackIterator_;
+  std::unique_ptr<bpf_link, DestroyLink> scanIterator_;
+  SyncHook syncHook_ = SyncHook::kOff;
 };
 
 }  // namespace connwatch

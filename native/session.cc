@@ -5,6 +5,8 @@
 #include <cstring>
 #include <ctime>
 
+#include "rows.h"
+
 namespace connwatch {
 namespace {
 
@@ -18,10 +20,6 @@ uint32_t number(const Napi::Object& object, const char* name) {
   return object.Get(name).As<Napi::Number>().Uint32Value();
 }
 
-Napi::Value bytes(Napi::Env env, const uint8_t* data, size_t room) {
-  return Napi::Buffer<uint8_t>::Copy(env, data, strnlen(reinterpret_cast<const char*>(data), room));
-}
-
 }  // namespace
 
 Napi::Function Session::define(Napi::Env env) {
@@ -29,6 +27,9 @@ Napi::Function Session::define(Napi::Env env) {
                      {InstanceMethod("drain", &Session::drain), InstanceMethod("arm", &Session::arm),
                       InstanceMethod("requestCut", &Session::requestCut),
                       InstanceMethod("live", &Session::live),
+                      InstanceMethod("listeners", &Session::listeners),
+                      InstanceMethod("folded", &Session::folded),
+                      InstanceMethod("cgroups", &Session::cgroups),
                       InstanceMethod("freshKeys", &Session::freshKeys),
                       InstanceMethod("processes", &Session::processes),
                       InstanceMethod("exited", &Session::exited),
@@ -37,7 +38,7 @@ Napi::Function Session::define(Napi::Env env) {
                       InstanceMethod("close", &Session::close)});
 }
 
-// new Session({path, ringSize, connSlots, batchSize}, onWake): loads and attaches.
+// new Session({path, ringSize, connSlots, batchSize, syncFailures}, onWake): loads and attaches.
 // JavaScript (src/ebpf/binding.ts) has checked the arguments.
 Session::Session(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Session>(info) {
   Napi::Env env = info.Env();
@@ -47,7 +48,8 @@ Session::Session(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Session>(inf
 
   program_ = std::make_unique<Program>();
   auto failure = program_->load({config.Get("path").As<Napi::String>(), ringSize,
-                                 number(config, "connSlots")});
+                                 number(config, "connSlots"),
+                                 config.Get("syncFailures").As<Napi::String>()});
   if (failure) fail(env, *failure);
   if (int error = ring_.open(program_->mapFd("events"), ringSize))
     fail(env, {"CW_BPF_LOAD", "ring", error, "cannot map the ring buffer", ""});
@@ -68,6 +70,7 @@ Session::Session(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Session>(inf
   Wake::start(env, program_->mapFd("events"), [this] { onWake(); }, &wake_, &error);
   if (!wake_) fail(env, {"CW_BPF_LOAD", "ring", error, "cannot watch the ring buffer", ""});
   if ((failure = program_->attach())) fail(env, *failure);
+  drain_->scan();
 }
 
 Session::~Session() { closeNow(); }
@@ -97,7 +100,7 @@ void Session::onWake() {
     napi_fatal_exception(env, thrown);
 }
 
-// Fills `events` and `keys`; {count, cut, more, lag (ns), fresh, processes, exited}.
+// Fills `events` and `keys`; {count, cut, more, lag (ns), fresh, processes, cgroups}.
 Napi::Value Session::drain(const Napi::CallbackInfo& info) {
   Napi::Env env = info.Env();
   Drain& drain = open(env);
@@ -105,10 +108,11 @@ Napi::Value Session::drain(const Napi::CallbackInfo& info) {
   auto result = Napi::Object::New(env);
   result.Set("count", count);
   result.Set("cut", drain.takeCut());
-  result.Set("more", ring_.used() > 0);
+  result.Set("more", drain.waiting() || ring_.used() > 0);
   result.Set("lag", drain.oldest() ? static_cast<double>(monotonic() - drain.oldest()) : 0.0);
   result.Set("fresh", static_cast<double>(drain.freshKeys().size()));
   result.Set("processes", static_cast<double>(drain.processes().size()));
+  result.Set("cgroups", static_cast<double>(drain.cgroups().size()));
   return result;
 }
 
@@ -129,75 +133,49 @@ void Session::requestCut(const Napi::CallbackInfo& info) {
                                "cannot read the live sockets that are kept in socket storage", ""});
 }
 
-// The live sockets at the last cut: {rows, key, state, count}.
 Napi::Value Session::live(const Napi::CallbackInfo& info) {
-  Napi::Env env = info.Env();
-  const auto& rows = open(env).live();
-  auto key = Napi::Uint32Array::New(env, rows.size());
-  auto state = Napi::Uint8Array::New(env, rows.size());
-  auto count = Napi::Uint32Array::New(env, rows.size());
-  for (size_t i = 0; i < rows.size(); i++) {
-    key[i] = rows[i].key;
-    state[i] = static_cast<uint8_t>(rows[i].state);
-    count[i] = rows[i].count;
-  }
-  auto result = Napi::Object::New(env);
-  result.Set("rows", static_cast<double>(rows.size()));
-  result.Set("key", key);
-  result.Set("state", state);
-  result.Set("count", count);
-  return result;
+  return toRows(info.Env(), open(info.Env()).live());
 }
 
-// Key numbers given out since the last call: [{id, role, owner, cgroup, netns, address, port}].
+Napi::Value Session::listeners(const Napi::CallbackInfo& info) {
+  return toRows(info.Env(), open(info.Env()).listeners());
+}
+
+// What could not be sent, since the last call; `stats` has read it from the kernel.
+Napi::Value Session::folded(const Napi::CallbackInfo& info) {
+  Drain& drain = open(info.Env());
+  std::vector<FoldRow> rows = drain.folds().take();
+  std::vector<uint32_t> keys;
+  for (const FoldRow& row : rows) keys.push_back(drain.intern(row.key));
+  return toRows(info.Env(), rows, keys);
+}
+
 Napi::Value Session::freshKeys(const Napi::CallbackInfo& info) {
-  Napi::Env env = info.Env();
-  Drain& drain = open(env);
-  auto list = Napi::Array::New(env, drain.freshKeys().size());
-  uint32_t index = 0;
-  for (uint32_t id : drain.freshKeys()) {
-    const Key& key = drain.keyTable().at(id);
-    auto row = Napi::Object::New(env);
-    row.Set("id", id);
-    row.Set("role", static_cast<uint32_t>(key.role));
-    row.Set("owner", Napi::BigInt::New(env, key.owner));
-    row.Set("cgroup", Napi::BigInt::New(env, key.cgroup));
-    row.Set("netns", key.netns);
-    row.Set("address", Napi::Buffer<uint8_t>::Copy(env, key.address, CW_ADDR_LEN));
-    row.Set("port", static_cast<uint32_t>(key.port));
-    list.Set(index++, row);
-  }
+  Drain& drain = open(info.Env());
+  auto list = toList(info.Env(), drain.freshKeys(), drain.keyTable());
   drain.freshKeys().clear();
   return list;
 }
 
-// Processes told since the last call: [{owner, pid, startTime, cgroup, comm, exe}], names as bytes.
 Napi::Value Session::processes(const Napi::CallbackInfo& info) {
-  Napi::Env env = info.Env();
-  Drain& drain = open(env);
-  auto list = Napi::Array::New(env, drain.processes().size());
-  uint32_t index = 0;
-  for (const cw_process& process : drain.processes()) {
-    auto row = Napi::Object::New(env);
-    row.Set("owner", Napi::BigInt::New(env, process.owner));
-    row.Set("pid", process.pid);
-    row.Set("startTime", Napi::BigInt::New(env, process.start_time));
-    row.Set("cgroup", Napi::BigInt::New(env, process.cgroup));
-    row.Set("comm", bytes(env, process.comm, CW_COMM_LEN));
-    row.Set("exe", bytes(env, process.exe, CW_EXE_LEN));
-    list.Set(index++, row);
-  }
+  Drain& drain = open(info.Env());
+  auto list = toList(info.Env(), drain.processes());
   drain.processes().clear();
   return list;
 }
 
-// Owners whose last thread ended since the last call, as a BigUint64Array.
-Napi::Value Session::exited(const Napi::CallbackInfo& info) {
-  auto& owners = open(info.Env()).exited();
-  auto list = Napi::BigUint64Array::New(info.Env(), owners.size());
-  for (size_t i = 0; i < owners.size(); i++) list[i] = owners[i];
-  owners.clear();
+Napi::Value Session::cgroups(const Napi::CallbackInfo& info) {
+  Drain& drain = open(info.Env());
+  auto list = toList(info.Env(), drain.cgroups());
+  drain.cgroups().clear();
   return list;
+}
+
+Napi::Value Session::exited(const Napi::CallbackInfo& info) {
+  Drain& drain = open(info.Env());
+  auto owners = toNumbers(info.Env(), drain.exited());
+  drain.exited().clear();
+  return owners;
 }
 
 void Session::release(const Napi::CallbackInfo& info) {
@@ -209,33 +187,9 @@ void Session::release(const Napi::CallbackInfo& info) {
 Napi::Value Session::stats(const Napi::CallbackInfo& info) {
   Napi::Env env = info.Env();
   Drain& drain = open(env);
-  uint64_t totals[CW_LOSSES];
-  if (int error = program_->readLosses(totals))
+  if (int error = drain.folds().read())
     throw toError(env, {"CW_STATS", "stats", error, "cannot read the loss counters", ""});
-  auto lost = Napi::Float64Array::New(env, CW_LOSSES);
-  for (size_t i = 0; i < CW_LOSSES; i++) lost[i] = static_cast<double>(totals[i]);
-  auto seen = Napi::Float64Array::New(env, CW_KIND_MAX);
-  for (size_t i = 0; i < CW_KIND_MAX; i++) seen[i] = static_cast<double>(drain.totals().seen[i]);
-  auto probes = Napi::Array::New(env, program_->probes().size());
-  uint32_t index = 0;
-  for (const Probe& probe : program_->probes()) {
-    auto row = Napi::Object::New(env);
-    row.Set("name", probe.name);
-    row.Set("mechanism", probe.mechanism);
-    row.Set("required", probe.required);
-    row.Set("attached", probe.attached);
-    probes.Set(index++, row);
-  }
-  auto result = Napi::Object::New(env);
-  result.Set("lost", lost);
-  result.Set("seen", seen);
-  result.Set("probes", probes);
-  result.Set("undecodable", static_cast<double>(drain.totals().undecodable));
-  result.Set("keysRefused", static_cast<double>(drain.keyTable().refused()));
-  result.Set("recursion", static_cast<double>(program_->recursionMisses()));
-  result.Set("ringUsed", static_cast<double>(ring_.used()));
-  result.Set("ringSize", static_cast<double>(ring_.size()));
-  return result;
+  return toStats(env, drain, *program_, ring_);
 }
 
 void Session::close(const Napi::CallbackInfo&) {

@@ -23,6 +23,9 @@ class Session : public Napi::ObjectWrap<Session> {
   Napi::Value arm(const Napi::CallbackInfo& info);
   void requestCut(const Napi::CallbackInfo& info);
   Napi::Value live(const Napi::CallbackInfo& info);
+  Napi::Value listeners(const Napi::CallbackInfo& info);
+  Napi::Value folded(const Napi::CallbackInfo& info);
+  Napi::Value cgroups(const Napi::CallbackInfo& info);
   Napi::Value freshKeys(const Napi::CallbackInfo& info);
   Napi::Value processes(const Napi::CallbackInfo& info);
   Napi::Value exited(const Napi::CallbackInfo& info);

@@ -46,6 +46,7 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
   const ebpf = new EbpfManager({
     objectPath: settings.bpfObject,
     ringSize: settings.ringSize,
+    syncFailures: settings.syncFailures,
     onError: (error) => fail(asError(error)),
   });
   const drift = ownDrift(log);

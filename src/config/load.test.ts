@@ -37,6 +37,7 @@ describe('loadSettings', () => {
       seriesLimit: 2_000,
       newSeriesAtZero: true,
       ringSize: 8_388_608,
+      syncFailures: 'auto',
       logLevel: 'info',
       logFormat: 'json',
       config: undefined,
@@ -158,6 +159,7 @@ interval: 1m30s # --interval
 series-limit: 2000 # default
 new-series-at-zero: false # --new-series-at-zero
 ring-size: 4KiB # CONNWATCH_RING_SIZE
+sync-failures: auto # default
 log-level: info # default
 log-format: json # default
 `);

@@ -31,6 +31,8 @@ export interface Setting<T> {
 export const GROUPS = ['Serving', 'Metrics', 'Kernel', 'Logging', 'General'] as const;
 export type Group = (typeof GROUPS)[number];
 
+const SYNC_FAILURES = ['auto', 'syscall', 'off'] as const;
+
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 
@@ -109,6 +111,15 @@ export const SETTINGS = {
     description: 'Size of the ring buffer between kernel and agent: what it holds outlasts a burst. At least one page of the kernel.',
     example: '32MiB',
   }),
+  syncFailures: setting({
+    name: 'sync-failures',
+    group: 'Kernel',
+    kind: choice('<way>', SYNC_FAILURES),
+    default: 'auto',
+    description:
+      'How connects are seen that fail before a SYN is sent, as for lack of a route: auto takes what the kernel offers at no price (fexit, else a kretprobe, else nothing), syscall a tracepoint that slows every system call of the machine, off nothing.',
+    example: 'syscall',
+  }),
   bpfObject: setting({
     name: 'bpf-object',
     group: 'Kernel',
@@ -167,6 +178,7 @@ export interface Settings {
   readonly otlp: boolean | undefined;
   /** Bytes, a power of two. */
   readonly ringSize: number;
+  readonly syncFailures: (typeof SYNC_FAILURES)[number];
   readonly bpfObject: string | undefined;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly logFormat: (typeof LOG_FORMATS)[number];

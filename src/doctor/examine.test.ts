@@ -20,6 +20,7 @@ const UNTOLD = [
   'unknown storage-maps',
   'unknown tp_btf/inet_sock_set_state',
   'unknown tp_btf/sched_process_exit',
+  'unknown tp_btf/tcp_retransmit_synack',
   'unknown iter/bpf_sk_storage_map',
   'unknown iter/task_file',
   'unknown helpers',

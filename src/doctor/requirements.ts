@@ -7,12 +7,24 @@ export const LINUX_SINCE = [5, 12] as const;
 export const PROGRAMS: Readonly<Record<string, string>> = {
   'tp_btf/inet_sock_set_state': 'sees every connection',
   'tp_btf/sched_process_exit': 'sees processes end',
+  'tp_btf/tcp_retransmit_synack': 'sees where SYN-ACKs are lost',
   'iter/bpf_sk_storage_map': 'counts live sockets that found no slot',
-  'iter/task_file': 'finds who listens already',
+  'iter/task_file': 'finds the sockets that are open already, and what long-lived ones move',
 };
 
+/** Sections of which the agent takes one set, or none: `--sync-failures`. */
+export const SYNC_PROGRAMS = [
+  'fexit/tcp_v4_connect',
+  'fexit/tcp_v6_connect',
+  'kprobe/tcp_v4_connect',
+  'kprobe/tcp_v6_connect',
+  'kretprobe/tcp_v4_connect',
+  'kretprobe/tcp_v6_connect',
+  'tp/syscalls/sys_exit_connect',
+];
+
 /** enum bpf_map_type of linux/bpf.h. Arrays are as old as bpf() itself. */
-export const MAPS: Readonly<Record<string, number>> = { ringbuf: 27, sk_storage: 24, task_storage: 29 };
+export const MAPS: Readonly<Record<string, number>> = { lru_hash: 9, ringbuf: 27, sk_storage: 24, task_storage: 29 };
 
 export interface Helper {
   /** enum bpf_func_id of linux/bpf.h. */
@@ -27,11 +39,11 @@ export const HELPERS: Readonly<Record<string, Helper>> = {
   map_lookup_elem: { id: 1, from: STATE },
   ktime_get_ns: { id: 5, from: STATE },
   get_socket_cookie: { id: 46, from: STATE },
-  get_current_cgroup_id: { id: 80, from: STATE },
   sk_storage_get: { id: 107, from: STATE },
   sk_storage_delete: { id: 108, from: STATE },
   probe_read_kernel: { id: 113, from: STATE },
   probe_read_kernel_str: { id: 115, from: STATE },
+  map_update_elem: { id: 2, from: STATE },
   ringbuf_reserve: { id: 131, from: STATE },
   ringbuf_submit: { id: 132, from: STATE },
   ringbuf_discard: { id: 133, from: STATE },

@@ -17,7 +17,8 @@ describe('the record layout', () => {
     ['a moved field', { offsets: { ...EVENT_OFFSETS, cookie: 24 } }, 'field cookie at offset 24, expected 16'],
     ['an unknown field', { offsets: { ...EVENT_OFFSETS, extra: 4 } }, 'field extra at offset 4, expected none'],
     ['another size', { size: 128 }, '128 bytes, expected 120'],
-    ['another version', { version: 2 }, 'version 2, expected 1'],
+    ['another version', { version: 1 }, 'version 1, expected 2'],
+    ['another number of loss classes', { lossClasses: 16 }, '16 classes of losses, expected 18'],
     ['another number of outcomes', { outcomes: 12 }, '12 outcomes, expected 11'],
   ])('%s is refused', (_, change, reason) => {
     const native = { ...loadBinding().layout(), ...change };

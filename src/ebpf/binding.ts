@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { ConnwatchError, oneLine } from '../internal/errors.ts';
-import { ABI_VERSION, EVENT_OFFSETS, EVENT_SIZE, OUTCOMES } from './layout.ts';
+import { ABI_VERSION, EVENT_OFFSETS, EVENT_SIZE, LOSS_CLASSES, OUTCOMES } from './layout.ts';
+import type { Folded, Listeners, LiveSockets } from './types.ts';
 
 /** The addon, as native/binding.cc exports it. This file alone touches the .node file. */
 export interface Binding {
@@ -40,6 +41,7 @@ export interface SessionConfig {
   readonly ringSize: number;
   readonly connSlots: number;
   readonly batchSize: number;
+  readonly syncFailures: string;
 }
 
 /** native/session.cc. Every method but close throws CW_CLOSED after close. */
@@ -50,9 +52,13 @@ export interface Session {
   /** False when records wait already: the doorbell is then not set. */
   arm(): boolean;
   requestCut(): void;
-  live(): { rows: number; key: Uint32Array; state: Uint8Array; count: Uint32Array };
+  live(): LiveSockets;
+  listeners(): Listeners;
+  /** What could not be sent, since the last call, as far as stats() has read. */
+  folded(): Folded;
   freshKeys(): NativeKey[];
   processes(): NativeProcess[];
+  cgroups(): NativeCgroup[];
   exited(): BigUint64Array;
   release(ids: Uint32Array): void;
   stats(): NativeStats;
@@ -67,6 +73,7 @@ export interface DrainResult {
   readonly lag: number;
   readonly fresh: number;
   readonly processes: number;
+  readonly cgroups: number;
 }
 
 export interface NativeKey {
@@ -88,9 +95,19 @@ export interface NativeProcess {
   readonly exe: Uint8Array;
 }
 
+export interface NativeCgroup {
+  readonly id: bigint;
+  /** There are more ancestors than had room. */
+  readonly cutOff: boolean;
+  /** Its own name, then its parent's, ...; each ends with NUL. */
+  readonly names: Uint8Array;
+}
+
 export interface NativeStats {
   /** Index: enum cw_loss times lossClasses plus enum cw_loss_class. */
   readonly lost: Float64Array;
+  /** Of what found the ring full: how many are not in folded(). Index: enum cw_loss_class. */
+  readonly unfolded: Float64Array;
   /** Index: enum cw_kind. */
   readonly seen: Float64Array;
   readonly probes: { name: string; mechanism: string; required: boolean; attached: boolean }[];
@@ -106,6 +123,7 @@ export interface NativeLayout {
   readonly size: number;
   readonly offsets: Readonly<Record<string, number>>;
   readonly outcomes: number;
+  readonly lossClasses: number;
 }
 
 /** A file of build/, looked for upwards from here: the sources and the bundle are at different depths. */
@@ -160,6 +178,7 @@ function difference(native: NativeLayout): string | undefined {
   if (native.version !== ABI_VERSION) return `version ${native.version}, expected ${ABI_VERSION}`;
   if (native.size !== EVENT_SIZE) return `${native.size} bytes, expected ${EVENT_SIZE}`;
   if (native.outcomes !== OUTCOMES.length) return `${native.outcomes} outcomes, expected ${OUTCOMES.length}`;
+  if (native.lossClasses !== LOSS_CLASSES) return `${native.lossClasses} classes of losses, expected ${LOSS_CLASSES}`;
   const expected: Record<string, number> = EVENT_OFFSETS;
   for (const field of new Set([...Object.keys(expected), ...Object.keys(native.offsets)])) {
     if (native.offsets[field] !== expected[field])

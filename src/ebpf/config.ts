@@ -1,3 +1,5 @@
+export type SyncFailures = 'auto' | 'syscall' | 'off';
+
 /** What a `Manager` needs; every field has a default. */
 export interface Config {
   /** The BPF object. @default build/connwatch.bpf.o of the package */
@@ -10,6 +12,11 @@ export interface Config {
   readonly batchSize: number;
   /** Milliseconds to wait between drains while records come, so that they come many at a time. @default 2 */
   readonly coalesce: number;
+  /**
+   * How connects are seen that fail before a SYN: `auto` takes fexit, else a kretprobe, else nothing;
+   * `syscall` a tracepoint that costs every system call of the machine; `off` nothing. @default auto
+   */
+  readonly syncFailures: SyncFailures;
   /** An error after the start, in the drain. @default throws it, which ends the process */
   readonly onError: (error: unknown) => void;
 }
@@ -21,6 +28,7 @@ export function defaultConfig(): Config {
     connSlots: 65_536,
     batchSize: 4096,
     coalesce: 2,
+    syncFailures: 'auto',
     onError: (error) => {
       throw error;
     },

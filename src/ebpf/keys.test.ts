@@ -23,21 +23,23 @@ const app: NativeProcess = {
   exe: Buffer.from('app'),
 };
 
+const cgroups = { get: (id: string) => (id === '12' ? '/system.slice/app.service' : undefined) };
+
 describe('Keys', () => {
   it('says what a number stands for', () => {
     const processes = new ProcessTable();
     processes.add(app);
-    const keys = new Keys(processes, () => {});
+    const keys = new Keys(processes, cgroups, () => {});
     keys.add(key(1, 1));
     keys.add(key(2, 2));
-    expect(keys.get(1)).toMatchObject({ role: 'client', cgroup: '12', address: '10.0.0.1', port: 443 });
+    expect(keys.get(1)).toMatchObject({ role: 'client', cgroup: '12', cgroupPath: '/system.slice/app.service', address: '10.0.0.1', port: 443 });
     expect(keys.get(2)).toMatchObject({ role: 'server', address: '', process: { executable: 'app' } });
     expect(keys.get(3)).toBeUndefined();
   });
 
   it('binds a process that is told after its first record, before the snapshot', () => {
     const processes = new ProcessTable();
-    const keys = new Keys(processes, () => {});
+    const keys = new Keys(processes, cgroups, () => {});
     keys.add(key(1, 1));
     expect(keys.get(1)?.process).toBeUndefined();
     processes.add(app);
@@ -49,7 +51,7 @@ describe('Keys', () => {
     const freed: number[][] = [];
     const processes = new ProcessTable();
     processes.add(app);
-    const keys = new Keys(processes, (ids) => freed.push([...ids]));
+    const keys = new Keys(processes, cgroups, (ids) => freed.push([...ids]));
     keys.add(key(1, 1));
     keys.release([1, 0, 9]);
     keys.release([1]);

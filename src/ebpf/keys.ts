@@ -1,5 +1,6 @@
 import ipaddr from 'ipaddr.js';
 import type { NativeKey } from './binding.ts';
+import type { CgroupTable } from './cgroups.ts';
 import type { ProcessTable } from './processes.ts';
 import type { Key, ProcessInfo } from './types.ts';
 
@@ -11,10 +12,12 @@ export class Keys {
   /** Keys whose process has not been told yet: its record may be just behind. */
   #unbound: NativeKey[] = [];
   readonly #processes: ProcessTable;
+  readonly #cgroups: Pick<CgroupTable, 'get'>;
   readonly #free: (ids: Uint32Array) => void;
 
-  constructor(processes: ProcessTable, free: (ids: Uint32Array) => void) {
+  constructor(processes: ProcessTable, cgroups: Pick<CgroupTable, 'get'>, free: (ids: Uint32Array) => void) {
     this.#processes = processes;
+    this.#cgroups = cgroups;
     this.#free = free;
   }
 
@@ -36,11 +39,13 @@ export class Keys {
 
   #set(native: NativeKey, process: ProcessInfo | undefined): void {
     const client = native.role === ROLE_CLIENT;
+    const cgroup = native.cgroup.toString();
     this.#keys[native.id] = {
       id: native.id,
       role: client ? 'client' : 'server',
       process,
-      cgroup: native.cgroup.toString(),
+      cgroup,
+      cgroupPath: this.#cgroups.get(cgroup),
       netns: native.netns,
       address: client ? formatAddress(native.address) : '',
       port: native.port,

@@ -3,7 +3,7 @@
  * machines are. The addon reports its own table; Manager refuses to start when
  * the two differ (`assertLayout`).
  */
-export const ABI_VERSION = 1;
+export const ABI_VERSION = 2;
 export const EVENT_SIZE = 120;
 export const EVENT_WORDS = EVENT_SIZE / 4;
 
@@ -31,10 +31,18 @@ export const EVENT_OFFSETS = {
   bytes_sent: 96,
   bytes_received: 104,
   data_retransmits: 112,
-  reserved: 116,
+  state: 116,
+  reserved: 117,
 } as const;
 
-export const KIND = { connect: 1, accept: 2, close: 3, process: 4, exit: 5 } as const;
+export const KIND = { connect: 1, accept: 2, close: 3, process: 4, exit: 5, flow: 6, listen: 7, cgroup: 8 } as const;
+
+/** enum cw_flags, those that user space asks for. */
+export const FLAG = { noSyn: 1 << 4, sync: 1 << 5, found: 1 << 6, resetIn: 1 << 7, resetOut: 1 << 8 } as const;
+
+/** enum cw_loss_class after the outcomes, and how many a row of losses has room for. */
+export const LOSS_CLASS = { accept: 11, closeClient: 12, closeServer: 13, process: 14, exit: 15, cgroup: 16, listen: 17 } as const;
+export const LOSS_CLASSES = 18;
 
 /** Index = enum cw_outcome. All but the first are values of `error.type`. */
 export const OUTCOMES = [
@@ -68,5 +76,7 @@ export const TCP_STATES = [
   'closing',
   'syn_received',
 ] as const;
+export const TCP_ESTABLISHED = 1;
 export const TCP_SYN_SENT = 2;
 export const TCP_SYN_RECV = 3;
+export const TCP_CLOSE_WAIT = 8;

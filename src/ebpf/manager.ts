@@ -5,11 +5,12 @@ import type { Session } from './binding.ts';
 import { defaultConfig } from './config.ts';
 import type { Config } from './config.ts';
 import { Keys } from './keys.ts';
-import { EVENT_SIZE, EVENT_WORDS } from './layout.ts';
+import { CgroupTable } from './cgroups.ts';
+import { EVENT_SIZE, EVENT_WORDS, LOSS_CLASS } from './layout.ts';
 import { loadError } from './load-error.ts';
 import { ProcessTable } from './processes.ts';
 import { Pump } from './pump.ts';
-import { CLASS_EXIT, drainStats } from './stats.ts';
+import { drainStats } from './stats.ts';
 import type { Batch, Cut, DrainStats, Key } from './types.ts';
 
 /**
@@ -22,7 +23,8 @@ export class Manager implements AsyncDisposable {
   readonly #config: Config;
   readonly #subject = new Subject<Batch>();
   readonly #processes = new ProcessTable();
-  readonly #keys = new Keys(this.#processes, (ids) => this.#session?.release(ids));
+  readonly #cgroups = new CgroupTable();
+  readonly #keys = new Keys(this.#processes, this.#cgroups, (ids) => this.#session?.release(ids));
   #session: Session | undefined;
   #pump: Pump | undefined;
   #lag = 0;
@@ -42,11 +44,11 @@ export class Manager implements AsyncDisposable {
    */
   start(): void {
     if (this.#session) return;
-    const { ringSize, connSlots, batchSize, coalesce } = this.#config;
+    const { ringSize, connSlots, batchSize, coalesce, syncFailures } = this.#config;
     try {
       const { Session } = loadBinding();
       const path = this.#config.objectPath ?? builtFile('connwatch.bpf.o');
-      this.#session = new Session({ path, ringSize, connSlots, batchSize }, () => this.#run());
+      this.#session = new Session({ path, ringSize, connSlots, batchSize, syncFailures }, () => this.#run());
     } catch (error) {
       throw loadError(error);
     }
@@ -104,9 +106,10 @@ export class Manager implements AsyncDisposable {
 
   #drain(): { count: number; more: boolean } {
     const session = this.#open();
-    const { count, cut, more, lag, fresh, processes } = session.drain();
+    const { count, cut, more, lag, fresh, processes, cgroups } = session.drain();
     if (count > 0) this.#lag = lag;
     if (processes > 0) for (const process of session.processes()) this.#processes.add(process);
+    if (cgroups > 0) for (const cgroup of session.cgroups()) this.#cgroups.add(cgroup);
     if (fresh > 0) for (const key of session.freshKeys()) this.#keys.add(key);
     if (count > 0 || cut) {
       this.#subject.next({
@@ -121,12 +124,16 @@ export class Manager implements AsyncDisposable {
   }
 
   #cut(session: Session): Cut {
-    this.#keys.bind();
     const native = session.stats();
     for (const owner of session.exited()) this.#processes.exit(owner);
-    const exitsLost = native.lost[CLASS_EXIT] ?? 0;
+    const exitsLost = native.lost[LOSS_CLASS.exit] ?? 0;
     if (exitsLost > this.#exitsLost) this.#processes.sweep();
     this.#exitsLost = exitsLost;
-    return { live: session.live(), stats: drainStats(native, this.#lag), exited: this.#processes.cut() };
+    const [live, listeners, folded] = [session.live(), session.listeners(), session.folded()];
+    // Those of live sockets, listeners and what was folded may be new.
+    for (const key of session.freshKeys()) this.#keys.add(key);
+    this.#keys.bind();
+    this.#cgroups.trim();
+    return { live, listeners, folded, stats: drainStats(native, this.#lag), exited: this.#processes.cut() };
   }
 }

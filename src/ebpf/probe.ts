@@ -39,8 +39,8 @@ export function kernelProbe(): KernelProbe {
     map: (type) => binding.probeMap(type),
     object(path, ringSize) {
       try {
-        const { connSlots } = defaultConfig();
-        binding.probeObject({ path: path ?? builtFile('connwatch.bpf.o'), ringSize, connSlots });
+        const { connSlots, syncFailures } = defaultConfig();
+        binding.probeObject({ path: path ?? builtFile('connwatch.bpf.o'), ringSize, connSlots, syncFailures });
       } catch (error) {
         throw loadError(error);
       }

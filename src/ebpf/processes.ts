@@ -3,7 +3,7 @@ import { printable } from '../internal/escape.ts';
 import type { NativeProcess } from './binding.ts';
 import type { ProcessInfo } from './types.ts';
 
-/** maps.bpf.h: CW_OWNER_KERNEL. */
+/** event.h: CW_OWNER_KERNEL. */
 const KERNEL_OWNER = '1';
 const KERNEL: ProcessInfo = {
   owner: KERNEL_OWNER,
@@ -13,6 +13,9 @@ const KERNEL: ProcessInfo = {
   comm: '[kernel]',
   executable: '[kernel]',
 };
+/** event.h: CW_OWNER_FOLDED. */
+const FOLDED_OWNER = '2';
+const FOLDED: ProcessInfo = { ...KERNEL, owner: FOLDED_OWNER, comm: '[folded]', executable: '[folded]' };
 /** Cuts that a process outlives its exit: its last sockets are closed after it is told. */
 const CUTS_KEPT = 2;
 
@@ -66,6 +69,7 @@ export class ProcessTable {
   take(owner: bigint): ProcessInfo | undefined {
     const name = owner.toString();
     if (name === KERNEL_OWNER) return KERNEL;
+    if (name === FOLDED_OWNER) return FOLDED;
     const entry = this.#byOwner.get(name);
     if (entry) entry.references += 1;
     return entry?.info;

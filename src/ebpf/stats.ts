@@ -1,23 +1,18 @@
 import type { NativeStats } from './binding.ts';
-import { KIND, OUTCOMES } from './layout.ts';
+import { KIND, LOSS_CLASS, LOSS_CLASSES, OUTCOMES } from './layout.ts';
 import type { DrainStats, EventKind, Loss } from './types.ts';
-
-/** bpf/event.h: CW_LOSS_CLASSES and the classes after the outcomes. */
-const CLASSES = 16;
-const CLASS_ACCEPT = OUTCOMES.length;
-export const CLASS_EXIT = CLASS_ACCEPT + 3;
 
 /** The addon's numbers under their names. `lag` in ns. */
 export function drainStats(native: NativeStats, lag: number): DrainStats {
-  const row = (reason: number): number[] => [...native.lost.subarray(reason * CLASSES, (reason + 1) * CLASSES)];
+  const row = (reason: number): number[] => [...native.lost.subarray(reason * LOSS_CLASSES, (reason + 1) * LOSS_CLASSES)];
   const [ringFull, startStore, ownerStore] = [row(0), row(1), row(2)];
   const lost: Loss[] = [
     {
       stage: 'kernel',
       reason: 'ring_full',
       total: sum(ringFull),
-      connects: ringFull.slice(0, OUTCOMES.length),
-      accepts: ringFull[CLASS_ACCEPT] ?? 0,
+      connects: [...native.unfolded.subarray(0, OUTCOMES.length)],
+      accepts: native.unfolded[LOSS_CLASS.accept] ?? 0,
     },
     { stage: 'kernel', reason: 'start_store', total: sum(startStore) },
     { stage: 'kernel', reason: 'owner_store', total: sum(ownerStore) },

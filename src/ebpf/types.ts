@@ -6,7 +6,7 @@ export interface ProcessInfo {
   readonly pid: number;
   /** Start of the thread group leader, nanoseconds since boot. */
   readonly startTime: bigint;
-  /** cgroup v2 id at the process's first record. */
+  /** Number of the cgroup (see Key) at the process's first record. */
   readonly cgroup: bigint;
   /** Name of the thread group leader, at most 15 bytes, any bytes but NUL, printable form (see internal/escape). */
   readonly comm: string;
@@ -26,8 +26,13 @@ export interface Key {
   readonly role: Role;
   /** The owner, or undefined when the kernel could not tell it. */
   readonly process: ProcessInfo | undefined;
-  /** cgroup v2 id, decimal. */
+  /** Number of the cgroup, decimal (bpf/event.h): the cgroup v2 id, where v2 tells containers apart. */
   readonly cgroup: string;
+  /**
+   * Path of the cgroup in its hierarchy, printable form: `/system.slice/nginx.service`, `/` for the root.
+   * A path that is too deep begins with `.../`. undefined when the kernel could not tell it (yet).
+   */
+  readonly cgroupPath: string | undefined;
   /** Inode number of the network namespace. */
   readonly netns: number;
   /** Client: the peer's address; server: empty. IPv4 in dotted form, IPv6 per RFC 5952. */
@@ -45,9 +50,34 @@ export interface LiveSockets {
   readonly count: Uint32Array;
 }
 
+/** What each column of `Listeners.values` is. Deltas are since the cut before. */
+export const LISTEN_VALUES = ['sockets', 'queue', 'limit', 'overflows', 'drops', 'synackRetransmits'] as const;
+
+/** Listening sockets at a cut: row i is about the `sockets` of key `key[i]`; values are `LISTEN_VALUES.length` a row. */
+export interface Listeners {
+  readonly rows: number;
+  readonly key: Uint32Array;
+  readonly values: Float64Array;
+}
+
+/** What each column of `Folded.values` is. */
+export const FOLD_VALUES = ['count', 'bytesSent', 'bytesReceived', 'dataRetransmits', 'synRetransmits', 'resetsIn', 'resetsOut'] as const;
+
+/**
+ * Records that could not be sent, since the cut before, added up in the kernel by
+ * cgroup and network namespace: their keys have the process `[folded]`, no peer and no port.
+ */
+export interface Folded {
+  readonly rows: number;
+  readonly key: Uint32Array;
+  /** enum cw_loss_class: an outcome, or one of LOSS_CLASS. */
+  readonly what: Uint8Array;
+  readonly values: Float64Array;
+}
+
 /** Counters of the kernel side and of the drain, totals since the programs were loaded. */
 export interface DrainStats {
-  /** Records seen, by kind name (connect, accept, close, process, exit). */
+  /** Records seen, by kind name. */
   readonly seen: Readonly<Record<EventKind, number>>;
   /** Records lost, `stage`/`reason` and what they were. Always holds every combination that can happen. */
   readonly lost: readonly Loss[];
@@ -58,16 +88,19 @@ export interface DrainStats {
   readonly probes: readonly Probe[];
 }
 
-export type EventKind = 'connect' | 'accept' | 'close' | 'process' | 'exit';
+export type EventKind = 'connect' | 'accept' | 'close' | 'process' | 'exit' | 'flow' | 'listen' | 'cgroup';
 
 export interface Loss {
   readonly stage: 'kernel' | 'drain' | 'stream';
   /** ring_full, start_store, owner_store, recursion; decode; key_table. */
   readonly reason: string;
   readonly total: number;
-  /** For lost connects: how many of each outcome (index as OUTCOMES). Only for stage kernel, reason ring_full. */
+  /**
+   * For lost connects that `Cut.folded` does not hold: how many of each outcome (index as OUTCOMES).
+   * Only for stage kernel, reason ring_full.
+   */
   readonly connects?: readonly number[];
-  /** For lost accepts. */
+  /** For lost accepts that `Cut.folded` does not hold. */
   readonly accepts?: number;
 }
 
@@ -86,6 +119,8 @@ export interface Probe {
  */
 export interface Cut {
   readonly live: LiveSockets;
+  readonly listeners: Listeners;
+  readonly folded: Folded;
   readonly stats: DrainStats;
   /** owners (ProcessInfo.owner) whose last thread ended since the cut before. */
   readonly exited: readonly string[];

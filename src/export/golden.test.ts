@@ -110,7 +110,7 @@ it('the page of a fixed input is the golden file (UPDATE=1 writes it)', async ()
     [6, 'close_wait', 1],
   ];
   const counted = snapshot({ rows, live }, 1);
-  const seen = { connect: 13, accept: 7, close: 6, process: 5, exit: 0 };
+  const seen = { connect: 13, accept: 7, close: 6, process: 5, exit: 0, flow: 4, listen: 3, cgroup: 2 };
   const lost = first.lost.map((loss) =>
     loss.reason === 'ring_full' ? { ...loss, total: 3, connects: [2, ...Array.from({ length: 10 }, () => 0)], accepts: 1 } : loss,
   );

@@ -8,6 +8,7 @@ const client: Key = {
   role: 'client',
   process: curl,
   cgroup: '2',
+  cgroupPath: undefined,
   netns: 1,
   address: '10.0.0.1',
   port: 443,

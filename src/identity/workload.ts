@@ -3,6 +3,8 @@ import type { Key, ProcessInfo } from '../ebpf/types.ts';
 
 /** The workload of sockets that the kernel itself opened, as the kernel side names it. */
 export const KERNEL = '[kernel]';
+/** The workload of records that could not be sent: the kernel side has added them up by cgroup. They have no peer. */
+export const FOLDED = '[folded]';
 /** The workload of sockets whose owner is not known: said, never dropped. */
 export const UNRESOLVED = '[unresolved]';
 

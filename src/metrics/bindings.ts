@@ -76,7 +76,7 @@ export function connectWanted(key: Key): Wanted {
 }
 
 export function acceptWanted(key: Key): Wanted {
-  return wanted(key, { ...workloadOf(key), 'server.port': key.port });
+  return wanted(key, { ...workloadOf(key), ...portOf(key) });
 }
 
 /** What a live socket of this key counts as in its state. */
@@ -86,6 +86,11 @@ export function connectionWanted(binding: Binding, state: number): Wanted {
     'network.connection.state': TCP_STATES[state] ?? 'unknown',
     role: binding.key.role,
   }));
+}
+
+/** The port that is listened on; not known of what was folded. */
+function portOf({ port }: Key): Attributes {
+  return port === 0 ? {} : { 'server.port': port };
 }
 
 function wanted(key: Key, attributes: Attributes): Wanted {

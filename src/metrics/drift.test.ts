@@ -37,7 +37,7 @@ describe('Drift', () => {
 
   it.each<[string, Window, KernelTotals, [number, number]]>([
     ['successes and failures', { rows: [[1, { success: 2, refused: 1, cancelled: 1 }]] }, at(4), [0, 0]],
-    ['not without a local port', { rows: [[1, { address_unavailable: 3, timeout: 1 }]] }, at(1), [0, 0]],
+    ['not without a local port', { rows: [[1, { address_unavailable: 3, timeout: 1, noSyn: 3 }]] }, at(1), [0, 0]],
     ['pending ones', { live: [[1, 'syn_sent', 2], [1, 'syn_received', 1], [1, 'established', 9]] }, at(3), [0, 0]],
     ['not of other namespaces', { rows: [[3, { success: 5 }]], live: [[3, 'syn_sent', 1]] }, at(0), [0, 0]],
     ['accepts', { rows: [[2, { accept: 3 }]] }, at(0, 3), [0, 0]],

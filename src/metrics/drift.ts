@@ -34,14 +34,13 @@ interface Held {
 }
 
 const COUNTERS: readonly DriftCounter[] = ['ActiveOpens', 'PassiveOpens'];
-const ADDRESS_UNAVAILABLE = OUTCOMES.indexOf('address_unavailable');
 
 /**
  * Our totals against the kernel's own, over the same span and namespace.
  *
  * ActiveOpens counts connects for which a SYN was queued (tcp_connect,
- * net/ipv4/tcp_output.c): ours that have ended, without those that found no
- * free local port, plus those pending. PassiveOpens counts children of
+ * net/ipv4/tcp_output.c): ours that have ended, without those that ended before
+ * one was, plus those pending. PassiveOpens counts children of
  * listeners (tcp_create_openreq_child, net/ipv4/tcp_minisocks.c): our accepts.
  *
  * The two sides are read at different moments, so they are compared only when
@@ -114,9 +113,8 @@ export class Drift {
       if (key?.netns !== this.#netns) continue;
       const first = row * COLUMNS;
       this.#ended.PassiveOpens += counts[first + COLUMN.accept]!;
-      for (let outcome = 0; outcome < OUTCOMES.length; outcome++) {
-        if (outcome !== ADDRESS_UNAVAILABLE) this.#ended.ActiveOpens += counts[first + COLUMN.connect + outcome]!;
-      }
+      for (let outcome = 0; outcome < OUTCOMES.length; outcome++) this.#ended.ActiveOpens += counts[first + COLUMN.connect + outcome]!;
+      this.#ended.ActiveOpens -= counts[first + COLUMN.noSyn]!;
     }
   }
 

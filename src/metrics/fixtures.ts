@@ -2,7 +2,7 @@ import type { SumMetricData } from '@opentelemetry/sdk-metrics';
 import { Subject } from 'rxjs';
 import { OUTCOMES, TCP_STATES } from '../ebpf/layout.ts';
 import type { DrainStats, Key, Loss, ProcessInfo } from '../ebpf/types.ts';
-import { COLUMN, COLUMNS, type Snapshot } from '../stream/snapshot.ts';
+import { COLUMN, COLUMNS, SUMS, type Snapshot } from '../stream/snapshot.ts';
 import { Collector } from './collector.ts';
 import type { Defaults } from './config.ts';
 import type { KeyTable } from './key-table.ts';
@@ -38,18 +38,18 @@ export class Keys implements KeyTable {
 
   client(id: number, process: ProcessInfo | undefined, address = '10.0.0.1', port = 443, more: Partial<Key> = {}): number {
     const cgroup = String(process?.cgroup ?? 0);
-    this.live.set(id, { id, role: 'client', process, cgroup, netns: 1, address, port, ...more });
+    this.live.set(id, { id, role: 'client', process, cgroup, cgroupPath: undefined, netns: 1, address, port, ...more });
     return id;
   }
 
   server(id: number, process: ProcessInfo | undefined, port: number, more: Partial<Key> = {}): number {
     const cgroup = String(process?.cgroup ?? 0);
-    this.live.set(id, { id, role: 'server', process, cgroup, netns: 1, address: '', port, ...more });
+    this.live.set(id, { id, role: 'server', process, cgroup, cgroupPath: undefined, netns: 1, address: '', port, ...more });
     return id;
   }
 }
 
-type Counts = Partial<Record<(typeof OUTCOMES)[number] | 'accept' | 'close', number>>;
+type Counts = Partial<Record<(typeof OUTCOMES)[number] | keyof typeof COLUMN, number>>;
 type State = (typeof TCP_STATES)[number];
 
 export interface Window {
@@ -73,6 +73,7 @@ export function snapshot(window: Window, index = 0): Snapshot {
     rows: rows.length,
     keys,
     counts,
+    sums: new Float64Array(rows.length * SUMS),
     cut: {
       live: {
         rows: live.length,
@@ -80,6 +81,8 @@ export function snapshot(window: Window, index = 0): Snapshot {
         state: Uint8Array.from(live, ([, state]) => TCP_STATES.indexOf(state)),
         count: Uint32Array.from(live, ([, , count]) => count),
       },
+      listeners: { rows: 0, key: new Uint32Array(0), values: new Float64Array(0) },
+      folded: { rows: 0, key: new Uint32Array(0), what: new Uint8Array(0), values: new Float64Array(0) },
       stats: stats({ lost }),
       exited,
     },
@@ -87,13 +90,13 @@ export function snapshot(window: Window, index = 0): Snapshot {
 }
 
 function column(name: string): number {
-  if (name === 'accept' || name === 'close') return COLUMN[name];
+  if (Object.hasOwn(COLUMN, name)) return COLUMN[name as keyof typeof COLUMN];
   return COLUMN.connect + (OUTCOMES as readonly string[]).indexOf(name);
 }
 
 export function stats(more: Partial<DrainStats> = {}): DrainStats {
   return {
-    seen: { connect: 0, accept: 0, close: 0, process: 0, exit: 0 },
+    seen: { connect: 0, accept: 0, close: 0, process: 0, exit: 0, flow: 0, listen: 0, cgroup: 0 },
     lost: [],
     ringUsed: 0,
     ringSize: 1 << 20,

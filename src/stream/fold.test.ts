@@ -24,8 +24,7 @@ describe('WindowFold', () => {
     const { rows, keys, counts } = fold.take();
     expect(rows).toBe(1);
     expect([...keys]).toEqual([7]);
-    expect([...counts]).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 1, 2]);
-    expect(COLUMN).toEqual({ connect: 0, accept: 11, close: 12 });
+    expect([...counts.subarray(0, COLUMN.noSyn)]).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 1, 2]);
   });
 
   it('is empty after take, and again after the key comes back', () => {
@@ -34,7 +33,8 @@ describe('WindowFold', () => {
     expect(fold.take().rows).toBe(1);
     expect(fold.take().rows).toBe(0);
     fold.add(batch([{ key: 0, kind: KIND.connect }]));
-    expect([...fold.take().counts]).toEqual([1, ...Array<number>(COLUMNS - 1).fill(0)]);
+    const { counts, sums } = fold.take();
+    expect([counts[COLUMN.connect], counts[COLUMN.accept], counts.length, Math.max(...sums)]).toEqual([1, 0, COLUMNS, 0]);
   });
 
   it('grows to the highest key and keeps what it had', () => {

@@ -1,64 +1,101 @@
-import { EVENT_OFFSETS, EVENT_SIZE, KIND } from '../ebpf/layout.ts';
-import type { Batch } from '../ebpf/types.ts';
-import { COLUMN, COLUMNS } from './snapshot.ts';
+import { EVENT_OFFSETS, EVENT_SIZE, EVENT_WORDS, FLAG, KIND, LOSS_CLASS, TCP_CLOSE_WAIT, TCP_ESTABLISHED } from '../ebpf/layout.ts';
+import { FOLD_VALUES, type Batch, type Folded } from '../ebpf/types.ts';
+import { HANDSHAKE_BOUNDS, LIFE_BOUNDS, bucketOf } from './histograms.ts';
+import { Rows, type RowsTaken } from './rows.ts';
+import { COLUMN, SUM } from './snapshot.ts';
 
-/** What one window has counted, as `Snapshot` wants it. */
-export interface Rows {
-  readonly rows: number;
-  readonly keys: Uint32Array;
-  readonly counts: Uint32Array;
-}
+const U32 = 2 ** 32;
+const [FLAGS, ERROR] = [EVENT_OFFSETS.flags, EVENT_OFFSETS.error];
+const WORD = {
+  duration: EVENT_OFFSETS.duration / 4,
+  srtt: EVENT_OFFSETS.srtt_us / 4,
+  sent: EVENT_OFFSETS.bytes_sent / 4,
+  received: EVENT_OFFSETS.bytes_received / 4,
+  retransmits: EVENT_OFFSETS.data_retransmits / 4,
+} as const;
 
-/**
- * Adds batches up by key number, in arrays: no object for a record. It grows
- * with the highest key number, which the addon bounds.
- */
+/** Adds batches up by key number, in arrays: no object for a record. */
 export class WindowFold {
-  #counts = new Uint32Array(1024 * COLUMNS);
-  #touched = new Uint8Array(1024);
-  #keys: number[] = [];
+  readonly #rows = new Rows();
 
   add(batch: Batch): void {
     const { bytes, keys, length } = batch;
     for (let i = 0, at = 0; i < length; i++, at += EVENT_SIZE) {
-      const key = keys[i]!;
-      if (key >= this.#touched.length) this.#grow(key);
-      if (this.#touched[key] === 0) {
-        this.#touched[key] = 1;
-        this.#keys.push(key);
-      }
+      const row = this.#rows.of(keys[i]!);
       const kind = bytes[at + EVENT_OFFSETS.kind]!;
-      const column =
-        kind === KIND.connect
-          ? COLUMN.connect + bytes[at + EVENT_OFFSETS.outcome]!
-          : kind === KIND.accept
-            ? COLUMN.accept
-            : COLUMN.close;
-      this.#counts[key * COLUMNS + column]! += 1;
+      if (kind === KIND.connect) this.#connect(row, batch, i);
+      else if (kind === KIND.accept) this.#rows.count(row, COLUMN.accept, 1);
+      else this.#moved(row, batch, i, kind === KIND.close);
+    }
+  }
+
+  /** What the kernel has added up by itself. */
+  addFolded({ rows, key, what, values }: Folded): void {
+    for (let i = 0; i < rows; i++) {
+      const row = this.#rows.of(key[i]!);
+      const [count, sent, received, dataRetransmits, synRetransmits, resetsIn, resetsOut] = values.subarray(i * FOLD_VALUES.length);
+      const kind = what[i]!;
+      if (kind < COLUMN.accept) this.#rows.count(row, COLUMN.connect + kind, count!);
+      else this.#rows.count(row, kind === LOSS_CLASS.accept ? COLUMN.accept : COLUMN.close, count!);
+      this.#rows.count(row, COLUMN.synRetransmits, synRetransmits!);
+      this.#rows.count(row, COLUMN.dataRetransmits, dataRetransmits!);
+      this.#rows.count(row, COLUMN.resetsIn, resetsIn!);
+      this.#rows.count(row, COLUMN.resetsOut, resetsOut!);
+      this.#rows.sum(row, SUM.bytesSent, sent!);
+      this.#rows.sum(row, SUM.bytesReceived, received!);
     }
   }
 
   /** The rows so far; the fold is empty then. */
-  take(): Rows {
-    const keys = Uint32Array.from(this.#keys);
-    const counts = new Uint32Array(keys.length * COLUMNS);
-    for (let row = 0; row < keys.length; row++) {
-      const from = keys[row]! * COLUMNS;
-      counts.set(this.#counts.subarray(from, from + COLUMNS), row * COLUMNS);
-      this.#counts.fill(0, from, from + COLUMNS);
-      this.#touched[keys[row]!] = 0;
-    }
-    this.#keys = [];
-    return { rows: keys.length, keys, counts };
+  take(): RowsTaken {
+    return this.#rows.take();
   }
 
-  #grow(key: number): void {
-    const size = 2 ** Math.ceil(Math.log2(key + 1));
-    const counts = new Uint32Array(size * COLUMNS);
-    counts.set(this.#counts);
-    const touched = new Uint8Array(size);
-    touched.set(this.#touched);
-    this.#counts = counts;
-    this.#touched = touched;
+  #connect(row: number, { bytes, words }: Batch, i: number): void {
+    const at = i * EVENT_SIZE;
+    const rows = this.#rows;
+    const outcome = bytes[at + EVENT_OFFSETS.outcome]!;
+    rows.count(row, COLUMN.connect + outcome, 1);
+    const syns = bytes[at + EVENT_OFFSETS.syn_retransmits]!;
+    if (syns > 0) rows.count(row, COLUMN.synRetransmits, syns);
+    if (outcome === 0) {
+      const seconds = u64(words, i * EVENT_WORDS + WORD.duration) / 1e9;
+      rows.count(row, COLUMN.handshake + bucketOf(HANDSHAKE_BOUNDS, seconds), 1);
+      rows.sum(row, SUM.handshake, seconds);
+    } else if ((bytes[at + FLAGS]! & FLAG.noSyn) !== 0) rows.count(row, COLUMN.noSyn, 1);
+    else if ((bytes[at + ERROR]! | bytes[at + ERROR + 1]!) !== 0) rows.count(row, COLUMN.errored, 1);
   }
+
+  /** A close, or what a connection that goes on has moved meanwhile. */
+  #moved(row: number, { bytes, words }: Batch, i: number, ended: boolean): void {
+    const rows = this.#rows;
+    const word = i * EVENT_WORDS;
+    rows.sum(row, SUM.bytesSent, u64(words, word + WORD.sent));
+    rows.sum(row, SUM.bytesReceived, u64(words, word + WORD.received));
+    const retransmits = words[word + WORD.retransmits]!;
+    if (retransmits > 0) rows.count(row, COLUMN.dataRetransmits, retransmits);
+    const rtt = words[word + WORD.srtt]! / 1e6;
+    if (rtt > 0) {
+      rows.count(row, COLUMN.rtt + bucketOf(HANDSHAKE_BOUNDS, rtt), 1);
+      rows.sum(row, SUM.rtt, rtt);
+    }
+    if (!ended) return;
+    const at = i * EVENT_SIZE;
+    const flags = bytes[at + FLAGS]! | (bytes[at + FLAGS + 1]! << 8);
+    const state = bytes[at + EVENT_OFFSETS.state]!;
+    rows.count(row, COLUMN.close, 1);
+    if (state === TCP_ESTABLISHED || state === TCP_CLOSE_WAIT) rows.count(row, COLUMN.aborted, 1);
+    if ((flags & FLAG.resetIn) !== 0) rows.count(row, COLUMN.resetsIn, 1);
+    if ((flags & FLAG.resetOut) !== 0) rows.count(row, COLUMN.resetsOut, 1);
+    // Nobody knows how old a connection is that was there before.
+    if ((flags & FLAG.found) !== 0) return;
+    const seconds = u64(words, word + WORD.duration) / 1e9;
+    rows.count(row, COLUMN.life + bucketOf(LIFE_BOUNDS, seconds), 1);
+    rows.sum(row, SUM.life, seconds);
+  }
+}
+
+/** A u64 as a number: exact below 2^53. */
+function u64(words: Uint32Array, at: number): number {
+  return words[at]! + words[at + 1]! * U32;
 }

@@ -6,7 +6,7 @@ import type { Batch, Cut } from '../ebpf/types.ts';
 import { COLUMN, COLUMNS } from './snapshot.ts';
 import { nextMultiple, windows } from './window.ts';
 
-const CUT = { exited: [] } as unknown as Cut;
+const CUT = { exited: [], folded: { rows: 0 } } as unknown as Cut;
 
 /** A batch of connects of outcome 0 by key. */
 function batch(keys: number[], cut?: Cut): Batch {

@@ -34,6 +34,7 @@ export function windows(options: WindowOptions): OperatorFunction<Batch, Snapsho
           next(batch) {
             fold.add(batch);
             if (batch.cut === undefined) return;
+            fold.addFolded(batch.cut.folded);
             const end = scheduler.now();
             const snapshot = { start, end, ...fold.take(), cut: batch.cut };
             start = end;

@@ -19,7 +19,7 @@ function doctor(...wrapper: string[]) {
   return { code: status, starts, missing: of('missing'), unknown: of('unknown'), degraded: of('degraded') };
 }
 
-const TRIED = ['tp_btf/inet_sock_set_state', 'tp_btf/sched_process_exit', 'iter/bpf_sk_storage_map', 'iter/task_file', 'helpers', 'bpf-object'];
+const TRIED = ['tp_btf/inet_sock_set_state', 'tp_btf/sched_process_exit', 'tp_btf/tcp_retransmit_synack', 'iter/bpf_sk_storage_map', 'iter/task_file', 'helpers', 'bpf-object'];
 
 describeKernel('connwatch doctor', () => {
   it('misses nothing as root, nor with the two capabilities alone', () => {

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* Which cgroup a task is in, and what it is called: told to user space once. */
+#ifndef CONNWATCH_CGROUP_H
+#define CONNWATCH_CGROUP_H
+
+#include "emit.bpf.h"
+
+#define CGROUP_LEVELS 16
+#define CGROUP_NAME_LEN 256
+
+/*
+ * The v2 cgroup, unless memory or pids are in a v1 hierarchy where the task is
+ * below the root: on such hosts containers are told apart there, and the v2
+ * hierarchy may not know them.
+ */
+static __always_inline struct cgroup *cgroup_of(struct task_struct *task, u64 *bit)
+{
+	struct css_set *set = task->cgroups;
+	struct cgroup *unified = set->dfl_cgrp;
+	struct cgroup_subsys_state *css;
+	struct cgroup *other;
+
+	*bit = 0;
+	if (bpf_core_enum_value_exists(enum cgroup_subsys_id, memory_cgrp_id)) {
+		css = set->subsys[bpf_core_enum_value(enum cgroup_subsys_id, memory_cgrp_id)];
+		other = css->cgroup;
+		if (other->root == unified->root)
+			return unified; /* no v1 here */
+		if (other->level > 0) {
+			*bit = CW_CGROUP_MEMORY;
+			return other;
+		}
+	}
+	if (bpf_core_enum_value_exists(enum cgroup_subsys_id, pids_cgrp_id)) {
+		css = set->subsys[bpf_core_enum_value(enum cgroup_subsys_id, pids_cgrp_id)];
+		other = css->cgroup;
+		if (other->root != unified->root && other->level > 0) {
+			*bit = CW_CGROUP_PIDS;
+			return other;
+		}
+	}
+	return unified;
+}
+
+static __always_inline u64 cgroup_id_of(struct task_struct *task)
+{
+	u64 bit;
+	struct cgroup *cgroup = cgroup_of(task, &bit);
+
+	return cgroup->kn->id | bit;
+}
+
+static __always_inline struct kernfs_node *parent_of(struct kernfs_node *node)
+{
+	struct kernfs_node___rcu *newer = (void *)node;
+
+	if (bpf_core_field_exists(newer->__parent))
+		return BPF_CORE_READ(newer, __parent);
+	return BPF_CORE_READ(node, parent);
+}
+
+/* The names as the kernel has them, so that neither mounts nor namespaces of
+ * cgroups matter, nor whether the cgroup still is when somebody looks. */
+static __noinline int send_cgroup(struct kernfs_node *node, u64 id)
+{
+	struct cw_cgroup *record = reserve(sizeof(*record), CW_CLASS_CGROUP);
+	u32 length = 0;
+
+	if (!record)
+		return 0;
+	record->version = CW_ABI_VERSION;
+	record->kind = CW_KIND_CGROUP;
+	record->flags = CW_FLAG_CUT_OFF;
+	record->time = bpf_ktime_get_ns();
+	record->id = id;
+	for (int level = 0; level < CGROUP_LEVELS; level++) {
+		struct kernfs_node *parent = parent_of(node);
+		long got;
+
+		if (!parent) { /* the root has no name */
+			record->flags = 0;
+			break;
+		}
+		if (length > CW_CGROUP_LEN - CGROUP_NAME_LEN)
+			break;
+		got = bpf_probe_read_kernel_str(record->names + length, CGROUP_NAME_LEN,
+						BPF_CORE_READ(node, name));
+		if (got <= 0 || got > CGROUP_NAME_LEN)
+			break;
+		length += got;
+		node = parent;
+	}
+	record->length = length;
+	submit(record);
+	return 1;
+}
+
+/* False when the ring was full: to be tried again. */
+static __always_inline bool tell_cgroup(struct task_struct *task, u64 id)
+{
+	u8 told = 1;
+	u64 bit;
+
+	if (bpf_map_lookup_elem(&cgroups, &id))
+		return true;
+	if (!send_cgroup(cgroup_of(task, &bit)->kn, id))
+		return false;
+	bpf_map_update_elem(&cgroups, &id, &told, BPF_ANY);
+	return true;
+}
+
+#endif

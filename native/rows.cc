@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rows.h"
+
+#include <cstring>
+
+namespace connwatch {
+namespace {
+
+Napi::Value bytes(Napi::Env env, const uint8_t* data, size_t room) {
+  return Napi::Buffer<uint8_t>::Copy(env, data, strnlen(reinterpret_cast<const char*>(data), room));
+}
+
+Napi::Value number(Napi::Env env, uint64_t value) {
+  return Napi::Number::New(env, static_cast<double>(value));
+}
+
+Napi::Float64Array numbers(Napi::Env env, const uint64_t* values, size_t count) {
+  auto array = Napi::Float64Array::New(env, count);
+  for (size_t i = 0; i < count; i++) array[i] = static_cast<double>(values[i]);
+  return array;
+}
+
+// `width` numbers a row, one row after the other.
+template <typename Row, typename Fill>
+Napi::Float64Array table(Napi::Env env, const std::vector<Row>& rows, size_t width, Fill fill) {
+  auto array = Napi::Float64Array::New(env, rows.size() * width);
+  size_t at = 0;
+  for (const Row& row : rows)
+    for (uint64_t value : fill(row)) array[at++] = static_cast<double>(value);
+  return array;
+}
+
+Napi::Value toProbes(Napi::Env env, const std::vector<Probe>& probes) {
+  auto list = Napi::Array::New(env, probes.size());
+  uint32_t index = 0;
+  for (const Probe& probe : probes) {
+    auto row = Napi::Object::New(env);
+    row.Set("name", probe.name);
+    row.Set("mechanism", probe.mechanism);
+    row.Set("required", probe.required);
+    row.Set("attached", probe.attached);
+    list.Set(index++, row);
+  }
+  return list;
+}
+
+}  // namespace
+
+Napi::Value toRows(Napi::Env env, const std::vector<LiveRow>& rows) {
+  auto key = Napi::Uint32Array::New(env, rows.size());
+  auto state = Napi::Uint8Array::New(env, rows.size());
+  auto count = Napi::Uint32Array::New(env, rows.size());
+  for (size_t i = 0; i < rows.size(); i++) {
+    key[i] = rows[i].key;
+    state[i] = static_cast<uint8_t>(rows[i].state);
+    count[i] = rows[i].count;
+  }
+  auto result = Napi::Object::New(env);
+  result.Set("rows", number(env, rows.size()));
+  result.Set("key", key);
+  result.Set("state", state);
+  result.Set("count", count);
+  return result;
+}
+
+Napi::Value toRows(Napi::Env env, const std::vector<ListenRow>& rows) {
+  auto key = Napi::Uint32Array::New(env, rows.size());
+  for (size_t i = 0; i < rows.size(); i++) key[i] = rows[i].key;
+  auto result = Napi::Object::New(env);
+  result.Set("rows", number(env, rows.size()));
+  result.Set("key", key);
+  result.Set("values", table(env, rows, 6, [](const ListenRow& row) {
+               return std::array<uint64_t, 6>{row.sockets,   row.queue, row.limit,
+                                              row.overflows, row.drops, row.synackRetransmits};
+             }));
+  return result;
+}
+
+Napi::Value toRows(Napi::Env env, const std::vector<FoldRow>& rows, const std::vector<uint32_t>& keys) {
+  auto key = Napi::Uint32Array::New(env, rows.size());
+  auto what = Napi::Uint8Array::New(env, rows.size());
+  for (size_t i = 0; i < rows.size(); i++) {
+    key[i] = keys[i];
+    what[i] = static_cast<uint8_t>(rows[i].what);
+  }
+  auto result = Napi::Object::New(env);
+  result.Set("rows", number(env, rows.size()));
+  result.Set("key", key);
+  result.Set("what", what);
+  result.Set("values", table(env, rows, 7, [](const FoldRow& row) {
+               const cw_fold& a = row.amount;
+               return std::array<uint64_t, 7>{a.count,           a.bytes_sent, a.bytes_received,
+                                              a.data_retransmits, a.syn_retransmits, a.resets_in,
+                                              a.resets_out};
+             }));
+  return result;
+}
+
+Napi::Value toList(Napi::Env env, const std::vector<uint32_t>& ids, const KeyTable& table) {
+  auto list = Napi::Array::New(env, ids.size());
+  uint32_t index = 0;
+  for (uint32_t id : ids) {
+    const Key& key = table.at(id);
+    auto row = Napi::Object::New(env);
+    row.Set("id", id);
+    row.Set("role", static_cast<uint32_t>(key.role));
+    row.Set("owner", Napi::BigInt::New(env, key.owner));
+    row.Set("cgroup", Napi::BigInt::New(env, key.cgroup));
+    row.Set("netns", key.netns);
+    row.Set("address", Napi::Buffer<uint8_t>::Copy(env, key.address, CW_ADDR_LEN));
+    row.Set("port", static_cast<uint32_t>(key.port));
+    list.Set(index++, row);
+  }
+  return list;
+}
+
+Napi::Value toList(Napi::Env env, const std::vector<cw_process>& processes) {
+  auto list = Napi::Array::New(env, processes.size());
+  uint32_t index = 0;
+  for (const cw_process& process : processes) {
+    auto row = Napi::Object::New(env);
+    row.Set("owner", Napi::BigInt::New(env, process.owner));
+    row.Set("pid", process.pid);
+    row.Set("startTime", Napi::BigInt::New(env, process.start_time));
+    row.Set("cgroup", Napi::BigInt::New(env, process.cgroup));
+    row.Set("comm", bytes(env, process.comm, CW_COMM_LEN));
+    row.Set("exe", bytes(env, process.exe, CW_EXE_LEN));
+    list.Set(index++, row);
+  }
+  return list;
+}
+
+Napi::Value toList(Napi::Env env, const std::vector<CgroupNames>& cgroups) {
+  auto list = Napi::Array::New(env, cgroups.size());
+  uint32_t index = 0;
+  for (const CgroupNames& cgroup : cgroups) {
+    auto row = Napi::Object::New(env);
+    row.Set("id", Napi::BigInt::New(env, cgroup.id));
+    row.Set("cutOff", cgroup.cutOff);
+    row.Set("names", Napi::Buffer<uint8_t>::Copy(
+                         env, reinterpret_cast<const uint8_t*>(cgroup.names.data()), cgroup.names.size()));
+    list.Set(index++, row);
+  }
+  return list;
+}
+
+Napi::Value toNumbers(Napi::Env env, const std::vector<uint64_t>& values) {
+  auto list = Napi::BigUint64Array::New(env, values.size());
+  for (size_t i = 0; i < values.size(); i++) list[i] = values[i];
+  return list;
+}
+
+Napi::Value toStats(Napi::Env env, Drain& drain, const Program& program, const Ring& ring) {
+  auto result = Napi::Object::New(env);
+  result.Set("lost", numbers(env, drain.folds().losses(), CW_LOSSES));
+  result.Set("unfolded", numbers(env, drain.folds().unfolded().data(), CW_LOSS_CLASSES));
+  result.Set("seen", numbers(env, drain.totals().seen, CW_KIND_MAX));
+  result.Set("probes", toProbes(env, program.probes()));
+  result.Set("undecodable", number(env, drain.totals().undecodable));
+  result.Set("keysRefused", number(env, drain.keyTable().refused()));
+  result.Set("recursion", number(env, program.recursionMisses()));
+  result.Set("ringUsed", number(env, ring.used()));
+  result.Set("ringSize", number(env, ring.size()));
+  return result;
+}
+
+}  // namespace connwatch

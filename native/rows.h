@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the drain holds, as JavaScript takes it (src/ebpf/binding.ts). Everything is copied.
+#pragma once
+
+#include <napi.h>
+
+#include <vector>
+
+#include "drain.h"
+
+namespace connwatch {
+
+// {rows, key, state, count}
+Napi::Value toRows(Napi::Env env, const std::vector<LiveRow>& rows);
+// {rows, key, values}: `values` has sockets, queue, limit, overflows, drops, synackRetransmits of each row.
+Napi::Value toRows(Napi::Env env, const std::vector<ListenRow>& rows);
+// {rows, key, what, values}: `values` has count, bytesSent, bytesReceived, dataRetransmits,
+// synRetransmits, resetsIn, resetsOut of each row; `what` is enum cw_loss_class.
+Napi::Value toRows(Napi::Env env, const std::vector<FoldRow>& rows, const std::vector<uint32_t>& keys);
+
+// [{id, role, owner, cgroup, netns, address, port}]
+Napi::Value toList(Napi::Env env, const std::vector<uint32_t>& ids, const KeyTable& table);
+// [{owner, pid, startTime, cgroup, comm, exe}], names as bytes
+Napi::Value toList(Napi::Env env, const std::vector<cw_process>& processes);
+// [{id, cutOff, names}], names as bytes
+Napi::Value toList(Napi::Env env, const std::vector<CgroupNames>& cgroups);
+
+// A BigUint64Array.
+Napi::Value toNumbers(Napi::Env env, const std::vector<uint64_t>& numbers);
+
+// {lost, unfolded, seen, probes, undecodable, keysRefused, recursion, ringUsed, ringSize}
+Napi::Value toStats(Napi::Env env, Drain& drain, const Program& program, const Ring& ring);
+
+}  // namespace connwatch
