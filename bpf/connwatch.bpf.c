@@ -12,11 +12,39 @@ const struct cw_process *layout_process __attribute__((unused));
 const struct cw_listen *layout_listen __attribute__((unused));
 const struct cw_cgroup *layout_cgroup __attribute__((unused));
 
+static __always_inline volatile u32 *busy_here(void)
+{
+	u32 zero = 0;
+
+	return bpf_map_lookup_elem(&busy, &zero);
+}
+
 /* include/trace/events/sock.h: every change of a TCP state in every namespace. */
 SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(connwatch_state, struct sock *sk, int from, int to)
 {
+	volatile u32 *inside = busy_here();
+
+	if (!inside)
+		return 0;
+	*inside = 1;
 	on_transition(sk, from, to);
+	*inside = 0;
+	return 0;
+}
+
+/*
+ * The kernel skips a program that is running on its CPU already
+ * (kernel/trace/bpf_trace.c, __bpf_trace_run): a softirq that comes while a process
+ * connects would go unseen. It goes through this one, which has nothing to do else.
+ */
+SEC("tp_btf/inet_sock_set_state")
+int BPF_PROG(connwatch_nested, struct sock *sk, int from, int to)
+{
+	volatile u32 *inside = busy_here();
+
+	if (inside && *inside)
+		on_transition(sk, from, to);
 	return 0;
 }
 

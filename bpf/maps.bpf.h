@@ -122,6 +122,14 @@ struct {
 	__type(value, struct entered);
 } entered SEC(".maps");
 
+/* Whether the program of state changes is running on this CPU. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, u32);
+} busy SEC(".maps");
+
 /* 0.6 MiB. Cgroups whose names have been told; one that falls out is told again. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);

@@ -15,6 +15,7 @@ namespace connwatch {
 namespace {
 
 constexpr const char* kStateProgram = "connwatch_state";
+constexpr const char* kNestedProgram = "connwatch_nested";
 constexpr const char* kFallbackProgram = "connwatch_fallback";
 constexpr const char* kScanProgram = "connwatch_scan";
 
@@ -149,6 +150,7 @@ std::optional<Failure> Program::attach() {
     }
     int error = attachOne(program, name);
     probes_.push_back({name, mechanismOf(program), required, error == 0, error});
+    if (name == kNestedProgram) nestedAttached_ = error == 0;
     if (error && required)
       return failure("CW_BPF_ATTACH", "attach", error, "cannot attach the program " + name, log);
   }
@@ -216,6 +218,8 @@ uint64_t Program::recursionMisses() const {
   uint64_t misses = 0;
   bpf_program* program;
   bpf_object__for_each_program(program, object_.get()) {
+    // What this one misses goes through connwatch_nested.
+    if (nestedAttached_ && !strcmp(bpf_program__name(program), kStateProgram)) continue;
     bpf_prog_info info{};
     uint32_t length = sizeof info;
     if (!bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &length))

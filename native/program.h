@@ -62,7 +62,7 @@ class Program {
   void freeSlot(uint32_t index) const;
   // Sums the per-CPU loss counters; `totals` has CW_LOSSES elements.
   int readLosses(uint64_t* totals) const;
-  // Times a program was skipped because it was already running on its CPU.
+  // Times a program was skipped because it was already running on its CPU, and none stood in.
   uint64_t recursionMisses() const;
 
  private:
@@ -85,6 +85,7 @@ class Program {
   size_t bssBytes_ = 0;
   Globals globals_{};
   std::vector<Probe> probes_;
+  bool nestedAttached_ = false;
   std::vector<std::unique_ptr<bpf_link, DestroyLink>> links_;
   std::unique_ptr<bpf_link, DestroyLink> fallbackIterator_;
   std::unique_ptr<bpf_link, DestroyLink> scanIterator_;
