@@ -11,6 +11,7 @@ const struct cw_event *layout_event __attribute__((unused));
 const struct cw_process *layout_process __attribute__((unused));
 const struct cw_listen *layout_listen __attribute__((unused));
 const struct cw_cgroup *layout_cgroup __attribute__((unused));
+const struct cw_netns *layout_netns __attribute__((unused));
 
 static __always_inline volatile u32 *busy_here(void)
 {
@@ -116,8 +117,11 @@ int connwatch_scan(struct bpf_iter__task_file *ctx)
 	sk = socket->sk;
 	if (!sk)
 		return 0;
-	if (!has_room(seq, sizeof(struct cw_event))) {
-		struct cw_event more = {};
+	if (!has_room(seq, sizeof(struct cw_event) + sizeof(struct cw_netns))) {
+		struct {
+			struct cw_event event;
+			struct cw_netns netns;
+		} more = {};
 
 		bpf_seq_write(seq, &more, sizeof(more));
 		return 0;

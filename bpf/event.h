@@ -47,7 +47,8 @@ enum cw_kind {
 	CW_KIND_FLOW = 6,    /* struct cw_event: what a connection moved since it was last told */
 	CW_KIND_LISTEN = 7,  /* struct cw_listen: a listening socket's queue */
 	CW_KIND_CGROUP = 8,  /* struct cw_cgroup: sent once before a cgroup's first record */
-	CW_KIND_MAX = 9,
+	CW_KIND_NETNS = 9,   /* struct cw_netns: a process in whose network namespace sockets are */
+	CW_KIND_MAX = 10,
 };
 
 /* How a connect attempt ended. The order is the order of OUTCOMES in layout.ts. */
@@ -172,6 +173,15 @@ struct cw_cgroup {
 	cw_u8 names[CW_CGROUP_LEN]; /* its own name first, then its parent's, ...; each ends with NUL */
 };
 
+struct cw_netns {
+	cw_u8 version;
+	cw_u8 kind; /* CW_KIND_NETNS */
+	cw_u16 reserved;
+	cw_u32 netns;
+	cw_u32 pid;
+	cw_u32 reserved2;
+};
+
 /* What became of records of one cgroup and network namespace that could not be sent: key and value. */
 struct cw_fold_key {
 	cw_u64 cgroup;
@@ -248,6 +258,7 @@ CW_ASSERT(sizeof(struct cw_process) == 312, "struct cw_process is 312 bytes");
 CW_ASSERT(sizeof(struct cw_conn) == 128, "struct cw_conn is 128 bytes");
 CW_ASSERT(sizeof(struct cw_listen) == 64, "struct cw_listen is 64 bytes");
 CW_ASSERT(sizeof(struct cw_cgroup) == 1048, "struct cw_cgroup is 1048 bytes");
+CW_ASSERT(sizeof(struct cw_netns) == 16, "struct cw_netns is 16 bytes");
 CW_ASSERT(sizeof(struct cw_fold_key) == 16, "struct cw_fold_key is 16 bytes");
 CW_ASSERT(sizeof(struct cw_fold) == 56, "struct cw_fold is 56 bytes");
 CW_ASSERT(CW_CLASS_MAX <= CW_LOSS_CLASSES, "loss classes fit their row");

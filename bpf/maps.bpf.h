@@ -122,6 +122,14 @@ struct {
 	__type(value, struct entered);
 } entered SEC(".maps");
 
+/* The scan in which a network namespace was met last. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 1024);
+	__type(key, u32);
+	__type(value, u32);
+} namespaces SEC(".maps");
+
 /* Whether the program of state changes is running on this CPU. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

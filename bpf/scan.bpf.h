@@ -140,11 +140,32 @@ static __always_inline void scan_listener(struct seq_file *seq, struct sock *sk,
 	bpf_seq_write(seq, &record, sizeof(record));
 }
 
+/* Who is there to be asked for the kernel's own counters of this namespace: a process
+ * that is in it, which one that only holds a socket of it need not be. */
+static __always_inline void tell_namespace(struct seq_file *seq, struct sock *sk,
+					   struct task_struct *task)
+{
+	u32 netns = sk->__sk_common.skc_net.net->ns.inum;
+	u32 *met = bpf_map_lookup_elem(&namespaces, &netns);
+	struct cw_netns record = {};
+	u32 now = scan;
+
+	if ((met && *met == now) || task->nsproxy->net_ns->ns.inum != netns)
+		return;
+	bpf_map_update_elem(&namespaces, &netns, &now, BPF_ANY);
+	record.version = CW_ABI_VERSION;
+	record.kind = CW_KIND_NETNS;
+	record.netns = netns;
+	record.pid = task->tgid;
+	bpf_seq_write(seq, &record, sizeof(record));
+}
+
 static __always_inline void scan_socket(struct seq_file *seq, struct sock *sk,
 					struct task_struct *task)
 {
 	if (sk->sk_protocol != IPPROTO_TCP)
 		return;
+	tell_namespace(seq, sk, task);
 	switch (sk->__sk_common.skc_state) {
 	case TCP_LISTEN:
 		return scan_listener(seq, sk, task);

@@ -239,6 +239,10 @@ enum cgroup_subsys_id {
 	pids_cgrp_id = 11,
 };
 
+struct nsproxy {
+	struct net *net_ns;
+};
+
 struct css_set {
 	struct cgroup_subsys_state *subsys[16];
 	struct cgroup *dfl_cgrp;
@@ -254,6 +258,7 @@ struct task_struct {
 	struct files_struct *files;
 	struct signal_struct *signal;
 	struct css_set *cgroups;
+	struct nsproxy *nsproxy;
 	char comm[16];
 };
 

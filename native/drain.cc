@@ -29,6 +29,8 @@ size_t sizeOf(uint8_t kind) {
       return sizeof(cw_listen);
     case CW_KIND_CGROUP:
       return sizeof(cw_cgroup);
+    case CW_KIND_NETNS:
+      return sizeof(cw_netns);
     default:
       return 0;
   }
@@ -59,7 +61,8 @@ bool Drain::take(const uint8_t* record, uint32_t length) {
     totals_.undecodable++;
     return true;
   }
-  if (kind == CW_KIND_PROCESS || kind == CW_KIND_LISTEN || kind == CW_KIND_CGROUP) {
+  if (kind == CW_KIND_PROCESS || kind == CW_KIND_LISTEN || kind == CW_KIND_CGROUP ||
+      kind == CW_KIND_NETNS) {
     totals_.seen[kind]++;
     takeOther(record);
     return true;
@@ -83,6 +86,8 @@ void Drain::takeOther(const uint8_t* record) {
     processes_.push_back(*reinterpret_cast<const cw_process*>(record));
   } else if (record[1] == CW_KIND_LISTEN) {
     listens_.push_back(*reinterpret_cast<const cw_listen*>(record));
+  } else if (record[1] == CW_KIND_NETNS) {
+    namespaces_.push_back(*reinterpret_cast<const cw_netns*>(record));
   } else {
     const auto& cgroup = *reinterpret_cast<const cw_cgroup*>(record);
     size_t length = std::min<size_t>(cgroup.length, CW_CGROUP_LEN);
@@ -136,6 +141,7 @@ uint32_t Drain::run() {
 // Sockets that are held open, before the slots are read: those that are found are then in a slot.
 void Drain::scan() {
   scanned_.clear();
+  namespaces_.clear();
   if (program_.scan(scanned_)) return;
   const uint8_t* at = scanned_.data();
   const uint8_t* end = at + scanned_.size();

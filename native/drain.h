@@ -76,6 +76,8 @@ class Drain {
   std::vector<cw_process>& processes() { return processes_; }
   std::vector<uint64_t>& exited() { return exited_; }
   std::vector<CgroupNames>& cgroups() { return cgroups_; }
+  // Of the last scan: each network namespace in which a process with a socket of it is, and such a process.
+  const std::vector<cw_netns>& namespaces() const { return namespaces_; }
   // Records that were taken elsewhere and wait for a batch.
   bool waiting() const { return flowsTaken_ < flows_.size(); }
   const DrainTotals& totals() const { return totals_; }
@@ -103,6 +105,7 @@ class Drain {
   std::vector<cw_process> processes_;
   std::vector<uint64_t> exited_;
   std::vector<CgroupNames> cgroups_;
+  std::vector<cw_netns> namespaces_;
   std::vector<cw_event> flows_;
   size_t flowsTaken_ = 0;
   std::vector<cw_listen> listens_;

@@ -51,6 +51,10 @@ const std::vector<Field> kCgroup = {
     FIELD(cw_cgroup, length),  FIELD(cw_cgroup, time), FIELD(cw_cgroup, id),
     FIELD(cw_cgroup, names),
 };
+const std::vector<Field> kNetns = {
+    FIELD(cw_netns, version), FIELD(cw_netns, kind), FIELD(cw_netns, reserved),
+    FIELD(cw_netns, netns),   FIELD(cw_netns, pid),  FIELD(cw_netns, reserved2),
+};
 const std::vector<Field> kFold = {
     FIELD(cw_fold, count),           FIELD(cw_fold, bytes_sent), FIELD(cw_fold, bytes_received),
     FIELD(cw_fold, data_retransmits), FIELD(cw_fold, syn_retransmits),
@@ -89,6 +93,7 @@ std::string checkLayout(const btf* types) {
   if (wrong.empty()) wrong = compare(types, "cw_conn", sizeof(cw_conn), kConn);
   if (wrong.empty()) wrong = compare(types, "cw_listen", sizeof(cw_listen), kListen);
   if (wrong.empty()) wrong = compare(types, "cw_cgroup", sizeof(cw_cgroup), kCgroup);
+  if (wrong.empty()) wrong = compare(types, "cw_netns", sizeof(cw_netns), kNetns);
   if (wrong.empty()) wrong = compare(types, "cw_fold", sizeof(cw_fold), kFold);
   return wrong;
 }

@@ -144,6 +144,15 @@ Napi::Value toList(Napi::Env env, const std::vector<CgroupNames>& cgroups) {
   return list;
 }
 
+Napi::Value toPairs(Napi::Env env, const std::vector<cw_netns>& namespaces) {
+  auto pairs = Napi::Uint32Array::New(env, namespaces.size() * 2);
+  for (size_t i = 0; i < namespaces.size(); i++) {
+    pairs[2 * i] = namespaces[i].netns;
+    pairs[2 * i + 1] = namespaces[i].pid;
+  }
+  return pairs;
+}
+
 Napi::Value toNumbers(Napi::Env env, const std::vector<uint64_t>& values) {
   auto list = Napi::BigUint64Array::New(env, values.size());
   for (size_t i = 0; i < values.size(); i++) list[i] = values[i];

@@ -25,6 +25,9 @@ Napi::Value toList(Napi::Env env, const std::vector<cw_process>& processes);
 // [{id, cutOff, names}], names as bytes
 Napi::Value toList(Napi::Env env, const std::vector<CgroupNames>& cgroups);
 
+// A Uint32Array: netns and pid of each, one after the other.
+Napi::Value toPairs(Napi::Env env, const std::vector<cw_netns>& namespaces);
+
 // A BigUint64Array.
 Napi::Value toNumbers(Napi::Env env, const std::vector<uint64_t>& numbers);
 

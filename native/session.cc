@@ -29,6 +29,7 @@ Napi::Function Session::define(Napi::Env env) {
                       InstanceMethod("live", &Session::live),
                       InstanceMethod("listeners", &Session::listeners),
                       InstanceMethod("folded", &Session::folded),
+                      InstanceMethod("namespaces", &Session::namespaces),
                       InstanceMethod("cgroups", &Session::cgroups),
                       InstanceMethod("freshKeys", &Session::freshKeys),
                       InstanceMethod("processes", &Session::processes),
@@ -169,6 +170,10 @@ Napi::Value Session::cgroups(const Napi::CallbackInfo& info) {
   auto list = toList(info.Env(), drain.cgroups());
   drain.cgroups().clear();
   return list;
+}
+
+Napi::Value Session::namespaces(const Napi::CallbackInfo& info) {
+  return toPairs(info.Env(), open(info.Env()).namespaces());
 }
 
 Napi::Value Session::exited(const Napi::CallbackInfo& info) {

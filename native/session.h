@@ -25,6 +25,7 @@ class Session : public Napi::ObjectWrap<Session> {
   Napi::Value live(const Napi::CallbackInfo& info);
   Napi::Value listeners(const Napi::CallbackInfo& info);
   Napi::Value folded(const Napi::CallbackInfo& info);
+  Napi::Value namespaces(const Napi::CallbackInfo& info);
   Napi::Value cgroups(const Napi::CallbackInfo& info);
   Napi::Value freshKeys(const Napi::CallbackInfo& info);
   Napi::Value processes(const Napi::CallbackInfo& info);

@@ -66,7 +66,7 @@ export const MUTANTS = [
   {
     idea: 'outcome',
     name: 'a closed connection stays open',
-    edits: [{ file: 'transition.bpf.h', find: '\tif (event)\n\t\tsubmit(event);\n\tfree_conn(sk, conn->cookie);\n', replace: '\tif (event)\n\t\tsubmit(event);\n' }],
+    edits: [{ file: 'transition.bpf.h', find: '&amount);\n\t}\n\tfree_conn(sk, conn->cookie);\n', replace: '&amount);\n\t}\n' }],
     test: outcomes,
     title: established,
   },
@@ -76,7 +76,7 @@ export const MUTANTS = [
     // It stands in two places: what is not TCP is no tcp_sock either.
     edits: [
       { file: 'transition.bpf.h', find: '\tif (sk->sk_protocol != IPPROTO_TCP)\n\t\treturn;\n', replace: '' },
-      { file: 'transition.bpf.h', find: '\tif (!tcp)\n\t\treturn;\n\tconn.cookie', replace: '\tconn.cookie' },
+      { file: 'transition.bpf.h', find: '\tif (!tcp)\n\t\treturn;\n\tconn.cookie = socket_cookie(sk);', replace: '\tconn.cookie = socket_cookie(sk);' },
       { file: 'transition.bpf.h', find: 'conn.segs_out = tcp->segs_out;', replace: 'conn.segs_out = tcp ? tcp->segs_out : 0;' },
     ],
     test: outcomes,
@@ -155,7 +155,7 @@ export const MUTANTS = [
   {
     idea: 'loss counter',
     name: 'a lost accept counts as a lost close',
-    edits: [{ file: 'transition.bpf.h', find: 'begin_event(sk, &conn, CW_KIND_ACCEPT, CW_CLASS_ACCEPT, conn.since);', replace: 'begin_event(sk, &conn, CW_KIND_ACCEPT, CW_CLASS_CLOSE, conn.since);' }],
+    edits: [{ file: 'transition.bpf.h', find: 'begin_event(sk, &conn, CW_KIND_ACCEPT, CW_CLASS_ACCEPT, conn.since);', replace: 'begin_event(sk, &conn, CW_KIND_ACCEPT, CW_CLASS_CLOSE_SERVER, conn.since);' }],
     test: load,
     title: 'does the same for accepts',
   },

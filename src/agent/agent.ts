@@ -11,7 +11,7 @@ import { commit, version } from '../internal/version.ts';
 import { selfSources } from '../metrics/index.ts';
 import { Manager as ServerManager } from '../server/index.ts';
 import { windows } from '../stream/index.ts';
-import { ownDrift } from './drift.ts';
+import { createDrift } from './drift.ts';
 import { giveUpPrivileges } from './privileges.ts';
 import { openPush } from './push.ts';
 import { watchDrain } from './watchdog.ts';
@@ -49,7 +49,7 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
     syncFailures: settings.syncFailures,
     onError: (error) => fail(asError(error)),
   });
-  const drift = ownDrift(log);
+  const drift = createDrift(log);
   const drain = watchDrain(settings.interval, watch, log);
   const interval = new BehaviorSubject(settings.interval);
   const snapshots = ebpf.batches.pipe(

@@ -1,17 +1,29 @@
 import { readFileSync, statSync } from 'node:fs';
 import { oneLine } from '../internal/errors.ts';
 import type { Logger } from '../internal/log.ts';
-import { parseSnmp } from '../internal/procfs.ts';
-import { Drift } from '../metrics/index.ts';
+import { parseNetstat, parseSnmp } from '../internal/procfs.ts';
+import { Drift, type KernelTotals } from '../metrics/index.ts';
 
-/** The drift against this process's own network namespace; undefined, and said, where it can't be read. */
-export function ownDrift(log: Logger): Drift | undefined {
+/** PROC_PID_INIT_INO, include/uapi/linux/nsfs.h: pids of records are of this namespace. */
+const ROOT_PID_NAMESPACE = 0xeffffffc;
+
+/** The drift in every network namespace that can be read; undefined, and said, where not even the own one can. */
+export function createDrift(log: Logger): Drift | undefined {
   try {
-    const read = () => parseSnmp(readFileSync('/proc/self/net/snmp', 'utf8'));
-    read();
-    return new Drift({ netns: statSync('/proc/self/ns/net').ino, read });
+    read(undefined);
+    const own = statSync('/proc/self/ns/pid').ino === ROOT_PID_NAMESPACE;
+    if (!own) log.warn("not in the host's pid namespace: the drift is told of the own network namespace only");
+    return new Drift({
+      netns: statSync('/proc/self/ns/net').ino,
+      read: (pid) => (pid === undefined || own ? read(pid) : undefined),
+    });
   } catch (error) {
     log.warn({ error: oneLine(error) }, "the kernel's own counters can't be read: no drift is told");
     return undefined;
   }
+}
+
+function read(pid: number | undefined): KernelTotals {
+  const folder = `/proc/${pid ?? 'self'}/net`;
+  return { ...parseSnmp(readFileSync(`${folder}/snmp`, 'utf8')), ...parseNetstat(readFileSync(`${folder}/netstat`, 'utf8')) };
 }

@@ -59,6 +59,8 @@ export interface Session {
   freshKeys(): NativeKey[];
   processes(): NativeProcess[];
   cgroups(): NativeCgroup[];
+  /** netns and pid of each, one after the other. */
+  namespaces(): Uint32Array;
   exited(): BigUint64Array;
   release(ids: Uint32Array): void;
   stats(): NativeStats;

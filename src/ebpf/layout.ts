@@ -35,7 +35,7 @@ export const EVENT_OFFSETS = {
   reserved: 117,
 } as const;
 
-export const KIND = { connect: 1, accept: 2, close: 3, process: 4, exit: 5, flow: 6, listen: 7, cgroup: 8 } as const;
+export const KIND = { connect: 1, accept: 2, close: 3, process: 4, exit: 5, flow: 6, listen: 7, cgroup: 8, netns: 9 } as const;
 
 /** enum cw_flags, those that user space asks for. */
 export const FLAG = { noSyn: 1 << 4, sync: 1 << 5, found: 1 << 6, resetIn: 1 << 7, resetOut: 1 << 8 } as const;

@@ -134,6 +134,13 @@ export class Manager implements AsyncDisposable {
     for (const key of session.freshKeys()) this.#keys.add(key);
     this.#keys.bind();
     this.#cgroups.trim();
-    return { live, listeners, folded, stats: drainStats(native, this.#lag), exited: this.#processes.cut() };
+    const namespaces = pairs(session.namespaces());
+    return { live, listeners, folded, namespaces, stats: drainStats(native, this.#lag), exited: this.#processes.cut() };
   }
+}
+
+function pairs(numbers: Uint32Array): Map<number, number> {
+  const map = new Map<number, number>();
+  for (let i = 0; i < numbers.length; i += 2) map.set(numbers[i]!, numbers[i + 1]!);
+  return map;
 }

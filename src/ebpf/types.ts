@@ -88,7 +88,7 @@ export interface DrainStats {
   readonly probes: readonly Probe[];
 }
 
-export type EventKind = 'connect' | 'accept' | 'close' | 'process' | 'exit' | 'flow' | 'listen' | 'cgroup';
+export type EventKind = 'connect' | 'accept' | 'close' | 'process' | 'exit' | 'flow' | 'listen' | 'cgroup' | 'netns';
 
 export interface Loss {
   readonly stage: 'kernel' | 'drain' | 'stream';
@@ -122,6 +122,8 @@ export interface Cut {
   readonly listeners: Listeners;
   readonly folded: Folded;
   readonly stats: DrainStats;
+  /** Network namespaces (inode number) in which a process with a socket of it is, and such a process (root pid namespace). */
+  readonly namespaces: ReadonlyMap<number, number>;
   /** owners (ProcessInfo.owner) whose last thread ended since the cut before. */
   readonly exited: readonly string[];
 }

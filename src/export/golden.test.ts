@@ -60,7 +60,7 @@ async function agent() {
   const snapshots = new Subject<Snapshot>();
   let time = 0;
   let opens = 0;
-  const drift = new Drift({ netns: 1, read: () => ({ ActiveOpens: opens, PassiveOpens: 3 }) });
+  const drift = new Drift({ netns: 1, read: () => ({ ActiveOpens: opens, PassiveOpens: 3, AttemptFails: 9, EstabResets: 2, CurrEstab: 1, EmbryonicRsts: 4 }) });
   metrics = createMetrics({
     snapshots,
     keys,
@@ -110,7 +110,7 @@ it('the page of a fixed input is the golden file (UPDATE=1 writes it)', async ()
     [6, 'close_wait', 1],
   ];
   const counted = snapshot({ rows, live }, 1);
-  const seen = { connect: 13, accept: 7, close: 6, process: 5, exit: 0, flow: 4, listen: 3, cgroup: 2 };
+  const seen = { connect: 13, accept: 7, close: 6, process: 5, exit: 0, flow: 4, listen: 3, cgroup: 2, netns: 1 };
   const lost = first.lost.map((loss) =>
     loss.reason === 'ring_full' ? { ...loss, total: 3, connects: [2, ...Array.from({ length: 10 }, () => 0)], accepts: 1 } : loss,
   );

@@ -29,25 +29,29 @@ export async function readSnmp(path = '/proc/net/snmp'): Promise<TcpCounters> {
   return parseSnmp(await readFile(path, 'utf8'));
 }
 
-/** Reads the two `Tcp:` lines: names, then values in the same order. */
+/** Reads the two `Tcp:` lines of /proc/net/snmp. @throws as counters */
 export function parseSnmp(text: string): TcpCounters {
+  return counters(text, 'Tcp', ['ActiveOpens', 'PassiveOpens', 'AttemptFails', 'CurrEstab', 'EstabResets']);
+}
+
+/** Reads the two `TcpExt:` lines of /proc/net/netstat. @throws as counters */
+export function parseNetstat(text: string): { readonly EmbryonicRsts: number } {
+  return counters(text, 'TcpExt', ['EmbryonicRsts']);
+}
+
+/** Two lines of a group: names, then values in the same order. @throws Error when one is not there, or no number. */
+function counters<Name extends string>(text: string, group: string, wanted: readonly Name[]): Record<Name, number> {
   const [names, values] = text
     .split('\n')
-    .filter((line) => line.startsWith('Tcp: '))
+    .filter((line) => line.startsWith(`${group}: `))
     .map((line) => line.trim().split(/\s+/));
-  const value = (name: string): number => {
+  const value = (name: Name): number => {
     const index = names?.indexOf(name) ?? -1;
     const field = index < 1 ? undefined : values?.[index];
-    if (field === undefined || !/^\d+$/.test(field)) throw new Error(`/proc/net/snmp has no usable Tcp ${name}`);
+    if (field === undefined || !/^\d+$/.test(field)) throw new Error(`the kernel shows no usable ${group} ${name}`);
     return Number(field);
   };
-  return {
-    ActiveOpens: value('ActiveOpens'),
-    PassiveOpens: value('PassiveOpens'),
-    AttemptFails: value('AttemptFails'),
-    CurrEstab: value('CurrEstab'),
-    EstabResets: value('EstabResets'),
-  };
+  return Object.fromEntries(wanted.map((name) => [name, value(name)])) as Record<Name, number>;
 }
 
 /**

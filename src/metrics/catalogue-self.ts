@@ -33,21 +33,13 @@ export const self = {
     description: 'Records whose detail was lost, by where and why; what is counted of them stays in the totals',
     attributes: ['stage', 'reason'],
   },
-  drift: {
+  driftNamespaces: {
     ...agent,
-    name: 'connwatch.drift',
+    name: 'connwatch.drift.namespaces',
     kind: 'gauge',
-    unit: '{connection}',
-    description: "The agent's total minus the kernel's own, since a common moment, in the agent's network namespace",
-    attributes: ['counter'],
-  },
-  driftAge: {
-    ...agent,
-    name: 'connwatch.drift.age',
-    kind: 'gauge',
-    unit: 's',
-    description: 'How long ago the drift was computed: it is held while the kernel is counting',
-    attributes: ['counter'],
+    unit: '{namespace}',
+    description: "Network namespaces with TCP sockets: those whose drift is told, and those whose counters can't be read",
+    attributes: ['state'],
   },
   probe: {
     ...agent,

@@ -2,8 +2,11 @@ import type { MetricProducer } from '@opentelemetry/sdk-metrics';
 import type { Subscription } from 'rxjs';
 import type { Snapshot } from '../stream/snapshot.ts';
 import { Accounts } from './accounts.ts';
+import * as driftMetrics from './catalogue-drift.ts';
 import * as metrics from './catalogue-tcp.ts';
 import { type Config, type Defaults, defaultConfig } from './config.ts';
+import type { Drift } from './drift.ts';
+import { driftFamily } from './drift-family.ts';
 import { Producer, type ProducedFamily } from './producer.ts';
 import { checkLimit } from './series.ts';
 
@@ -31,6 +34,7 @@ export class Collector implements AsyncDisposable {
   #config: Config;
   readonly #accounts: Accounts;
   readonly #families: readonly ProducedFamily[];
+  readonly #produced: readonly ProducedFamily[];
   #subscription: Subscription | undefined;
   #snapshot: Snapshot | undefined;
   #readers = 0;
@@ -46,6 +50,7 @@ export class Collector implements AsyncDisposable {
       retireWindows: () => Math.ceil(this.#config.retireAfter / this.#config.interval),
     });
     this.#families = familiesOf(this.#accounts);
+    this.#produced = [...this.#families, ...driftOf(this.#config.drift)];
   }
 
   /** The last complete window; undefined before the first. */
@@ -76,7 +81,7 @@ export class Collector implements AsyncDisposable {
   producer(path: 'pull' | 'push'): MetricProducer {
     const bit = 1 << this.#readers++;
     const zeroStart = (): boolean => path === 'pull' && this.#config.newSeriesAtZero;
-    return new Producer({ families: this.#families, bit, zeroStart, clock: this.#config.clock });
+    return new Producer({ families: this.#produced, bit, zeroStart, clock: this.#config.clock });
   }
 
   /**
@@ -148,6 +153,14 @@ function familiesOf(accounts: Accounts): ProducedFamily[] {
     { metric: metrics.pending, family: connects.pending },
     { metric: metrics.accepts, family: accepts.accepts },
     { metric: metrics.connections, family: connections.table },
+  ];
+}
+
+function driftOf(drift: Drift | undefined): ProducedFamily[] {
+  if (drift === undefined) return [];
+  return [
+    { metric: driftMetrics.drift, family: driftFamily(drift, ({ value }) => value) },
+    { metric: driftMetrics.driftAge, family: driftFamily(drift, ({ age }) => age) },
   ];
 }
 

@@ -1,22 +1,21 @@
-import { COLUMN, COLUMNS, type Snapshot } from '../stream/snapshot.ts';
-import { OUTCOMES, TCP_SYN_RECV, TCP_SYN_SENT } from '../ebpf/layout.ts';
+import type { Snapshot } from '../stream/snapshot.ts';
+import { NamespaceDrift } from './drift-namespace.ts';
+import { ownTotals } from './drift-own.ts';
+import type { DriftCounter, KernelTotals } from './drift-totals.ts';
 import type { KeyTable } from './key-table.ts';
 
-/** The kernel's own totals of one network namespace (`Tcp:` of /proc/net/snmp). */
-export interface KernelTotals {
-  readonly ActiveOpens: number;
-  readonly PassiveOpens: number;
-}
-export type DriftCounter = keyof KernelTotals;
-
 export interface DriftOptions {
-  /** Inode number of the network namespace that `read` reads. */
+  /** Inode number of this process's own network namespace, which is always compared. */
   readonly netns: number;
-  /** Reads now, synchronously; undefined, or thrown, when the numbers can't be read. */
-  readonly read: () => KernelTotals | undefined;
+  /**
+   * Reads the totals of a namespace now, synchronously; `pid` is a process that is in it, undefined for
+   * the own one. undefined, or thrown, when they can't be read.
+   */
+  readonly read: (pid: number | undefined) => KernelTotals | undefined;
 }
 
 export interface DriftValue {
+  readonly netns: number;
   readonly counter: DriftCounter;
   /** Ours minus the kernel's. */
   readonly value: number;
@@ -24,108 +23,81 @@ export interface DriftValue {
   readonly age: number;
 }
 
-interface Held {
-  readonly counter: DriftCounter;
-  readonly ours: number;
-  readonly kernel: number;
-  value: number;
-  /** End of the snapshot, Unix milliseconds. */
-  at: number;
-}
-
-const COUNTERS: readonly DriftCounter[] = ['ActiveOpens', 'PassiveOpens'];
+/** Reading one takes some 50 us, twice a window. */
+export const MOST_NAMESPACES = 64;
 
 /**
- * Our totals against the kernel's own, over the same span and namespace.
+ * Our totals against the kernel's own, over the same span, in each network
+ * namespace that a process with a TCP socket is in.
  *
- * ActiveOpens counts connects for which a SYN was queued (tcp_connect,
- * net/ipv4/tcp_output.c): ours that have ended, without those that ended before
- * one was, plus those pending. PassiveOpens counts children of
- * listeners (tcp_create_openreq_child, net/ipv4/tcp_minisocks.c): our accepts.
- *
- * The two sides are read at different moments, so they are compared only when
+ * The two sides are read at different moments, so a counter is compared only when
  * the kernel's number is the same before the cut is asked for and after it has
- * come: then it was that at the cut too. The first such moment is where both
- * sides begin. Records that were lost in the kernel, or that did not fit the
- * key table, have no namespace here: they count as missing.
+ * come: then it was that at the cut too. The first such moment is where both sides
+ * begin. Records that were lost in the kernel without a cgroup, or that did not fit
+ * the key table, have no namespace here: they count as missing.
  */
 export class Drift {
-  readonly #netns: number;
-  readonly #read: () => KernelTotals | undefined;
-  readonly #held = new Map<DriftCounter, Held>();
-  readonly #ended: Record<DriftCounter, number> = { ActiveOpens: 0, PassiveOpens: 0 };
-  #before: KernelTotals | undefined;
+  readonly #options: DriftOptions;
+  readonly #namespaces = new Map<number, NamespaceDrift>();
+  #processes: ReadonlyMap<number, number>;
   #end = 0;
+  #unread = 0;
 
   constructor(options: DriftOptions) {
-    this.#netns = options.netns;
-    this.#read = () => {
-      try {
-        return options.read();
-      } catch {
-        // Held, and its age grows: what can't be compared must not cost a window.
-        return undefined;
-      }
-    };
+    this.#options = options;
+    this.#processes = new Map();
+    this.#namespaces.set(options.netns, new NamespaceDrift());
+  }
+
+  /** Namespaces that are compared, and those with sockets that are not: unreadable, or too many. */
+  get namespaces(): { readonly compared: number; readonly unread: number } {
+    return { compared: this.#namespaces.size, unread: this.#unread };
   }
 
   /** Right before a cut is asked for. */
   before(): void {
-    this.#before = this.#read();
+    for (const [netns, drift] of this.#namespaces) drift.before = this.#read(netns);
   }
 
   /** With the snapshot of that cut, as soon as it is there. */
   after(snapshot: Snapshot, keys: Pick<KeyTable, 'get'>): void {
-    const before = this.#before;
-    const after = this.#read();
-    this.#before = undefined;
     this.#end = snapshot.end;
-    this.#add(snapshot, keys);
-    const pending = this.#pending(snapshot, keys);
-    for (const counter of COUNTERS) {
-      const kernel = after?.[counter];
-      if (kernel === undefined || kernel !== before?.[counter]) continue;
-      const ours = this.#ended[counter] + (counter === 'ActiveOpens' ? pending : 0);
-      this.#compare(counter, ours, kernel);
+    const own = ownTotals(snapshot, keys);
+    for (const [netns, drift] of this.#namespaces) {
+      drift.add(own.get(netns));
+      drift.compare(this.#read(netns), snapshot.end);
     }
+    this.#follow(snapshot.cut.namespaces, own.keys());
   }
 
-  /** The last values, none before the first still moment. */
+  /** The last values, none of a namespace before its first still moment. */
   values(): DriftValue[] {
-    return [...this.#held.values()].map(({ counter, value, at }) => {
-      return { counter, value, age: Math.max(0, this.#end - at) / 1000 };
-    });
+    return [...this.#namespaces].flatMap(([netns, drift]) =>
+      drift.values().map(({ counter, value, at }) => ({ netns, counter, value, age: Math.max(0, this.#end - at) / 1000 })),
+    );
   }
 
-  #compare(counter: DriftCounter, ours: number, kernel: number): void {
-    const held = this.#held.get(counter);
-    if (held === undefined) {
-      this.#held.set(counter, { counter, ours, kernel, value: 0, at: this.#end });
-      return;
+  /** From the next cut on: namespaces that have come, without those that nobody is in any more. */
+  #follow(processes: ReadonlyMap<number, number>, met: Iterable<number>): void {
+    this.#processes = processes;
+    for (const netns of this.#namespaces.keys()) {
+      if (netns !== this.#options.netns && !processes.has(netns)) this.#namespaces.delete(netns);
     }
-    held.value = ours - held.ours - (kernel - held.kernel);
-    held.at = this.#end;
+    for (const netns of processes.keys()) {
+      if (this.#namespaces.size < MOST_NAMESPACES && !this.#namespaces.has(netns)) this.#namespaces.set(netns, new NamespaceDrift());
+    }
+    this.#unread = [...new Set([...processes.keys(), ...met])].filter((netns) => !this.#namespaces.has(netns)).length;
   }
 
-  #add({ rows, keys: ids, counts }: Snapshot, keys: Pick<KeyTable, 'get'>): void {
-    for (let row = 0; row < rows; row++) {
-      const key = keys.get(ids[row]!);
-      if (key?.netns !== this.#netns) continue;
-      const first = row * COLUMNS;
-      this.#ended.PassiveOpens += counts[first + COLUMN.accept]!;
-      for (let outcome = 0; outcome < OUTCOMES.length; outcome++) this.#ended.ActiveOpens += counts[first + COLUMN.connect + outcome]!;
-      this.#ended.ActiveOpens -= counts[first + COLUMN.noSyn]!;
+  #read(netns: number): KernelTotals | undefined {
+    const own = netns === this.#options.netns;
+    const pid = own ? undefined : this.#processes.get(netns);
+    if (!own && pid === undefined) return undefined;
+    try {
+      return this.#options.read(pid);
+    } catch {
+      // Held, and its age grows: what can't be compared must not cost a window.
+      return undefined;
     }
-  }
-
-  #pending({ cut: { live } }: Snapshot, keys: Pick<KeyTable, 'get'>): number {
-    let pending = 0;
-    for (let row = 0; row < live.rows; row++) {
-      const state = live.state[row]!;
-      if (state !== TCP_SYN_SENT && state !== TCP_SYN_RECV) continue;
-      const key = keys.get(live.key[row]!);
-      if (key?.role === 'client' && key.netns === this.#netns) pending += live.count[row]!;
-    }
-    return pending;
   }
 }

@@ -83,6 +83,7 @@ export function snapshot(window: Window, index = 0): Snapshot {
       },
       listeners: { rows: 0, key: new Uint32Array(0), values: new Float64Array(0) },
       folded: { rows: 0, key: new Uint32Array(0), what: new Uint8Array(0), values: new Float64Array(0) },
+      namespaces: new Map(),
       stats: stats({ lost }),
       exited,
     },
@@ -96,7 +97,7 @@ function column(name: string): number {
 
 export function stats(more: Partial<DrainStats> = {}): DrainStats {
   return {
-    seen: { connect: 0, accept: 0, close: 0, process: 0, exit: 0, flow: 0, listen: 0, cgroup: 0 },
+    seen: { connect: 0, accept: 0, close: 0, process: 0, exit: 0, flow: 0, listen: 0, cgroup: 0, netns: 0 },
     lost: [],
     ringUsed: 0,
     ringSize: 1 << 20,

@@ -55,7 +55,8 @@ export class Producer implements MetricProducer {
     family.forEach((series) => void dataPoints.push(this.#point(series, counter, now)));
     const { name, description, unit } = metric;
     const base = {
-      descriptor: { name, description, unit, valueType: ValueType.INT },
+      // Seconds are no whole numbers.
+      descriptor: { name, description, unit, valueType: unit === 's' ? ValueType.DOUBLE : ValueType.INT },
       aggregationTemporality: AggregationTemporality.CUMULATIVE,
       dataPoints,
     };

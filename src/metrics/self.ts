@@ -50,10 +50,11 @@ function observeWindow(observe: Observe, collector: Collector): void {
     observe(metrics.windowLength, (snapshot.end - snapshot.start) / 1000);
     observe(metrics.windowEnd, snapshot.end / 1000);
   }
-  for (const { counter, value, age } of collector.config.drift?.values() ?? []) {
-    observe(metrics.drift, value, { counter });
-    observe(metrics.driftAge, age, { counter });
-  }
+  const drift = collector.config.drift;
+  if (drift === undefined) return;
+  const { compared, unread } = drift.namespaces;
+  observe(metrics.driftNamespaces, compared, { state: 'compared' });
+  observe(metrics.driftNamespaces, unread, { state: 'unread' });
 }
 
 function observeStats(observe: Observe, stats: DrainStats | undefined, folded: number): void {

@@ -1,9 +1,12 @@
-import { EVENT_OFFSETS, EVENT_SIZE, EVENT_WORDS, FLAG, KIND, LOSS_CLASS, TCP_CLOSE_WAIT, TCP_ESTABLISHED } from '../ebpf/layout.ts';
+import { EVENT_OFFSETS, EVENT_SIZE, EVENT_WORDS, FLAG, KIND, LOSS_CLASS, OUTCOMES, TCP_CLOSE_WAIT, TCP_ESTABLISHED } from '../ebpf/layout.ts';
 import { FOLD_VALUES, type Batch, type Folded } from '../ebpf/types.ts';
 import { HANDSHAKE_BOUNDS, LIFE_BOUNDS, bucketOf } from './histograms.ts';
 import { Rows, type RowsTaken } from './rows.ts';
 import { COLUMN, SUM } from './snapshot.ts';
 
+const ADDRESS_UNAVAILABLE = OUTCOMES.indexOf('address_unavailable');
+/** Outcomes that leave no error in the socket (bpf/outcome.bpf.h). */
+const WITHOUT_ERROR = new Set(['success', 'unanswered', 'cancelled'].map((outcome) => (OUTCOMES as readonly string[]).indexOf(outcome)));
 const U32 = 2 ** 32;
 const [FLAGS, ERROR] = [EVENT_OFFSETS.flags, EVENT_OFFSETS.error];
 const WORD = {
@@ -35,7 +38,7 @@ export class WindowFold {
       const row = this.#rows.of(key[i]!);
       const [count, sent, received, dataRetransmits, synRetransmits, resetsIn, resetsOut] = values.subarray(i * FOLD_VALUES.length);
       const kind = what[i]!;
-      if (kind < COLUMN.accept) this.#rows.count(row, COLUMN.connect + kind, count!);
+      if (kind < COLUMN.accept) this.#foldedConnect(row, kind, count!);
       else this.#rows.count(row, kind === LOSS_CLASS.accept ? COLUMN.accept : COLUMN.close, count!);
       this.#rows.count(row, COLUMN.synRetransmits, synRetransmits!);
       this.#rows.count(row, COLUMN.dataRetransmits, dataRetransmits!);
@@ -44,6 +47,12 @@ export class WindowFold {
       this.#rows.sum(row, SUM.bytesSent, sent!);
       this.#rows.sum(row, SUM.bytesReceived, received!);
     }
+  }
+
+  #foldedConnect(row: number, outcome: number, count: number): void {
+    this.#rows.count(row, COLUMN.connect + outcome, count);
+    if (outcome === ADDRESS_UNAVAILABLE) this.#rows.count(row, COLUMN.noSyn, count);
+    else if (!WITHOUT_ERROR.has(outcome)) this.#rows.count(row, COLUMN.errored, count);
   }
 
   /** The rows so far; the fold is empty then. */
