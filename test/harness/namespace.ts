@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { must } from './run.ts';
 
 /** The kernel's own counters of a network namespace (`Tcp:` of /proc/net/snmp). */
@@ -45,6 +45,11 @@ export class Namespace implements AsyncDisposable {
   /** The command, run inside. Not `ip netns exec`, which mounts another /sys, without BPF. */
   command(...command: string[]): string[] {
     return ['nsenter', `--net=/run/netns/${this.name}`, ...command];
+  }
+
+  /** Its inode number, by which the agent names it. */
+  get inode(): number {
+    return statSync(`/run/netns/${this.name}`).ino;
   }
 
   async counters(): Promise<KernelCounters> {
