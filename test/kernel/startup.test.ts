@@ -1,0 +1,111 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { Agent } from '../harness/agent.ts';
+import { countsOf, lossesOf } from '../harness/counts.ts';
+import type { Page } from '../harness/exposition.ts';
+import { describeKernel } from '../harness/host.ts';
+import { Namespace, SILENT_PORT } from '../harness/namespace.ts';
+import { announcedRandom } from '../harness/random.ts';
+import { Generator, type Traffic } from '../harness/traffic.ts';
+
+const NOTHING = { attempts: 0, successes: 0, failures: {}, pending: 0, accepts: 0 };
+
+describeKernel('what was there before the agent', () => {
+  const random = announcedRandom('startup');
+  let namespace: Namespace;
+  let generator: Generator;
+
+  beforeEach(async () => {
+    namespace = await Namespace.create();
+    generator = new Generator();
+  });
+  afterEach(async () => {
+    generator[Symbol.dispose]();
+    await namespace[Symbol.asyncDispose]();
+  });
+
+  /** Open connections, by role and state. */
+  const open = (page: Page, name: string) => {
+    const sockets = page.select('connwatch_tcp_connections', { process_executable_name: name });
+    return Object.fromEntries(sockets.map(({ labels, value }) => [`${labels['role']} ${labels['network_connection_state']}`, value]));
+  };
+
+  /** `count` connections that stay open until their server ends. */
+  async function held(address: string, count: number): Promise<{ server: string; client: string; listening: Traffic; connecting: Traffic }> {
+    const [server, client] = [random.name('server'), random.name('client')];
+    const listening = generator.start(server, ['listen', '--port', '0', '--end', 'hold', '--address', address], namespace);
+    const { port } = await listening.said.line({ listening: true });
+    const args = ['plain', '--port', String(port), '--count', `${count}`, '--threads', `${count}`, '--address', address];
+    const before = (await namespace.counters()).PassiveOpens;
+    const connecting = generator.start(client, args, namespace);
+    while ((await namespace.counters()).PassiveOpens < before + count) await new Promise((done) => setImmediate(done));
+    return { server, client, listening, connecting };
+  }
+
+  it.each(['127.0.0.1', '::1'])('finds open connections with their owners and roles, and counts none as made: %s', async (address) => {
+    const count = random.between(20, 60);
+    const { server, client, listening, connecting } = await held(address, count);
+    await using agent = await Agent.start();
+    await agent.settles((page) => [open(page, client), open(page, server)], [{ 'client established': count }, { 'server established': count }]);
+    await listening.finish();
+    await connecting.finish();
+    await agent.settles(
+      (page) => [open(page, client), open(page, server), countsOf(page, { process_executable_name: client }), countsOf(page, { process_executable_name: server })],
+      [{}, {}, NOTHING, NOTHING],
+    );
+  });
+
+  it('finds connects that hang, and counts them until they end', async () => {
+    const name = random.name('hang');
+    const count = random.between(5, 20);
+    const traffic = generator.start(name, ['hang', '--port', `${SILENT_PORT}`, '--count', `${count}`], namespace);
+    await traffic.said.line({ hanging: true });
+    await using agent = await Agent.start();
+    const look = (page: Page) => countsOf(page, { process_executable_name: name });
+    await agent.settles(look, { ...NOTHING, attempts: count, pending: count });
+    await traffic.finish();
+    await agent.settles((page) => [look(page).attempts, look(page).pending], [count, 0]);
+  });
+
+  it('counts nothing twice, and keeps nothing that is gone, while everything changes', { timeout: 120_000 }, async () => {
+    const client = random.name('client');
+    const count = 12_000;
+    // Each connection lives for some milliseconds, so that many change during every scan.
+    const args = ['plain', '--port', '0', '--own-listener', '--threads', '64', '--linger', '5', '--rate', '1500', '--count', `${count}`, '--check-snmp'];
+    const holding = await held('127.0.0.1', 100);
+    const churning = generator.run(client, args, namespace);
+    // Agents that begin in the middle of it: each looks for what is there.
+    for (let n = 0; n < 3; n++) {
+      await using agent = await Agent.start({ args: ['--interval', '100ms'] });
+      await agent.settles((page) => open(page, holding.client), { 'client established': 100 });
+      agent.signal('SIGKILL');
+    }
+    await using agent = await Agent.start({ args: ['--interval', '100ms'] });
+    const made = await churning;
+    await holding.listening.finish();
+    await holding.connecting.finish();
+    const page = await agent.settles((page) => [open(page, client), open(page, holding.client), open(page, holding.server)], [{}, {}, {}]);
+    const counts = countsOf(page, { process_executable_name: client });
+    expect(counts.attempts).toBe(counts.successes);
+    expect(counts.attempts).toBeLessThanOrEqual(made.attempts);
+    expect(lossesOf(page)).toEqual({});
+  });
+
+  it('begins anew after SIGKILL: what came between is what is missing', async () => {
+    const name = random.name('client');
+    const run = async (count: number) => generator.run(name, ['plain', '--port', '7', '--count', `${count}`, '--check-snmp'], namespace);
+    const [first, between, second] = [random.between(50, 200), random.between(50, 200), random.between(50, 200)];
+    const holding = await held('127.0.0.1', 30);
+    const look = (page: Page) => ({ attempts: countsOf(page, { process_executable_name: name }).attempts, held: open(page, holding.client) });
+    const agent = await Agent.start();
+    await run(first);
+    await agent.settles(look, { attempts: first, held: { 'client established': 30 } });
+    const began = (await agent.scrape()).sum('process_start_time_seconds');
+    agent.signal('SIGKILL');
+    await agent.exited;
+    await run(between);
+    await using again = await Agent.start();
+    await run(second);
+    const page = await again.settles(look, { attempts: second, held: { 'client established': 30 } });
+    expect(page.sum('process_start_time_seconds')).toBeGreaterThan(began);
+  });
+});
