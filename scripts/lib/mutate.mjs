@@ -7,6 +7,7 @@ import { MUTANTS } from './mutants.mjs';
 import { agentNode, at } from './paths.mjs';
 import { Refusal } from './refusal.mjs';
 import { run } from './run.mjs';
+import { markdownTable } from './table.mjs';
 
 /** How long a test looks for what it expects; under a mutant most would look in vain for all of their time. */
 const PATIENCE_MS = 5000;
@@ -137,10 +138,6 @@ function verdict(state) {
 
 function table(rows) {
   const cells = rows.map(({ mutant, state }) => [mutant.idea, mutant.name, mutant.title, verdict(state)]);
-  const all = [['idea', 'mutant', 'test', 'result'], ...cells];
-  const widths = all[0].map((_, column) => Math.max(...all.map((row) => row[column].length)));
-  const line = (row) => `| ${row.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |\n`;
-  const rule = `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|\n`;
   const killed = rows.filter((row) => row.killed).length;
-  return `${line(all[0])}${rule}${cells.map(line).join('')}\n${killed} of ${rows.length} mutants killed\n`;
+  return `${markdownTable([['idea', 'mutant', 'test', 'result'], ...cells])}\n${killed} of ${rows.length} mutants killed\n`;
 }

@@ -11,21 +11,25 @@ let interrupted = false;
 
 /**
  * Runs a program to its end and takes what it prints. When we are stopped, it is asked to end, and killed
- * if it does not; with `finish`, it is waited for.
+ * if it does not; with `finish`, it is waited for. After `timeout` ms, or by `signal`, it is ended as well. `onOutput`
+ * gets each piece of its standard output as it comes.
  * @returns {Promise<{code: number, stdout: string, stderr: string}>} code 127 when it cannot be started
  */
 export function run(
   file,
   args,
-  { cwd = root, env = process.env, stdio = ['ignore', 'pipe', 'pipe'], finish = false } = {},
+  { cwd = root, env = process.env, stdio = ['ignore', 'pipe', 'pipe'], finish = false, timeout, signal, onOutput } = {},
 ) {
   endChildrenWithUs();
   return new Promise((resolve) => {
-    const child = spawn(file, args, { cwd, env, stdio });
+    const child = spawn(file, args, { cwd, env, stdio, timeout, signal });
     let stdout = '';
     let stderr = '';
     running.set(child, finish);
-    child.stdout?.setEncoding('utf8').on('data', (text) => (stdout += text));
+    child.stdout?.setEncoding('utf8').on('data', (text) => {
+      stdout += text;
+      onOutput?.(text);
+    });
     child.stderr?.setEncoding('utf8').on('data', (text) => (stderr += text));
     child.on('error', (error) => {
       running.delete(child);

@@ -36,13 +36,14 @@ const testSteps = [
 
 /**
  * Brings the checkout to where it runs; does nothing that is already done.
- * @param {{tests?: boolean, types?: boolean}} options tests: what the tests need as well; types: dist/types as well
+ * @param {{tests?: boolean, types?: boolean, vm?: boolean}} options tests: what the tests need as well; types: dist/types
+ *   as well; vm: virtual machines as well
  * @throws Refusal
  */
-export async function setup({ tests = false, types = false } = {}) {
+export async function setup({ tests = false, types = false, vm = false } = {}) {
   target();
-  checkInstallable(missingPackages({ tests }));
-  await doSteps([systemStep({ tests })]);
+  checkInstallable(missingPackages({ tests, vm }));
+  await doSteps([systemStep({ tests, vm })]);
   checkLibbpf();
   await doSteps([npmStep, ...buildSteps, ...(types ? [typesStep] : []), ...(tests ? testSteps : [])]);
 }

@@ -21,6 +21,13 @@ const TEST = {
   nftables: () => which('nft'),
   procps: () => which('ps') && which('sysctl'),
 };
+const VM = {
+  'qemu-system-x86': () => which('qemu-system-x86_64'),
+  'busybox-static': () => which('busybox'),
+  cpio: () => which('cpio'),
+  kmod: () => which('modprobe'),
+  'xz-utils': () => which('xz'),
+};
 const LIBBPF_MINIMUM = [1, 1];
 
 function header(name) {
@@ -29,8 +36,8 @@ function header(name) {
 }
 
 /** Debian packages that are missing here. */
-export function missingPackages({ tests = false } = {}) {
-  const wanted = tests && isRoot() ? { ...BUILD, ...TEST } : BUILD;
+export function missingPackages({ tests = false, vm = false } = {}) {
+  const wanted = { ...BUILD, ...(tests && isRoot() && TEST), ...(vm && isRoot() && process.arch === 'x64' && VM) };
   return Object.keys(wanted).filter((name) => !wanted[name]());
 }
 

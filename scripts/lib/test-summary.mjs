@@ -5,13 +5,14 @@
  */
 
 /** A test that needs root and a kernel that can run the programs. */
-const isKernelTest = (file) => file.startsWith('test/kernel/');
+const isKernelTest = (file) => file.startsWith('test/kernel/') || file.startsWith('test/vm/');
 
 /**
  * What a run comes to.
  * @param {Results} results
  * @param {{kernelMustRun: boolean}} host
- * @returns {{lines: string[], ok: boolean}} lines: what skipped and why, what is wrong, and the counts last
+ * @returns {{lines: string[], counts: {passed: number, failed: number, skipped: number}, ok: boolean}} lines: what
+ *   skipped and why, what is wrong, and the counts last
  */
 export function summarise({ outcomes, broken }, { kernelMustRun }) {
   const inState = (state) => outcomes.filter((outcome) => outcome.state === state);
@@ -25,7 +26,7 @@ export function summarise({ outcomes, broken }, { kernelMustRun }) {
     lines.push(`Failed: ${forbidden} kernel test(s) were skipped, although this is root on a kernel with BTF.`);
   if (passed + failed === 0) lines.push('Failed: no test ran.');
   lines.push(`connwatch: ${passed} passed, ${failed} failed, ${skipped.length} skipped`);
-  return { lines, ok: failed === 0 && passed > 0 && forbidden === 0 };
+  return { lines, counts: { passed, failed, skipped: skipped.length }, ok: failed === 0 && passed > 0 && forbidden === 0 };
 }
 
 function skippedLines(skipped) {

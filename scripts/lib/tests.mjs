@@ -6,22 +6,23 @@ import { agentNode, at } from './paths.mjs';
 import { run } from './run.mjs';
 import { summarise } from './test-summary.mjs';
 
+/** The command that runs tests and leaves results in the file that $CONNWATCH_TEST_RESULTS names. */
+export const vitest = (args) => [
+  agentNode,
+  at('node_modules', 'vitest', 'vitest.mjs'),
+  'run',
+  '--reporter=default',
+  `--reporter=${at('scripts', 'lib', 'vitest-reporter.mjs')}`,
+  ...args,
+];
+
 /** Runs Vitest and says what came of it. @returns {Promise<number>} exit code */
 export async function runTests(args) {
   const folder = mkdtempSync(join(tmpdir(), 'connwatch-tests-'));
   const file = join(folder, 'results.json');
   try {
-    const { code } = await run(
-      agentNode,
-      [
-        at('node_modules', 'vitest', 'vitest.mjs'),
-        'run',
-        '--reporter=default',
-        `--reporter=${at('scripts', 'lib', 'vitest-reporter.mjs')}`,
-        ...args,
-      ],
-      { stdio: 'inherit', env: { ...process.env, CONNWATCH_TEST_RESULTS: file } },
-    );
+    const [node, ...command] = vitest(args);
+    const { code } = await run(node, command, { stdio: 'inherit', env: { ...process.env, CONNWATCH_TEST_RESULTS: file } });
     const { lines, ok } = summarise(read(file), { kernelMustRun: isRoot() && hasBtf() });
     process.stdout.write(`${lines.join('\n')}\n`);
     return ok ? code : code || 1;

@@ -10,8 +10,8 @@ export interface KernelCounters {
 /** Who connects to this port of a Namespace, on any of its addresses, is not answered. */
 export const SILENT_PORT = 4444;
 
-// On the way in: the SYN leaves, and nothing ever comes back.
-const SILENCE = `table inet silence {
+/** For `nft -f -`. On the way in: the SYN leaves, and nothing ever comes back. */
+export const SILENCE = `table inet silence {
   chain input {
     type filter hook input priority 0
     tcp dport ${SILENT_PORT} drop

@@ -1,61 +1,44 @@
 import { spawnSync } from 'node:child_process';
 import { expect, it } from 'vitest';
 import { AGENT, Agent, agentEnvironment } from '../harness/agent.ts';
-import { at, describeKernel } from '../harness/host.ts';
+import { doctor } from '../harness/doctor.ts';
+import { describeKernel } from '../harness/host.ts';
 
-interface Report {
-  readonly starts: boolean;
-  readonly checks: readonly { readonly id: string; readonly status: string; readonly code?: string }[];
-}
-
-const FLAGS = ['doctor', '--json', '--metrics-addr', '127.0.0.1:0', '--health-addr', '127.0.0.1:0'];
 const DROPPED = (...kept: string[]) => ['setpriv', '--no-new-privs', '--inh-caps=-all', `--bounding-set=-all${kept.map((name) => `,+${name}`).join('')}`];
-
-function doctor(...wrapper: string[]) {
-  const [file = '', ...args] = [...wrapper, ...AGENT, ...FLAGS];
-  const { status, stdout } = spawnSync(file, args, { encoding: 'utf8', cwd: at(), env: agentEnvironment() });
-  const { starts, checks } = JSON.parse(stdout) as Report;
-  const of = (wanted: string) => checks.filter(({ status: found }) => found === wanted).map(({ id }) => id);
-  return { code: status, starts, missing: of('missing'), unknown: of('unknown'), degraded: of('degraded') };
-}
 
 const TRIED = ['tp_btf/inet_sock_set_state', 'tp_btf/sched_process_exit', 'tp_btf/tcp_retransmit_synack', 'iter/bpf_sk_storage_map', 'iter/task_file', 'helpers', 'bpf-object'];
 
 describeKernel('connwatch doctor', () => {
   it('misses nothing as root, nor with the two capabilities alone', () => {
     for (const wrapper of [[], DROPPED('bpf', 'perfmon')]) {
-      expect(doctor(...wrapper)).toMatchObject({ code: 0, starts: true, missing: [], unknown: [] });
+      expect(doctor(wrapper)).toMatchObject({ code: 0, starts: true, missing: [], unknown: [] });
     }
   });
 
   it('names the capability, and says nothing of the kernel without it', () => {
     const maps = ['bpf-call', 'ring-buffer', 'storage-maps'];
-    expect(doctor(...DROPPED())).toMatchObject({ code: 1, starts: false, missing: ['capabilities'], unknown: [...maps, ...TRIED] });
-    expect(doctor(...DROPPED('bpf'))).toMatchObject({ code: 1, starts: false, missing: ['capabilities'], unknown: TRIED });
+    expect(doctor(DROPPED())).toMatchObject({ code: 1, starts: false, missing: ['capabilities'], unknown: [...maps, ...TRIED] });
+    expect(doctor(DROPPED('bpf'))).toMatchObject({ code: 1, starts: false, missing: ['capabilities'], unknown: TRIED });
   });
 
   it('knows a user namespace, whose capabilities count for nothing', () => {
-    expect(doctor('unshare', '-Ur')).toMatchObject({ code: 1, missing: ['capabilities'] });
+    expect(doctor(['unshare', '-Ur'])).toMatchObject({ code: 1, missing: ['capabilities'] });
   });
 
   it('knows a pid namespace', () => {
-    expect(doctor('unshare', '-pf', '--mount-proc').degraded).toContain('pid-namespace');
+    expect(doctor(['unshare', '-pf', '--mount-proc']).degraded).toContain('pid-namespace');
   });
 
   it('knows a masked BTF', () => {
-    const masked = doctor('unshare', '-m', 'sh', '-c', 'mount -t tmpfs none /sys/kernel/btf && exec "$0" "$@"');
+    const masked = doctor(['unshare', '-m', 'sh', '-c', 'mount -t tmpfs none /sys/kernel/btf && exec "$0" "$@"']);
     expect(masked).toMatchObject({ code: 1, missing: ['btf'], unknown: TRIED });
   });
 
   it('finds the ports of a running agent taken', async () => {
     await using agent = await Agent.start();
-    const [node = '', ...program] = AGENT;
-    const { status, stdout } = spawnSync(node, [...program, 'doctor', '--json', '--metrics-addr', agent.metrics, '--health-addr', agent.health], {
-      encoding: 'utf8',
-      env: agentEnvironment(),
-    });
-    expect(status).toBe(1);
-    expect((JSON.parse(stdout) as Report).checks.filter(({ status: found }) => found === 'missing')).toMatchObject([
+    const { code, checks } = doctor([], agent);
+    expect(code).toBe(1);
+    expect(checks.filter(({ status }) => status === 'missing')).toMatchObject([
       { id: 'metrics-address', code: 'CW_PORT_IN_USE' },
       { id: 'health-address', code: 'CW_PORT_IN_USE' },
     ]);
