@@ -14,6 +14,7 @@ import { windows } from '../stream/index.ts';
 import { createDrift } from './drift.ts';
 import { giveUpPrivileges } from './privileges.ts';
 import { openPush } from './push.ts';
+import { logUnresolved } from './unresolved.ts';
 import { watchDrain } from './watchdog.ts';
 
 /** A running agent. */
@@ -88,6 +89,7 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
       drain.alive();
       watch.collectionSucceeded();
     },
+    onUnresolved: logUnresolved(log),
     onError: (error) => {
       log.error({ error: oneLine(error) }, 'a window could not be collected');
       watch.collectionFailed();

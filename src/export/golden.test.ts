@@ -94,14 +94,15 @@ it('the page of a fixed input is the golden file (UPDATE=1 writes it)', async ()
   const hostile = bytes('a"b\\c\nd', 0xff, '\x1b[31m');
   const literal = bytes('a"b\\c\nd\\xff\x1b[31m');
   const pool = processInfo(102, hostile, { comm: bytes('pool-', 0xfe, '"'), cgroup: 78n });
+  const container = { cgroupPath: '/system.slice/docker-4f797c539e6c745de61a93ca3ff892358ecbcaccd8414d5db545c38428142970.scope' };
   const rows: [number, Record<string, number>][] = [
     [keys.client(1, curl), { success: 5, refused: 1 }],
     [keys.client(2, curl, '2001:db8::1', 80), { unanswered: 2, cancelled: 1 }],
-    [keys.client(3, pool, '127.0.0.1', 5432), { success: 1 }],
+    [keys.client(3, pool, '127.0.0.1', 5432, { cgroupPath: `/lxc/${hostile}` }), { success: 1 }],
     [keys.client(4, processInfo(103, literal, { comm: '', cgroup: 79n }), '127.0.0.1', 5432), { timeout: 1 }],
-    [keys.client(5, undefined, '10.0.0.9', 1), { success: 1 }],
-    [keys.server(6, processInfo(104, 'nginx', { cgroup: 80n }), 443), { accept: 7, close: 6 }],
-    [keys.client(7, processInfo(105, '[kernel]', { comm: 'kworker/0:1' }), '10.0.0.2', 2049), { success: 1 }],
+    [keys.client(5, undefined, '10.0.0.9', 1, { cgroup: '81', cgroupPath: undefined }), { success: 1 }],
+    [keys.server(6, processInfo(104, 'nginx', { cgroup: 80n }), 443, container), { accept: 7, close: 6 }],
+    [keys.client(7, processInfo(0, '[kernel]', { comm: '[kernel]' }), '10.0.0.2', 2049), { success: 1 }],
   ];
   next(snapshot({}, 0), 0);
   const live: NonNullable<Window['live']> = [

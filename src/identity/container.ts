@@ -26,7 +26,7 @@ export type Resolution =
   | { readonly kind: 'unresolved' };
 
 const HOST: Resolution = { kind: 'host' };
-const UNRESOLVED: Resolution = { kind: 'unresolved' };
+export const UNRESOLVED: Resolution = { kind: 'unresolved' };
 const RANDOM_ID = /^(?:[0-9a-f]{64}|[0-9a-z]{25})$/;
 const SHORT = 12;
 

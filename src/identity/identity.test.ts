@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Key, ProcessInfo } from '../ebpf/types.ts';
-import { identify, peerOf, workloadOf } from './index.ts';
+import { CgroupsInUse, KERNEL, UNRESOLVED, cgroupOf, identify, peerOf, workloadOf } from './index.ts';
+
+const ID = '4f797c539e6c745de61a93ca3ff892358ecbcaccd8414d5db545c38428142970';
 
 const curl: ProcessInfo = { owner: '1', pid: 7, startTime: 1n, cgroup: 2n, comm: 'curl', executable: 'curl' };
 const client: Key = {
@@ -8,24 +10,97 @@ const client: Key = {
   role: 'client',
   process: curl,
   cgroup: '2',
-  cgroupPath: undefined,
+  cgroupPath: '/',
   netns: 1,
   address: '10.0.0.1',
   port: 443,
 };
 
 describe('workloadOf', () => {
+  const executable = (name: string) => ({ 'process.executable.name': name });
+
   it.each([
     ['the executable, not the name', { ...curl, comm: 'pool-1' }, 'curl'],
-    ['the kernel', { ...curl, executable: '[kernel]' }, '[kernel]'],
-    ['nobody', undefined, '[unresolved]'],
+    ['the kernel', { ...curl, pid: 0, executable: KERNEL }, KERNEL],
+    ['nobody', undefined, UNRESOLVED],
   ])('%s', (_, process, name) => {
-    expect(workloadOf({ process })).toEqual({ 'process.executable.name': name });
+    expect(workloadOf({ ...client, process })).toEqual(executable(name));
   });
 
-  it('gives the same object for the same process', () => {
-    expect(workloadOf(client)).toBe(workloadOf({ process: curl }));
-    expect(workloadOf({ process: undefined })).toBe(workloadOf({ process: undefined }));
+  it.each([
+    ['a container: 12 characters of its id', { cgroupPath: `/docker/${ID}` }, '4f797c539e6c'],
+    ['a container that has a name: all of it', { cgroupPath: '/lxc.payload.web-frontend-2' }, 'web-frontend-2'],
+    ['a path that is not understood', { cgroupPath: '/mine' }, UNRESOLVED],
+    ['a path that was not told', { cgroupPath: undefined }, UNRESOLVED],
+    ['a container of which the process is not known', { process: undefined, cgroupPath: `/docker/${ID}` }, '4f797c539e6c'],
+    ['an executable that is called as the kernel', { process: { ...curl, executable: KERNEL }, cgroupPath: `/docker/${ID}` }, '4f797c539e6c'],
+    ['a service of the host', { cgroupPath: '/system.slice/nginx.service' }, undefined],
+    ['a pod without a container', { cgroupPath: '/kubepods/besteffort/pod74c13223-5a00-11e9-b385-42010a80018d' }, undefined],
+    ['the kernel, whatever its cgroup', { process: { ...curl, pid: 0, executable: KERNEL }, cgroupPath: '/mine' }, undefined],
+    ['no cgroup', { cgroup: '0', cgroupPath: undefined }, undefined],
+  ])('%s', (_, what, container) => {
+    expect(workloadOf({ ...client, ...what })['container.id']).toBe(container);
+  });
+
+  it("has the container of the key's own cgroup, not of the process's first one", () => {
+    const moved: Key = { ...client, process: { ...curl, cgroup: 1n }, cgroup: '3', cgroupPath: `/docker/${ID}` };
+    expect(workloadOf(moved)).toEqual({ ...executable('curl'), 'container.id': '4f797c539e6c' });
+    expect(workloadOf(client)).toEqual(executable('curl'));
+  });
+
+  it('gives the same object for the same key', () => {
+    expect(workloadOf(client)).toBe(workloadOf(client));
+  });
+});
+
+describe('CgroupsInUse', () => {
+  const key = (cgroup: string, cgroupPath: string | undefined) => ({ cgroup, cgroupPath });
+  const none = { container: 0, pod: 0, service: 0, host: 0, unresolved: 0 };
+
+  it('counts each cgroup once, as long as a key of it is in use', () => {
+    const cgroups = new CgroupsInUse(() => {});
+    const keys = [key('2', '/'), key('3', `/docker/${ID}`), key('3', `/docker/${ID}`), key('4', '/mine'), key('5', '/init.scope')];
+    for (const each of keys) cgroups.add(each);
+    expect(cgroups.counts).toEqual({ ...none, host: 1, container: 1, unresolved: 1, service: 1 });
+    cgroups.remove(keys[1]!);
+    expect(cgroups.counts).toMatchObject({ container: 1 });
+    for (const i of [0, 2, 3, 4]) cgroups.remove(keys[i]!);
+    expect(cgroups.counts).toEqual(none);
+  });
+
+  it('tells the paths that are not understood', () => {
+    const told: string[] = [];
+    const cgroups = new CgroupsInUse((path) => told.push(path));
+    for (const each of [key('3', '/mine'), key('3', '/mine'), key('4', undefined), key('5', '/')]) cgroups.add(each);
+    expect(told).toEqual(['/mine']);
+  });
+
+  it('leaves out what has no cgroup', () => {
+    const cgroups = new CgroupsInUse(() => {});
+    cgroups.add(key('0', undefined));
+    cgroups.remove(key('0', undefined));
+    expect(cgroups.counts).toEqual(none);
+  });
+
+  it('follows a path that comes after the first key', () => {
+    const cgroups = new CgroupsInUse(() => {});
+    const [early, late] = [key('3', undefined), key('3', `/docker/${ID}`)];
+    cgroups.add(early);
+    expect(cgroups.counts).toEqual({ ...none, unresolved: 1 });
+    cgroups.add(late);
+    expect(cgroups.counts).toEqual({ ...none, container: 1 });
+    cgroups.add(early);
+    expect(cgroups.counts).toEqual({ ...none, container: 1 });
+    for (const each of [early, early, late]) cgroups.remove(each);
+    expect(cgroups.counts).toEqual(none);
+  });
+
+  it('works a forgotten path out again', () => {
+    const paths = Array.from({ length: 5000 }, (_, i) => `/lxc/c${i}`);
+    const shorts = () => paths.map((cgroupPath) => (cgroupOf(key('9', cgroupPath)) as { short?: string }).short);
+    const expected = paths.map((_, i) => `c${i}`);
+    expect(shorts()).toEqual(expected);
+    expect(shorts()).toEqual(expected);
   });
 });
 

@@ -1,26 +1,38 @@
 import type { Attributes } from '@opentelemetry/api';
-import type { Key, ProcessInfo } from '../ebpf/types.ts';
+import type { Key } from '../ebpf/types.ts';
+import { cgroupOf } from './cgroups.ts';
 
 /** The workload of sockets that the kernel itself opened, as the kernel side names it. */
 export const KERNEL = '[kernel]';
 /** The workload of records that could not be sent: the kernel side has added them up by cgroup. They have no peer. */
 export const FOLDED = '[folded]';
-/** The workload of sockets whose owner is not known: said, never dropped. */
+/** What is not known of a workload: said, never dropped. */
 export const UNRESOLVED = '[unresolved]';
 
-const unresolved: Attributes = { 'process.executable.name': UNRESOLVED };
+type Owned = Pick<Key, 'process' | 'cgroup' | 'cgroupPath'>;
 
-// Attributes are made once per process; the entry goes with the process's info.
-const workloads = new WeakMap<ProcessInfo, Attributes>();
+// Attributes are made once per key; the entry goes with the key.
+const workloads = new WeakMap<Owned, Attributes>();
 
-/** Whose socket it is. The same object for the same process, never to be changed. */
-export function workloadOf(key: Pick<Key, 'process'>): Attributes {
-  const process = key.process;
-  if (process === undefined) return unresolved;
-  let workload = workloads.get(process);
+/**
+ * Whose socket it is: the executable and, in a container, which one. The
+ * container is that of the key's own cgroup, in which the connect was made, not
+ * the one that the process was first seen in. The same object for the same key,
+ * never to be changed.
+ */
+export function workloadOf(key: Owned): Attributes {
+  let workload = workloads.get(key);
   if (workload === undefined) {
-    workload = { 'process.executable.name': process.executable };
-    workloads.set(process, workload);
+    // By its pid: any file can be called as the kernel's sockets are.
+    const container = key.process?.pid === 0 ? undefined : containerOf(key);
+    workload = { 'process.executable.name': key.process?.executable ?? UNRESOLVED, ...(container !== undefined && { 'container.id': container }) };
+    workloads.set(key, workload);
   }
   return workload;
+}
+
+function containerOf(key: Owned): string | undefined {
+  const cgroup = cgroupOf(key);
+  if (cgroup?.kind === 'container') return cgroup.short;
+  return cgroup?.kind === 'unresolved' ? UNRESOLVED : undefined;
 }

@@ -1,6 +1,7 @@
 import { millisToHrTime } from '@opentelemetry/core';
 import { OUTCOMES, TCP_STATES, TCP_SYN_RECV, TCP_SYN_SENT } from '../ebpf/layout.ts';
 import type { Key } from '../ebpf/types.ts';
+import { CgroupsInUse } from '../identity/index.ts';
 import { COLUMN, COLUMNS, type Snapshot } from '../stream/snapshot.ts';
 import { Accepts } from './accepts.ts';
 import { type Binding, Bindings, acceptWanted, connectWanted, connectionWanted } from './bindings.ts';
@@ -16,6 +17,8 @@ export interface AccountsOptions {
   readonly seriesLimit: Limit;
   /** Windows that counters without a process stay. */
   readonly retireWindows: () => number;
+  /** The path of a cgroup is not understood. */
+  readonly onUnresolved: (path: string) => void;
 }
 
 const CLOSED = TCP_STATES.indexOf('closed');
@@ -37,13 +40,18 @@ export class Accounts {
     this.accepts = new Accepts(options.seriesLimit);
     this.connections = new Connections(options.seriesLimit);
     this.processes = new Processes(options.seriesLimit);
-    this.#bindings = new Bindings(options.keys, (key) => this.#bind(key));
+    this.#bindings = new Bindings(options.keys, new CgroupsInUse(options.onUnresolved), (key) => this.#bind(key));
     this.#retireWindows = options.retireWindows;
   }
 
   /** Records counted in an overflow series for want of a place. */
   get folded(): number {
     return this.connects.folded + this.accepts.folded;
+  }
+
+  /** The cgroups of what was seen in the last windows, by what they were taken for. */
+  get cgroups(): CgroupsInUse['counts'] {
+    return this.#bindings.cgroups.counts;
   }
 
   apply(snapshot: Snapshot, keep: Keep): void {

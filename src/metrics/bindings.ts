@@ -1,7 +1,7 @@
 import type { Attributes } from '@opentelemetry/api';
 import { TCP_STATES } from '../ebpf/layout.ts';
 import type { Key } from '../ebpf/types.ts';
-import { identify, peerOf, workloadOf } from '../identity/index.ts';
+import { type CgroupsInUse, identify, peerOf, workloadOf } from '../identity/index.ts';
 import type { AcceptAccount } from './accepts.ts';
 import type { KeyTable } from './key-table.ts';
 import type { ConnectAccount } from './connects.ts';
@@ -27,12 +27,14 @@ const IDLE_WINDOWS = 2;
  * no row and has no live socket for two windows is given back to the table.
  */
 export class Bindings {
+  readonly cgroups: CgroupsInUse;
   readonly #byId = new Map<number, Binding>();
   readonly #keys: KeyTable;
   readonly #bind: (key: Key) => Omit<Binding, 'key' | 'connections' | 'seen'>;
 
-  constructor(keys: KeyTable, bind: (key: Key) => Omit<Binding, 'key' | 'connections' | 'seen'>) {
+  constructor(keys: KeyTable, cgroups: CgroupsInUse, bind: (key: Key) => Omit<Binding, 'key' | 'connections' | 'seen'>) {
     this.#keys = keys;
+    this.cgroups = cgroups;
     this.#bind = bind;
   }
 
@@ -48,6 +50,7 @@ export class Bindings {
       if (key === undefined) return undefined;
       binding = { ...this.#bind(key), key, connections: [], seen: window };
       account(binding).bound++;
+      this.cgroups.add(key);
       this.#byId.set(id, binding);
     }
     binding.seen = window;
@@ -59,6 +62,7 @@ export class Bindings {
     for (const [id, binding] of this.#byId) {
       if (window - binding.seen < IDLE_WINDOWS) continue;
       account(binding).bound--;
+      this.cgroups.remove(binding.key);
       this.#byId.delete(id);
       idle.push(id);
     }

@@ -89,6 +89,14 @@ export const self = {
     description: 'Most live series that a metric family may have',
     attributes: ['family'],
   },
+  cgroups: {
+    ...agent,
+    name: 'connwatch.cgroups',
+    kind: 'gauge',
+    unit: '{cgroup}',
+    description: 'Control groups of the connections of the last windows, by what their paths were taken for',
+    attributes: ['resolution'],
+  },
   exportFailures: {
     ...agent,
     name: 'connwatch.export.failures',

@@ -2,7 +2,7 @@ import type { Metric } from './metric.ts';
 
 // Sets whose members come and go: each is a family of the series budget.
 
-const workload = ['process.executable.name'];
+const workload = ['process.executable.name', 'container.id'];
 const peer = ['server.address', 'server.port'];
 const unit = '{connection}';
 const window = { kind: 'gauge', unit, stability: 'stable', section: 'window' } as const;

@@ -47,6 +47,7 @@ export class Collector implements AsyncDisposable {
     this.#accounts = new Accounts({
       keys: this.#config.keys,
       seriesLimit: () => this.#config.seriesLimit,
+      onUnresolved: this.#config.onUnresolved,
       retireWindows: () => Math.ceil(this.#config.retireAfter / this.#config.interval),
     });
     this.#families = familiesOf(this.#accounts);
@@ -65,6 +66,11 @@ export class Collector implements AsyncDisposable {
   /** Records whose attributes were left out because their family is full. */
   get folded(): number {
     return this.#accounts.folded;
+  }
+
+  /** The cgroups of what was seen in the last windows, by what their paths were taken for. */
+  get cgroups(): Accounts['cgroups'] {
+    return this.#accounts.cgroups;
   }
 
   /** Every budgeted family, in the order of the page. */

@@ -14,6 +14,8 @@ export interface Config {
   readonly onError: (error: unknown) => void;
   /** A snapshot has been applied. @default nothing */
   readonly onSnapshot: (snapshot: Snapshot) => void;
+  /** The path of a cgroup that came into use is not understood; may come again for the same. @default nothing */
+  readonly onUnresolved: (path: string) => void;
   /** Unix milliseconds, the time stamp of data points. @default Date.now */
   readonly clock: () => number;
   /** On the pull path a new counter series is shown at 0 once before its value. @default true */
@@ -34,6 +36,7 @@ export function defaultConfig(): Defaults {
     interval: 5000,
     onError: () => {},
     onSnapshot: () => {},
+    onUnresolved: () => {},
     clock: Date.now,
     newSeriesAtZero: true,
     seriesLimit: 2000,

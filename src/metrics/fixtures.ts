@@ -38,13 +38,13 @@ export class Keys implements KeyTable {
 
   client(id: number, process: ProcessInfo | undefined, address = '10.0.0.1', port = 443, more: Partial<Key> = {}): number {
     const cgroup = String(process?.cgroup ?? 0);
-    this.live.set(id, { id, role: 'client', process, cgroup, cgroupPath: undefined, netns: 1, address, port, ...more });
+    this.live.set(id, { id, role: 'client', process, cgroup, cgroupPath: '/', netns: 1, address, port, ...more });
     return id;
   }
 
   server(id: number, process: ProcessInfo | undefined, port: number, more: Partial<Key> = {}): number {
     const cgroup = String(process?.cgroup ?? 0);
-    this.live.set(id, { id, role: 'server', process, cgroup, cgroupPath: undefined, netns: 1, address: '', port, ...more });
+    this.live.set(id, { id, role: 'server', process, cgroup, cgroupPath: '/', netns: 1, address: '', port, ...more });
     return id;
   }
 }

@@ -1,0 +1,75 @@
+import type { Key } from '../ebpf/types.ts';
+import { type Resolution, UNRESOLVED, resolveCgroup } from './container.ts';
+
+type Placed = Pick<Key, 'cgroup' | 'cgroupPath'>;
+
+/** How many paths are remembered; what is forgotten is worked out again, with the same result. */
+const KEPT = 4096;
+const known = new Map<string, Resolution>();
+
+/**
+ * What the cgroup of a key is. A path that was not told (its record was lost)
+ * is as unresolved as one that is not understood; undefined where the kernel
+ * side could not tell any cgroup, as for a listener that nobody is known to own.
+ */
+export function cgroupOf(key: Placed): Resolution | undefined {
+  if (key.cgroup === '0') return undefined;
+  if (key.cgroupPath === undefined) return UNRESOLVED;
+  let resolution = known.get(key.cgroupPath);
+  if (resolution === undefined) {
+    if (known.size >= KEPT) known.clear();
+    resolution = resolveCgroup(key.cgroupPath);
+    known.set(key.cgroupPath, resolution);
+  }
+  return resolution;
+}
+
+type Kind = Resolution['kind'];
+
+interface Used {
+  kind: Kind;
+  keys: number;
+}
+
+/** The cgroups that keys in use are of, by what they were taken for. Bounded by the keys. */
+export class CgroupsInUse {
+  readonly #used = new Map<string, Used>();
+  readonly #counts: Record<Kind, number> = { container: 0, pod: 0, service: 0, host: 0, unresolved: 0 };
+  readonly #onUnresolved: (path: string) => void;
+
+  /** @param onUnresolved a cgroup comes into use whose path is not understood */
+  constructor(onUnresolved: (path: string) => void) {
+    this.#onUnresolved = onUnresolved;
+  }
+
+  add(key: Placed): void {
+    const kind = cgroupOf(key)?.kind;
+    if (kind === undefined) return;
+    const used = this.#used.get(key.cgroup);
+    if (used === undefined) {
+      this.#used.set(key.cgroup, { kind, keys: 1 });
+      this.#counts[kind]++;
+      if (kind === 'unresolved' && key.cgroupPath !== undefined) this.#onUnresolved(key.cgroupPath);
+      return;
+    }
+    used.keys++;
+    // Its path came late: keys that have it count under it, those before stay where they are.
+    if (used.kind === kind || kind === 'unresolved') return;
+    this.#counts[used.kind]--;
+    this.#counts[kind]++;
+    used.kind = kind;
+  }
+
+  /** @param key one that was added */
+  remove(key: Placed): void {
+    const used = this.#used.get(key.cgroup);
+    if (used === undefined || --used.keys > 0) return;
+    this.#used.delete(key.cgroup);
+    this.#counts[used.kind]--;
+  }
+
+  /** Every kind, 0 included. */
+  get counts(): Readonly<Record<Kind, number>> {
+    return this.#counts;
+  }
+}
