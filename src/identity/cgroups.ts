@@ -1,7 +1,10 @@
 import type { Key } from '../ebpf/types.ts';
 import { type Resolution, UNRESOLVED, resolveCgroup } from './container.ts';
 
-type Placed = Pick<Key, 'cgroup' | 'cgroupPath'>;
+type Placed = Pick<Key, 'process' | 'cgroup' | 'cgroupPath'>;
+
+/** The executable of sockets that the kernel itself opened, as the kernel side names it. */
+export const KERNEL = '[kernel]';
 
 /** How many paths are remembered; what is forgotten is worked out again, with the same result. */
 const KEPT = 4096;
@@ -9,11 +12,13 @@ const known = new Map<string, Resolution>();
 
 /**
  * What the cgroup of a key is. A path that was not told (its record was lost)
- * is as unresolved as one that is not understood; undefined where the kernel
- * side could not tell any cgroup, as for a listener that nobody is known to own.
+ * is as unresolved as one that is not understood; undefined where there is
+ * none: for sockets of the kernel, and of listeners that nobody is known to own.
  */
 export function cgroupOf(key: Placed): Resolution | undefined {
-  if (key.cgroup === '0') return undefined;
+  // Any file can be called as the kernel's sockets are, but it has a pid.
+  const kernel = key.process?.executable === KERNEL && key.process.pid === 0;
+  if (kernel || key.cgroup === '0') return undefined;
   if (key.cgroupPath === undefined) return UNRESOLVED;
   let resolution = known.get(key.cgroupPath);
   if (resolution === undefined) {

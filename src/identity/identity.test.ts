@@ -34,6 +34,7 @@ describe('workloadOf', () => {
     ['a path that was not told', { cgroupPath: undefined }, UNRESOLVED],
     ['a container of which the process is not known', { process: undefined, cgroupPath: `/docker/${ID}` }, '4f797c539e6c'],
     ['an executable that is called as the kernel', { process: { ...curl, executable: KERNEL }, cgroupPath: `/docker/${ID}` }, '4f797c539e6c'],
+    ['what was folded, by its cgroup', { process: { ...curl, pid: 0, executable: '[folded]' }, cgroupPath: `/docker/${ID}` }, '4f797c539e6c'],
     ['a service of the host', { cgroupPath: '/system.slice/nginx.service' }, undefined],
     ['a pod without a container', { cgroupPath: '/kubepods/besteffort/pod74c13223-5a00-11e9-b385-42010a80018d' }, undefined],
     ['the kernel, whatever its cgroup', { process: { ...curl, pid: 0, executable: KERNEL }, cgroupPath: '/mine' }, undefined],
@@ -54,7 +55,7 @@ describe('workloadOf', () => {
 });
 
 describe('CgroupsInUse', () => {
-  const key = (cgroup: string, cgroupPath: string | undefined) => ({ cgroup, cgroupPath });
+  const key = (cgroup: string, cgroupPath: string | undefined) => ({ process: curl, cgroup, cgroupPath });
   const none = { container: 0, pod: 0, service: 0, host: 0, unresolved: 0 };
 
   it('counts each cgroup once, as long as a key of it is in use', () => {
@@ -79,6 +80,7 @@ describe('CgroupsInUse', () => {
     const cgroups = new CgroupsInUse(() => {});
     cgroups.add(key('0', undefined));
     cgroups.remove(key('0', undefined));
+    cgroups.add({ ...key('1', undefined), process: { ...curl, pid: 0, executable: KERNEL } });
     expect(cgroups.counts).toEqual(none);
   });
 

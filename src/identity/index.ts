@@ -1,5 +1,5 @@
-export { CgroupsInUse, cgroupOf } from './cgroups.ts';
+export { CgroupsInUse, KERNEL, cgroupOf } from './cgroups.ts';
 export { type Resolution, resolveCgroup } from './container.ts';
 export { identify } from './identify.ts';
 export { peerOf } from './peer.ts';
-export { KERNEL, UNRESOLVED, workloadOf } from './workload.ts';
+export { UNRESOLVED, workloadOf } from './workload.ts';

@@ -2,8 +2,6 @@ import type { Attributes } from '@opentelemetry/api';
 import type { Key } from '../ebpf/types.ts';
 import { cgroupOf } from './cgroups.ts';
 
-/** The workload of sockets that the kernel itself opened, as the kernel side names it. */
-export const KERNEL = '[kernel]';
 /** The workload of records that could not be sent: the kernel side has added them up by cgroup. They have no peer. */
 export const FOLDED = '[folded]';
 /** What is not known of a workload: said, never dropped. */
@@ -23,8 +21,7 @@ const workloads = new WeakMap<Owned, Attributes>();
 export function workloadOf(key: Owned): Attributes {
   let workload = workloads.get(key);
   if (workload === undefined) {
-    // By its pid: any file can be called as the kernel's sockets are.
-    const container = key.process?.pid === 0 ? undefined : containerOf(key);
+    const container = containerOf(key);
     workload = { 'process.executable.name': key.process?.executable ?? UNRESOLVED, ...(container !== undefined && { 'container.id': container }) };
     workloads.set(key, workload);
   }
