@@ -64,7 +64,7 @@ export class Generator implements Disposable {
    * @param name of the executable; `\xHH` stands for that byte
    * @param args test/tools/options.h
    */
-  start(name: string, args: readonly string[], namespace?: Namespace): Traffic {
+  start(name: string, args: readonly string[], namespace?: Pick<Namespace, 'command'>): Traffic {
     // A file that is being executed can't be written: each has a folder of its own.
     const folder = join(this.#folder, `${this.#running.length}`);
     mkdirSync(folder);
@@ -76,7 +76,7 @@ export class Generator implements Disposable {
   }
 
   /** One that ends by itself. */
-  run(name: string, args: readonly string[], namespace?: Namespace): Promise<Truth> {
+  run(name: string, args: readonly string[], namespace?: Pick<Namespace, 'command'>): Promise<Truth> {
     return this.start(name, args, namespace).finish();
   }
 

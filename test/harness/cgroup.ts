@@ -1,0 +1,80 @@
+import { existsSync, mkdirSync, readFileSync, rmdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** A tree of cgroups: v2, or that of a v1 controller by which connwatch tells containers apart. */
+export type Hierarchy = 'v2' | 'memory' | 'pids';
+export const HIERARCHIES: readonly Hierarchy[] = ['v2', 'memory', 'pids'];
+
+/** Where each one is mounted, by /proc/self/mountinfo (proc_pid_mountinfo(5)). */
+export function mountsOf(mountinfo: string): Partial<Record<Hierarchy, string>> {
+  const mounts: Partial<Record<Hierarchy, string>> = {};
+  for (const line of mountinfo.split('\n')) {
+    const fields = line.split(' ');
+    const [type, , options = ''] = fields.slice(fields.indexOf('-', 6) + 1);
+    if (type === 'cgroup2') mounts.v2 ??= fields[4]!;
+    if (type !== 'cgroup') continue;
+    for (const controller of ['memory', 'pids'] as const) if (options.split(',').includes(controller)) mounts[controller] ??= fields[4]!;
+  }
+  return mounts;
+}
+
+const mounts = mountsOf(readFileSync('/proc/self/mountinfo', 'utf8'));
+
+/** Why no cgroup can be made there; undefined where it can. */
+export function noHierarchy(hierarchy: Hierarchy): string | undefined {
+  if (mounts[hierarchy] !== undefined) return undefined;
+  return hierarchy === 'v2' ? 'no cgroup v2 is mounted here' : `the ${hierarchy} controller is not in a cgroup v1 hierarchy here`;
+}
+
+/** Enters the cgroup of each file before `--`, then runs what is behind it. The files are in printf's escapes, since arguments are text here. */
+const ENTER = 'while [ "$1" != -- ]; do echo $$ > "$(printf %b "$1")" || exit 125; shift; done; shift; exec "$@"';
+const escaped = (path: string): string => path.replace(/[^\w/.:@-]/g, (it) => `\\0${it.charCodeAt(0).toString(8).padStart(3, '0')}`);
+
+/** A cgroup of the host's, with what is above it. To be disposed of. */
+export class Cgroup implements Disposable {
+  readonly path: string;
+  readonly #folder: string;
+  /** What was made, the innermost first. */
+  readonly #made: string[] = [];
+  readonly #enter: readonly string[];
+
+  /** @param path in its hierarchy; the last name may be bytes, as one character each */
+  constructor(hierarchy: Hierarchy, path: string) {
+    this.path = path;
+    this.#folder = join(mounts[hierarchy]!, path);
+    for (let folder = this.#folder; !existsSync(bytes(folder)); folder = dirname(folder)) this.#made.push(folder);
+    mkdirSync(bytes(this.#folder), { recursive: true });
+    // In every other hierarchy at the root, whatever cgroup the tests themselves are in.
+    this.#enter = HIERARCHIES.filter((it) => mounts[it] !== undefined).map((it) => (it === hierarchy ? this.procs : join(mounts[it]!, 'cgroup.procs')));
+  }
+
+  /** The file to which a process writes its pid to move here. */
+  get procs(): string {
+    return join(this.#folder, 'cgroup.procs');
+  }
+
+  /** The command, run inside. */
+  command(...command: string[]): string[] {
+    return ['sh', '-c', ENTER, 'enter', ...this.#enter.map(escaped), '--', ...command];
+  }
+
+  /** Removes it, and what was made above it unless somebody else uses that. Nobody may be in it. Idempotent. */
+  remove(): void {
+    for (const folder of this.#made) {
+      try {
+        rmdirSync(bytes(folder));
+      } catch (error) {
+        const { code } = error as NodeJS.ErrnoException;
+        if (code === 'ENOENT') continue;
+        if (folder !== this.#folder && (code === 'EBUSY' || code === 'ENOTEMPTY')) return;
+        throw error;
+      }
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.remove();
+  }
+}
+
+const bytes = (path: string): Buffer => Buffer.from(path, 'latin1');
