@@ -47,6 +47,28 @@ describe('Keys', () => {
     expect(keys.get(1)?.process?.comm).toBe('app');
   });
 
+  it('binds a cgroup that is told after its first record, and takes no second reference', () => {
+    const processes = new ProcessTable();
+    processes.add(app);
+    const paths = new Map<string, string>();
+    const keys = new Keys(processes, paths, () => {});
+    keys.add(key(1, 1));
+    expect(keys.get(1)).toMatchObject({ cgroupPath: undefined, process: { comm: 'app' } });
+    paths.set('12', '/docker/x');
+    keys.bind();
+    expect(keys.get(1)).toMatchObject({ cgroupPath: '/docker/x', process: { comm: 'app' } });
+    expect([...keys.cgroups()]).toEqual(['12']);
+    // Not after the snapshot: what counts under one name stays there.
+    paths.set('12', '/docker/y');
+    keys.bind();
+    expect(keys.get(1)?.cgroupPath).toBe('/docker/x');
+    keys.release([1]);
+    expect([...keys.cgroups()]).toEqual([]);
+    processes.exit(OWNER);
+    for (let cut = 0; cut < 4; cut++) processes.cut();
+    expect(processes.size).toBe(0);
+  });
+
   it('frees in the addon what it knew, once', () => {
     const freed: number[][] = [];
     const processes = new ProcessTable();

@@ -9,7 +9,7 @@ const ROLE_CLIENT = 1;
 /** Key numbers to what they stand for, in step with the addon's table. */
 export class Keys {
   readonly #keys: (Key | undefined)[] = [];
-  /** Keys whose process has not been told yet: its record may be just behind. */
+  /** Keys whose process or cgroup has not been told yet: its record may be just behind. */
   #unbound: NativeKey[] = [];
   readonly #processes: ProcessTable;
   readonly #cgroups: Pick<CgroupTable, 'get'>;
@@ -23,8 +23,8 @@ export class Keys {
 
   add(native: NativeKey): void {
     const process = this.#processes.take(native.owner);
-    if (process === undefined && native.owner !== 0n) this.#unbound.push(native);
-    this.#set(native, process);
+    const { cgroupPath } = this.#set(native, process);
+    if ((process === undefined && native.owner !== 0n) || cgroupPath === undefined) this.#unbound.push(native);
   }
 
   /** Before a snapshot: names that came late are bound now, none later. */
@@ -32,15 +32,21 @@ export class Keys {
     const unbound = this.#unbound;
     this.#unbound = [];
     for (const native of unbound) {
-      const process = this.#processes.take(native.owner);
-      if (process !== undefined) this.#set(native, process);
+      // A reference is taken once.
+      const process = this.#keys[native.id]?.process ?? this.#processes.take(native.owner);
+      this.#set(native, process);
     }
   }
 
-  #set(native: NativeKey, process: ProcessInfo | undefined): void {
+  /** The cgroups of all that is in use. */
+  *cgroups(): Iterable<string> {
+    for (const key of this.#keys) if (key !== undefined) yield key.cgroup;
+  }
+
+  #set(native: NativeKey, process: ProcessInfo | undefined): Key {
     const client = native.role === ROLE_CLIENT;
     const cgroup = native.cgroup.toString();
-    this.#keys[native.id] = {
+    const key: Key = {
       id: native.id,
       role: client ? 'client' : 'server',
       process,
@@ -50,6 +56,8 @@ export class Keys {
       address: client ? formatAddress(native.address) : '',
       port: native.port,
     };
+    this.#keys[native.id] = key;
+    return key;
   }
 
   get(id: number): Key | undefined {

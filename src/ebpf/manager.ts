@@ -133,7 +133,7 @@ export class Manager implements AsyncDisposable {
     // Those of live sockets, listeners and what was folded may be new.
     for (const key of session.freshKeys()) this.#keys.add(key);
     this.#keys.bind();
-    this.#cgroups.trim();
+    this.#cgroups.trim(() => new Set([...this.#keys.cgroups(), ...this.#processes.cgroups()]));
     const namespaces = pairs(session.namespaces());
     return { live, listeners, folded, namespaces, stats: drainStats(native, this.#lag), exited: this.#processes.cut() };
   }

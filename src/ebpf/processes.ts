@@ -45,6 +45,11 @@ export class ProcessTable {
     return this.#byOwner.size;
   }
 
+  /** Those that were told with each process. */
+  *cgroups(): Iterable<string> {
+    for (const { info } of this.#byOwner.values()) yield info.cgroup.toString();
+  }
+
   add(native: NativeProcess): void {
     const owner = native.owner.toString();
     // Told twice when two of its threads found it untold at once.
