@@ -1,4 +1,5 @@
 import { readFileSync, readdirSync, rmSync } from 'node:fs';
+import { builtinModules } from 'node:module';
 import { join } from 'node:path';
 import { at, root } from './paths.mjs';
 import { Refusal } from './refusal.mjs';
@@ -50,6 +51,22 @@ const bundleGrpc = {
   },
 };
 
+// To import a module of Node.js reads each of its exports, and of node:http one is WebSocket with all that is behind
+// it: 14 MB of memory and a fifth of the start. To require it reads none.
+const NODE_MODULE = new RegExp(`^(?:node:)?(${builtinModules.map((name) => name.replace(/^node:/, '')).join('|')})$`);
+const requireNodeModules = {
+  name: 'require-node-modules',
+  setup(build) {
+    build.onResolve({ filter: NODE_MODULE }, ({ path, kind }) => {
+      const full = path.replace(NODE_MODULE, 'node:$1');
+      return kind === 'import-statement' ? { path: full, namespace: 'node-module' } : { path: full, external: true };
+    });
+    build.onLoad({ filter: NODE_MODULE, namespace: 'node-module' }, ({ path }) => ({
+      contents: `module.exports = require(${JSON.stringify(path)});`,
+    }));
+  },
+};
+
 async function definitions() {
   const { version } = JSON.parse(readFileSync(at('package.json'), 'utf8'));
   return {
@@ -68,7 +85,7 @@ export const isSource = (path) => path.endsWith('.ts') && !path.endsWith('.test.
 
 async function inputs() {
   return hash(
-    JSON.stringify([OPTIONS, String(OWN_REQUIRE), await definitions()]),
+    JSON.stringify([OPTIONS, String(OWN_REQUIRE), String(requireNodeModules.setup), await definitions()]),
     hashFiles([at('package-lock.json'), ...filesBelow(at('src'), isSource)]),
   );
 }
@@ -83,7 +100,7 @@ export async function buildBundle() {
   try {
     result = await esbuild.build({
       ...OPTIONS,
-      plugins: [bundleGrpc],
+      plugins: [bundleGrpc, requireNodeModules],
       entryPoints: entryPoints(),
       define: await definitions(),
       outdir: dist,

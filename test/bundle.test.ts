@@ -1,0 +1,15 @@
+import { expect, it } from 'vitest';
+import { at } from './harness/host.ts';
+import { must } from './harness/run.ts';
+
+/** Modules of Node.js that are loaded when this program has imported a file of dist/. */
+async function loadedBy(file: string): Promise<string[]> {
+  const program = `await import(${JSON.stringify(at('dist', file))}); console.log(process.moduleLoadList.join('\\n'))`;
+  return (await must([process.execPath, '--input-type=module', '-e', program])).split('\n');
+}
+
+it('the bundle serves HTTP without the client that node:http brings when it is imported', async () => {
+  const loaded = await loadedBy('server.js');
+  expect(loaded).toContain('NativeModule http');
+  expect(loaded.filter((name) => name.includes('undici'))).toEqual([]);
+});
