@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -12,6 +12,12 @@ import { must } from '../harness/run.ts';
 import { Generator, type Truth } from '../harness/traffic.ts';
 
 const CLOSED_PORT = 7;
+
+/** Pids are given out in turn: one far ahead of this process's stays free for a while. */
+function freePid(): number {
+  const most = Number(readFileSync('/proc/sys/kernel/pid_max', 'utf8'));
+  for (let pid = (process.pid + most / 2) % most | 0; ; pid = (pid + 1) % most) if (pid > 300 && !existsSync(`/proc/${pid}`)) return pid;
+}
 
 describeKernel('every connect, once, with its owner', () => {
   const random = announcedRandom('owners');
@@ -87,6 +93,27 @@ describeKernel('every connect, once, with its owner', () => {
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
+  });
+
+  it('is another process when a pid is used again, also under the same name', async () => {
+    const [one, other] = [random.name('pid'), random.name('reused')];
+    const pid = freePid();
+    const as = (count: number, name: string): Promise<Truth> =>
+      generator.run(name, ['plain', '--port', `${CLOSED_PORT}`, '--count', `${count}`], {
+        command: (...command) => [at('build', 'test-tools', 'as_pid'), `${pid}`, ...namespace.command(...command)],
+      });
+    const [first, second, third] = [random.between(5, 20), random.between(5, 20), random.between(5, 20)];
+    expect((await as(first, one)).pid).toBe(pid);
+    await as(second, other);
+    await as(third, one);
+    const refused = (count: number) => ({ attempts: count, successes: 0, failures: { refused: count }, pending: 0, accepts: 0 });
+    await agent.settles(
+      (page, history) => ({
+        counts: [one, other].map((name) => countsOf(page, { process_executable_name: name })),
+        processes: history.by('comm', 'tcp_connects_by_pid', { pid: `${pid}`, comm: one }),
+      }),
+      { counts: [refused(first + third), refused(second)], processes: { [one]: third } },
+    );
   });
 
   it.each(['127.0.0.1', '::1'])('counts MPTCP connections of %s once, on both sides', async (address) => {
