@@ -13,6 +13,8 @@ import { Manager as ServerManager } from '../server/index.ts';
 import { windows } from '../stream/index.ts';
 import { createDrift } from './drift.ts';
 import { giveUpPrivileges } from './privileges.ts';
+import { FailureRecords } from './failures.ts';
+import { openLogPush } from './push-logs.ts';
 import { openPush } from './push.ts';
 import { logUnresolved } from './unresolved.ts';
 import { watchDrain } from './watchdog.ts';
@@ -23,7 +25,7 @@ export interface Agent {
   stop(): Promise<void>;
   /**
    * Takes over the settings that can change while it runs: log level, interval,
-   * series limit, new series at zero, shutdown timeout. All at once; no count is lost.
+   * series limit, new series at zero, failure records, shutdown timeout. All at once; no count is lost.
    * @throws RangeError, and nothing has changed
    */
   reload(settings: Settings): void;
@@ -67,6 +69,11 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
   let stopBy = Infinity;
   const push = await openPush({ otlp: settings.otlp, environment: process.env, log, timeLeft: () => stopBy - performance.now() });
   await closer.add(() => push.close());
+  const logPush = await openLogPush(process.env, log, () => stopBy - performance.now());
+  await closer.add(() => logPush.close());
+  const failures = new FailureRecords({ rate: settings.failureRecords, keys: ebpf, log, push: logPush.push });
+  const recording = ebpf.batches.subscribe((batch) => failures.add(batch));
+  await closer.add(() => recording.unsubscribe());
   let loaded = false;
   const self = selfSources({
     version,
@@ -74,7 +81,8 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
     libbpf: libbpfVersion(),
     // A page may be asked for before they are loaded, and the last export comes after they are released.
     stats: () => (loaded ? ebpf.stats() : undefined),
-    exportFailures: push.failures,
+    exportFailures: () => ({ ...push.failures(), ...logPush.failures() }),
+    failureRecords: () => failures.counts,
   });
   const metrics = createMetrics({
     snapshots,
@@ -154,6 +162,7 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
       metrics.collector.reconfigure({ interval: next.interval, seriesLimit, newSeriesAtZero });
       interval.next(next.interval);
       drain.setInterval(next.interval);
+      failures.rate = next.failureRecords;
       shutdownTimeout = next.shutdownTimeout;
       log.level = next.logLevel;
     },

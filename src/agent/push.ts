@@ -1,8 +1,9 @@
 import { isSdkDisabled, otlpSettings } from '../config/index.ts';
-import { hider, type MetricsOptions, plain, routeDiagnostics } from '../export/index.ts';
+import { hider, type MetricsOptions, routeDiagnostics } from '../export/index.ts';
 import { oneLine } from '../internal/errors.ts';
 import type { Logger } from '../internal/log.ts';
 import { version } from '../internal/version.ts';
+import { ExportReport } from './export-report.ts';
 
 export interface PushOptions {
   /** The setting `--otlp`. */
@@ -30,40 +31,23 @@ export async function openPush({ otlp, environment, log, timeLeft }: PushOptions
   const settings = otlpSettings(otlp, environment);
   const hide = hider(settings?.secrets ?? []);
   const close = routeDiagnostics((message) => log.warn({ source: 'opentelemetry' }, hide(message)));
-  let failures = 0;
-  const push = { failures: () => ({ otlp: failures }), close };
   if (settings === undefined) {
     if (otlp === true && isSdkDisabled(environment)) log.warn('OTEL_SDK_DISABLED is true: nothing is pushed');
-    return { ...push, readers: undefined };
+    return { failures: () => ({ otlp: 0 }), close, readers: undefined };
   }
-
   const { endpoint, interval } = settings;
-  let state: 'new' | 'fine' | 'failing' = 'new';
-  let failed = 0;
-  const onExport = (error: unknown): void => {
-    if (error === undefined) {
-      if (state === 'new') log.info({ exporter: 'otlp', endpoint }, 'metrics are pushed');
-      if (state === 'failing') log.info({ exporter: 'otlp', endpoint, failures: failed }, 'metrics are pushed again');
-      state = 'fine';
-      failed = 0;
-      return;
-    }
-    failures += 1;
-    failed += 1;
-    const level = state === 'failing' ? 'debug' : 'warn';
-    log[level]({ exporter: 'otlp', endpoint, error: hide(plain(oneLine(error))) }, 'metrics cannot be pushed');
-    state = 'failing';
-  };
+  const report = new ExportReport({ log, exporter: 'otlp', endpoint, what: 'metrics', hide });
   const { otlpReader } = await import('../export/otlp.ts');
   log.debug({ exporter: 'otlp', endpoint, interval }, 'metrics will be pushed');
   return {
-    ...push,
+    failures: () => ({ otlp: report.failures }),
+    close,
     readers: (collector) => [
       otlpReader({
         ...settings,
         producer: collector.producer('push'),
         userAgent: `connwatch/${version}`,
-        onExport,
+        onExport: (error) => report.onExport(error),
         onIncomplete: (error) => log.error({ error: hide(oneLine(error)) }, 'what is pushed is incomplete'),
         timeLeft,
       }),

@@ -35,6 +35,7 @@ describe('loadSettings', () => {
       shutdownTimeout: 10_000,
       interval: 5_000,
       seriesLimit: 2_000,
+      failureRecords: 0,
       newSeriesAtZero: true,
       ringSize: 8_388_608,
       syncFailures: 'auto',
@@ -158,6 +159,7 @@ shutdown-timeout: 10s # default
 interval: 1m30s # --interval
 series-limit: 2000 # default
 new-series-at-zero: false # --new-series-at-zero
+failure-records: 0 # default
 ring-size: 4KiB # CONNWATCH_RING_SIZE
 sync-failures: auto # default
 log-level: info # default

@@ -18,9 +18,11 @@ const DAY = 86_400_000;
 export class Variables {
   readonly environment: Environment;
   readonly problems: string[] = [];
+  readonly #signal: 'METRICS' | 'LOGS';
 
-  constructor(environment: Environment) {
+  constructor(environment: Environment, signal: 'METRICS' | 'LOGS' = 'METRICS') {
     this.environment = environment;
+    this.#signal = signal;
   }
 
   get(name: string): Variable | undefined {
@@ -28,9 +30,9 @@ export class Variables {
     return text === undefined || text === '' ? undefined : { name, text };
   }
 
-  /** Those that are set of OTEL_EXPORTER_OTLP_METRICS_`name` and OTEL_EXPORTER_OTLP_`name`, the stronger first. */
+  /** Those that are set of OTEL_EXPORTER_OTLP_`signal`_`name` and OTEL_EXPORTER_OTLP_`name`, the stronger first. */
   signals(name: string): Variable[] {
-    const names = [`OTEL_EXPORTER_OTLP_METRICS_${name}`, `OTEL_EXPORTER_OTLP_${name}`];
+    const names = [`OTEL_EXPORTER_OTLP_${this.#signal}_${name}`, `OTEL_EXPORTER_OTLP_${name}`];
     return names.flatMap((one) => this.get(one) ?? []);
   }
 

@@ -45,6 +45,15 @@ export function isSdkDisabled(environment: Environment): boolean {
   return new Variables(environment).get('OTEL_SDK_DISABLED')?.text.toLowerCase() === 'true';
 }
 
+/** What goes for every signal. `instead`: how to have none of this one. */
+export function checkTransport(variables: Variables, instead: string): void {
+  const protocol = variables.signal('PROTOCOL');
+  if (protocol !== undefined && protocol.text !== 'grpc') variables.invalid(protocol, `connwatch pushes by grpc only: unset it, or ${instead}`);
+  variables.signalChoice('COMPRESSION', ['none', 'gzip']);
+  variables.signalChoice('INSECURE', ['true', 'false']);
+  checkCertificates(variables);
+}
+
 function isWanted(otlp: boolean | undefined, variables: Variables): boolean {
   if (otlp === false || isSdkDisabled(variables.environment)) return false;
   const exporters = variables.list('OTEL_METRICS_EXPORTER', ['otlp', 'prometheus', 'none']);
@@ -53,20 +62,13 @@ function isWanted(otlp: boolean | undefined, variables: Variables): boolean {
 }
 
 function read(variables: Variables): OtlpSettings {
-  const protocol = variables.signal('PROTOCOL');
-  if (protocol !== undefined && protocol.text !== 'grpc') {
-    const instead = 'connwatch pushes by grpc only: unset it, or push nothing with --otlp=false';
-    variables.invalid(protocol, instead);
-  }
+  checkTransport(variables, 'push nothing with --otlp=false');
   const interval = variables.milliseconds('OTEL_METRIC_EXPORT_INTERVAL') ?? 60_000;
   const timeout = Math.min(variables.milliseconds('OTEL_METRIC_EXPORT_TIMEOUT') ?? 30_000, interval);
   const requestTimeout = Math.min(variables.signalMilliseconds('TIMEOUT') ?? 10_000, timeout);
   const endpoint = otlpEndpoint(variables);
-  variables.signalChoice('COMPRESSION', ['none', 'gzip']);
-  variables.signalChoice('INSECURE', ['true', 'false']);
   const temporality = variables.choice('OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE', TEMPORALITIES);
   const histograms = variables.choice('OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION', HISTOGRAMS);
-  checkCertificates(variables);
   return {
     interval,
     timeout,

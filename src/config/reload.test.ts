@@ -24,6 +24,7 @@ it('is live for what the agent takes over, and for nothing else', () => {
     'interval',
     'seriesLimit',
     'newSeriesAtZero',
+    'failureRecords',
     'logLevel',
   ]);
 });

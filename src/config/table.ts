@@ -94,6 +94,16 @@ export const SETTINGS = {
     example: 'false',
     live: true,
   }),
+  failureRecords: setting({
+    name: 'failure-records',
+    group: 'Logging',
+    kind: integer({ min: 0, max: 10_000 }),
+    default: '0',
+    description:
+      'Most records of failed connects per second in the log: who, where to, why, how long. 0: none. What is over it is counted. Where OTLP logs are on (docs/otlp.md), each is pushed as well.',
+    example: '10',
+    live: true,
+  }),
   otlp: setting<boolean | undefined>({
     name: 'otlp',
     group: 'Metrics',
@@ -174,6 +184,8 @@ export interface Settings {
   /** Attribute sets per metric family. */
   readonly seriesLimit: number;
   readonly newSeriesAtZero: boolean;
+  /** Per second; 0: none. */
+  readonly failureRecords: number;
   /** undefined: the variables of OpenTelemetry say whether metrics are pushed. */
   readonly otlp: boolean | undefined;
   /** Bytes, a power of two. */

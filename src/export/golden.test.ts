@@ -42,6 +42,7 @@ const self: SelfSources = {
   eventLoopDelay: () => 0.0005,
   stats: () => first,
   exportFailures: () => ({ otlp: 2 }),
+  failureRecords: () => ({ written: 3, left_out: 1 }),
 };
 
 const bytes = (...parts: (string | number)[]): string =>

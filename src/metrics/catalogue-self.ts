@@ -97,6 +97,14 @@ export const self = {
     description: 'Control groups of the connections of the last windows, by what their paths were taken for',
     attributes: ['resolution'],
   },
+  failureRecords: {
+    ...agent,
+    name: 'connwatch.failure.records',
+    kind: 'counter',
+    unit: '{record}',
+    description: 'Failed connects that have a record in the log (--failure-records), and those left out because they were over its rate',
+    attributes: ['result'],
+  },
   exportFailures: {
     ...agent,
     name: 'connwatch.export.failures',

@@ -19,11 +19,13 @@ export interface SelfSources {
   eventLoopDelay(): number | undefined;
   /** Exports that failed so far, by exporter, 0 included. */
   exportFailures(): Readonly<Record<string, number>>;
+  /** Records of failed connects so far: written, and over their rate. */
+  failureRecords(): { readonly written: number; readonly left_out: number };
   /** Kernel and drain counters to show before the first window is complete, so that each series exists from the start. */
   stats(): DrainStats | undefined;
 }
 
-export type SelfGiven = Pick<SelfSources, 'version' | 'commit' | 'libbpf' | 'stats' | 'exportFailures'>;
+export type SelfGiven = Pick<SelfSources, 'version' | 'commit' | 'libbpf' | 'stats' | 'exportFailures' | 'failureRecords'>;
 
 /** The sources of a running agent. `close()` stops the event loop's monitor. */
 export function selfSources(given: SelfGiven): SelfSources & { close(): void } {

@@ -80,6 +80,7 @@ function observeBudget(observe: Observe, collector: Collector): void {
 
 function observeExports(observe: Observe, sources: SelfSources): void {
   for (const [exporter, total] of Object.entries(sources.exportFailures())) observe(metrics.exportFailures, total, { exporter });
+  for (const [result, total] of Object.entries(sources.failureRecords())) observe(metrics.failureRecords, total, { result });
 }
 
 function observeProcess(observe: Observe, sources: SelfSources): void {

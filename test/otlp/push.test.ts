@@ -15,7 +15,7 @@ const ATTEMPTS = 'connwatch.tcp.connect.attempts';
 describeKernel('OTLP push', () => {
   const random = announcedRandom('push');
   const plain = (count: number) => ['plain', '--port', '0', '--own-listener', '--count', `${count}`];
-  const endpoint = (port: number) => ({ OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`, OTEL_METRIC_EXPORT_INTERVAL: '300' });
+  const endpoint = (port: number) => ({ OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`, OTEL_METRIC_EXPORT_INTERVAL: '1000' });
 
   it('carries what the page shows, with resource, headers and compression; credentials are shown nowhere', async () => {
     await using receiver = await Receiver.start();
@@ -130,7 +130,7 @@ describeKernel('OTLP push', () => {
     const [authority, private_key, cert_chain] = ['ca.pem', 'server.key', 'server.pem'].map((name) => readFileSync(path(name)));
     const credentials = ServerCredentials.createSsl(authority!, [{ private_key: private_key!, cert_chain: cert_chain! }], true);
     await using receiver = await Receiver.start({ credentials });
-    const trusted = { OTEL_EXPORTER_OTLP_ENDPOINT: `https://127.0.0.1:${receiver.port}`, OTEL_METRIC_EXPORT_INTERVAL: '300', OTEL_EXPORTER_OTLP_CERTIFICATE: path('ca.pem') };
+    const trusted = { OTEL_EXPORTER_OTLP_ENDPOINT: `https://127.0.0.1:${receiver.port}`, OTEL_METRIC_EXPORT_INTERVAL: '1000', OTEL_EXPORTER_OTLP_CERTIFICATE: path('ca.pem') };
     const own = { OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE: path('client.pem'), OTEL_EXPORTER_OTLP_CLIENT_KEY: path('client.key') };
     {
       await using agent = await Agent.start({ env: trusted });

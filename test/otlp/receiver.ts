@@ -1,5 +1,5 @@
 import { Server, ServerCredentials, type handleUnaryCall, type status } from '@grpc/grpc-js';
-import { type Point, type Pushed, readRequest } from './wire.ts';
+import { type Point, type Pushed, type PushedRecord, readLogs, readRequest } from './wire.ts';
 
 export interface Request extends Pushed {
   /** Of the message, unpacked. */
@@ -19,9 +19,23 @@ export interface ReceiverOptions {
 
 const identity = (bytes: Buffer): Buffer => bytes;
 
+/** The one call of a collector's service. */
+const exportOf = (service: string) => ({
+  export: {
+    path: `/opentelemetry.proto.collector.${service}/Export`,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: identity,
+    requestDeserialize: identity,
+    responseSerialize: identity,
+    responseDeserialize: identity,
+  },
+});
+
 /** An OTLP/gRPC receiver in this process, with a receiver's usual limit of 4 MiB. To be disposed of. */
 export class Receiver implements AsyncDisposable {
   readonly requests: Request[] = [];
+  readonly records: PushedRecord[] = [];
   answer: Answer = 'take';
   readonly port: number;
   readonly #server: Server;
@@ -42,20 +56,13 @@ export class Receiver implements AsyncDisposable {
       if (receiver.answer === 'take') done(null, Buffer.alloc(0));
       else if (receiver.answer !== 'never') done(receiver.answer);
     };
-    server.addService(
-      {
-        export: {
-          path: '/opentelemetry.proto.collector.metrics.v1.MetricsService/Export',
-          requestStream: false,
-          responseStream: false,
-          requestSerialize: identity,
-          requestDeserialize: identity,
-          responseSerialize: identity,
-          responseDeserialize: identity,
-        },
-      },
-      { export: take },
-    );
+    const takeLogs: handleUnaryCall<Buffer, Buffer> = ({ request }, done) => {
+      if (receiver.answer === 'take') receiver.records.push(...readLogs(request));
+      if (receiver.answer === 'take') done(null, Buffer.alloc(0));
+      else if (receiver.answer !== 'never') done(receiver.answer);
+    };
+    server.addService(exportOf('metrics.v1.MetricsService'), { export: take });
+    server.addService(exportOf('logs.v1.LogsService'), { export: takeLogs });
     return receiver;
   }
 

@@ -38,6 +38,27 @@ export function readRequest(bytes: Buffer): Pushed {
   return { resource, points };
 }
 
+/** A record of an ExportLogsServiceRequest (logs/v1/logs.proto). */
+export interface PushedRecord {
+  readonly event: string;
+  readonly severity: number;
+  readonly body: string;
+  /** Unix nanoseconds. */
+  readonly time: bigint;
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+export function readLogs(bytes: Buffer): PushedRecord[] {
+  const scopes = messages(fields(bytes), 1).flatMap((resourceLogs) => messages(resourceLogs, 2));
+  return scopes.flatMap((scope) => messages(scope, 2)).map((record) => ({
+    event: String(record.get(12)?.[0]),
+    severity: Number(record.get(2)?.[0]),
+    body: String(messages(record, 5)[0]?.get(1)?.[0]),
+    time: record.get(1)?.[0] as bigint,
+    attributes: attributes(record, 6),
+  }));
+}
+
 type Fields = ReadonlyMap<number, readonly Value[]>;
 
 const KINDS: readonly [number, Kind][] = [

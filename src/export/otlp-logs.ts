@@ -1,0 +1,76 @@
+import { SeverityNumber, type Attributes } from '@opentelemetry/api';
+import { ExportResultCode, type ExportResult } from '@opentelemetry/core';
+import { OTLPLogExporter } from '@opentelemetry/exporter-logs-otlp-grpc';
+import { BatchLogRecordProcessor, LoggerProvider, type LogRecordExporter, type ReadableLogRecord } from '@opentelemetry/sdk-logs';
+import { SCOPE } from '../metrics/index.ts';
+import { resourceOf } from './provider.ts';
+
+// The one module that loads the SDK of logs and its exporter: to be imported only when logs are pushed.
+
+export interface OtlpLogsOptions {
+  readonly version: string;
+  /** One request, milliseconds. */
+  readonly requestTimeout: number;
+  readonly userAgent: string;
+  /** After each export: undefined, or why it failed; what was in it is lost. */
+  readonly onExport: (error: unknown) => void;
+}
+
+export interface OtlpLogs {
+  /** @param time Unix milliseconds */
+  push(time: number, attributes: Attributes): void;
+  close(): Promise<void>;
+}
+
+/** Records that wait for a collector. The oldest go when there are more. */
+const QUEUE = 2048;
+const DELAY = 1000;
+/** An event's name is stable, its text for people may change. */
+const EVENT = 'connwatch.connect.failed';
+
+/** Pushes records by OTLP/gRPC, in batches. What a collector does not take is lost, and counted. */
+export function otlpLogs(options: OtlpLogsOptions): OtlpLogs {
+  const { version, requestTimeout, userAgent, onExport } = options;
+  const exporter = new RenewedExporter(() => new OTLPLogExporter({ timeoutMillis: requestTimeout, userAgent }), onExport);
+  const processor = new BatchLogRecordProcessor({ exporter, maxQueueSize: QUEUE, scheduledDelayMillis: DELAY, exportTimeoutMillis: requestTimeout });
+  const provider = new LoggerProvider({ resource: resourceOf({ version }), processors: [processor] });
+  const logger = provider.getLogger(SCOPE, version);
+  return {
+    push: (time, attributes) =>
+      logger.emit({ eventName: EVENT, timestamp: time, severityNumber: SeverityNumber.WARN, severityText: 'WARN', body: 'connect failed', attributes }),
+    close: () => provider.shutdown(),
+  };
+}
+
+/** Takes a new exporter, and with it a new channel, after a failure (see Sender). */
+class RenewedExporter implements LogRecordExporter {
+  readonly #create: () => LogRecordExporter;
+  readonly #onExport: (error: unknown) => void;
+  #exporter: LogRecordExporter | undefined;
+
+  constructor(create: () => LogRecordExporter, onExport: (error: unknown) => void) {
+    this.#create = create;
+    this.#onExport = onExport;
+  }
+
+  export(records: ReadableLogRecord[], done: (result: ExportResult) => void): void {
+    const exporter = (this.#exporter ??= this.#create());
+    exporter.export(records, (result) => {
+      const failed = result.code !== ExportResultCode.SUCCESS;
+      this.#onExport(failed ? (result.error ?? new Error('the exporter gives no reason')) : undefined);
+      if (failed && this.#exporter === exporter) {
+        this.#exporter = undefined;
+        exporter.shutdown().catch(() => {});
+      }
+      done(result);
+    });
+  }
+
+  async forceFlush(): Promise<void> {
+    await this.#exporter?.forceFlush();
+  }
+
+  async shutdown(): Promise<void> {
+    await this.#exporter?.shutdown();
+  }
+}

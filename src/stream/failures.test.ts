@@ -1,0 +1,53 @@
+import { expect, it } from 'vitest';
+import { EVENT_OFFSETS, EVENT_SIZE, FLAG, KIND, OUTCOMES } from '../ebpf/layout.ts';
+import type { Batch } from '../ebpf/types.ts';
+import { FailureTap } from './failures.ts';
+
+const REFUSED = OUTCOMES.indexOf('refused');
+
+function batch(records: readonly { key?: number; kind?: number; outcome?: number; flags?: number }[]): Batch {
+  const bytes = new Uint8Array(records.length * EVENT_SIZE);
+  const view = new DataView(bytes.buffer);
+  records.forEach(({ kind = KIND.connect, outcome = REFUSED, flags = 0 }, i) => {
+    const at = i * EVENT_SIZE;
+    view.setUint8(at + EVENT_OFFSETS.kind, kind);
+    view.setUint8(at + EVENT_OFFSETS.outcome, outcome);
+    view.setUint16(at + EVENT_OFFSETS.flags, flags, true);
+    view.setUint16(at + EVENT_OFFSETS.error, 300 + i, true);
+    view.setUint8(at + EVENT_OFFSETS.syn_retransmits, 2);
+    view.setBigUint64(at + EVENT_OFFSETS.duration, 5_000_000_000n, true);
+    view.setBigUint64(at + EVENT_OFFSETS.time, 2n ** 40n, true);
+  });
+  return { length: records.length, bytes, words: new Uint32Array(bytes.buffer), keys: Uint32Array.from(records, ({ key = 7 }) => key), cut: undefined };
+}
+
+it('copies what a failed connect says', () => {
+  const tap = new FailureTap(10, () => 0);
+  const [first, second] = tap.take(batch([{ key: 3 }, { flags: FLAG.noSyn }]));
+  expect(first).toEqual({ time: 2 ** 40, key: 3, outcome: 'refused', errno: 300, seconds: 5, syns: 3 });
+  expect(second).toMatchObject({ key: 7, errno: 301, syns: 0 });
+});
+
+it('takes failed connects only', () => {
+  const tap = new FailureTap(10, () => 0);
+  expect(tap.take(batch([{ outcome: 0 }, { kind: KIND.accept }, { kind: KIND.close }, { kind: KIND.flow }]))).toEqual([]);
+  expect(tap.leftOut).toBe(0);
+});
+
+it('keeps to its rate, and counts the others', () => {
+  let now = 0;
+  const tap = new FailureTap(4, () => now);
+  const ten = batch(Array.from({ length: 10 }, () => ({})));
+  expect([tap.take(ten).length, tap.leftOut]).toEqual([4, 6]);
+  expect([tap.take(ten).length, tap.leftOut]).toEqual([0, 16]);
+  now = 500;
+  expect([tap.take(ten).length, tap.leftOut]).toEqual([2, 24]);
+  // A long pause allows no more than a second's worth at once.
+  now = 60_000;
+  expect([tap.take(ten).length, tap.leftOut]).toEqual([4, 30]);
+});
+
+it('takes and counts nothing when it is off', () => {
+  const tap = new FailureTap(0, () => 0);
+  expect([tap.take(batch([{}])), tap.leftOut]).toEqual([[], 0]);
+});

@@ -1,0 +1,76 @@
+import { EVENT_OFFSETS, EVENT_SIZE, EVENT_WORDS, FLAG, KIND, OUTCOMES, type Outcome } from '../ebpf/layout.ts';
+import type { Batch } from '../ebpf/types.ts';
+
+/** A connect that failed, copied out of its batch. */
+export interface FailedConnect {
+  /** When it ended, nanoseconds of CLOCK_MONOTONIC. */
+  readonly time: number;
+  /** Number of its key, to be looked up at once: it may stand for another key later. */
+  readonly key: number;
+  readonly outcome: Outcome;
+  /** The error that the socket held, 0 for none. */
+  readonly errno: number;
+  /** Seconds from the SYN to the end. */
+  readonly seconds: number;
+  /** SYNs that were sent, those that were sent again included. */
+  readonly syns: number;
+}
+
+const U32 = 2 ** 32;
+
+/**
+ * At most `rate` failed connects a second, with as many at once after a pause; the
+ * others are counted. Costs a look at each record's kind and outcome.
+ */
+export class FailureTap {
+  /** Per second; 0: none, and none is counted as left out. */
+  rate: number;
+  /** Failed connects that were over the rate. */
+  leftOut = 0;
+  readonly #now: () => number;
+  #allowed = 0;
+  #at = -Infinity;
+
+  /** @param now milliseconds that never go back */
+  constructor(rate: number, now: () => number = () => performance.now()) {
+    this.rate = rate;
+    this.#now = now;
+  }
+
+  take(batch: Batch): FailedConnect[] {
+    const taken: FailedConnect[] = [];
+    if (this.rate === 0) return taken;
+    this.#refill();
+    const { bytes, length } = batch;
+    for (let i = 0, at = 0; i < length; i++, at += EVENT_SIZE) {
+      if (bytes[at + EVENT_OFFSETS.kind] !== KIND.connect || bytes[at + EVENT_OFFSETS.outcome] === 0) continue;
+      if (this.#allowed < 1) {
+        this.leftOut += 1;
+        continue;
+      }
+      this.#allowed -= 1;
+      taken.push(failedConnect(batch, i));
+    }
+    return taken;
+  }
+
+  #refill(): void {
+    const now = this.#now();
+    this.#allowed = Math.min(this.rate, this.#allowed + (Math.max(0, now - this.#at) / 1000) * this.rate);
+    this.#at = now;
+  }
+}
+
+function failedConnect({ bytes, words, keys }: Batch, i: number): FailedConnect {
+  const at = i * EVENT_SIZE;
+  const u64 = (offset: number) => words[i * EVENT_WORDS + offset / 4]! + words[i * EVENT_WORDS + offset / 4 + 1]! * U32;
+  const u16 = (offset: number) => bytes[at + offset]! + bytes[at + offset + 1]! * 256;
+  return {
+    time: u64(EVENT_OFFSETS.time),
+    key: keys[i]!,
+    outcome: OUTCOMES[bytes[at + EVENT_OFFSETS.outcome]!] ?? 'other',
+    errno: u16(EVENT_OFFSETS.error),
+    seconds: u64(EVENT_OFFSETS.duration) / 1e9,
+    syns: (u16(EVENT_OFFSETS.flags) & FLAG.noSyn) !== 0 ? 0 : 1 + bytes[at + EVENT_OFFSETS.syn_retransmits]!,
+  };
+}
