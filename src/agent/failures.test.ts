@@ -6,6 +6,8 @@ import { FailureRecords } from './failures.ts';
 const KEY = {
   role: 'client',
   process: { pid: 42, executable: 'curl' },
+  cgroup: '1',
+  cgroupPath: '/',
   address: '10.0.0.1',
   port: 443,
 } as unknown as Key;
