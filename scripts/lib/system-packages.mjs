@@ -19,7 +19,9 @@ const BUILD = {
 const TEST = {
   iproute2: () => which('ip'),
   nftables: () => which('nft'),
+  podman: () => which('podman'),
   procps: () => which('ps') && which('sysctl'),
+  runc: () => which('runc'),
 };
 const VM = {
   'qemu-system-x86': () => which('qemu-system-x86_64'),

@@ -6,13 +6,14 @@ export type Hierarchy = 'v2' | 'memory' | 'pids';
 export const HIERARCHIES: readonly Hierarchy[] = ['v2', 'memory', 'pids'];
 
 /** Where each one is mounted, by /proc/self/mountinfo (proc_pid_mountinfo(5)). */
-export function mountsOf(mountinfo: string): Partial<Record<Hierarchy, string>> {
-  const mounts: Partial<Record<Hierarchy, string>> = {};
+export function mountsOf(mountinfo: string): Partial<Record<Hierarchy, string>> & { all: string[] } {
+  const mounts: ReturnType<typeof mountsOf> = { all: [] };
   for (const line of mountinfo.split('\n')) {
     const fields = line.split(' ');
-    const [type, , options = ''] = fields.slice(fields.indexOf('-', 6) + 1);
+    const [type = '', , options = ''] = fields.slice(fields.indexOf('-', 6) + 1);
+    if (!type.startsWith('cgroup')) continue;
+    mounts.all.push(fields[4]!);
     if (type === 'cgroup2') mounts.v2 ??= fields[4]!;
-    if (type !== 'cgroup') continue;
     for (const controller of ['memory', 'pids'] as const) if (options.split(',').includes(controller)) mounts[controller] ??= fields[4]!;
   }
   return mounts;
