@@ -2,8 +2,9 @@ import { ValueType } from '@opentelemetry/api';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { AggregationTemporality, DataPointType, type MetricData, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import { describe, expect, it } from 'vitest';
-import { Exposition, numberText } from './exposition.ts';
+import { Exposition } from './exposition.ts';
 import { labelsOf } from './labels.ts';
+import { leText, numberText } from './numbers.ts';
 
 const time: [number, number] = [1, 0];
 const TARGET = `# HELP target_info Who tells these metrics
@@ -144,4 +145,19 @@ describe('numbers', () => {
     expect(numberText(value)).toBe(text);
     expect(page(metric('a', {}, [[{}, value]]))).toBe(`${TARGET}# HELP a Says\n# TYPE a gauge\na ${text}\n`);
   });
+});
+
+it.each([
+  [50e-6, '5e-05'],
+  [2.5e-7, '2.5e-07'],
+  [1e-100, '1e-100'],
+  [1e-4, '0.0001'],
+  [0.001, '0.001'],
+  [0, '0'],
+  [1, '1'],
+  [7.2, '7.2'],
+  [604_800, '604800'],
+  [Infinity, '+Inf'],
+])('the bound %d is written %s, as Go does', (bound, text) => {
+  expect(leText(bound)).toBe(text);
 });

@@ -1,9 +1,11 @@
 import type { Attributes } from '@opentelemetry/api';
-import { type DataPoint, DataPointType, type Histogram, type MetricData, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
+import { DataPointType, type MetricData, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import { CATALOGUE, type PrometheusType, prometheusName } from '../metrics/index.ts';
 import { ByteWriter } from './bytes.ts';
-import { escapeHelp, labelsOf } from './labels.ts';
+import { HistogramLines } from './histogram-lines.ts';
+import { escapeHelp } from './labels.ts';
 import { LineStarts, lineStart } from './line-starts.ts';
+import { writeNumber } from './numbers.ts';
 
 export const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
@@ -11,9 +13,9 @@ const NEWLINE = 10;
 const ORDER = new Map(CATALOGUE.map((metric, index) => [metric.name, index]));
 
 interface Family {
-  readonly name: string;
   readonly header: Buffer;
   readonly starts: LineStarts;
+  readonly histograms: HistogramLines;
 }
 
 /**
@@ -51,14 +53,14 @@ export class Exposition {
     const family = this.#family(metric);
     out.bytes(family.header);
     if (metric.dataPointType === DataPointType.HISTOGRAM) {
-      for (const point of metric.dataPoints) histogram(out, family.name, point);
+      family.histograms.write(metric.dataPoints, out);
       return;
     }
     const points = metric.dataPoints;
     family.starts.prepare(points);
     for (let i = 0; i < points.length; i++) {
       family.starts.copy(i, out);
-      number(out, points[i]!.value);
+      writeNumber(out, points[i]!.value);
       out.byte(NEWLINE);
     }
   }
@@ -72,7 +74,8 @@ export class Exposition {
       const name = prometheusName(descriptor, type);
       const help = descriptor.description === '' ? '' : `# HELP ${name} ${escapeHelp(descriptor.description)}\n`;
       const header = Buffer.from(`${help}# TYPE ${name} ${type}\n`);
-      family = { name, header, starts: new LineStarts(name) };
+      const starts = new LineStarts((attributes) => lineStart(name, attributes));
+      family = { header, starts, histograms: new HistogramLines(name) };
       this.#families.set(key, family);
     }
     return family;
@@ -87,33 +90,4 @@ function typeOf(metric: MetricData): PrometheusType {
 function byCatalogue(a: MetricData, b: MetricData): number {
   const end = ORDER.size;
   return (ORDER.get(a.descriptor.name) ?? end) - (ORDER.get(b.descriptor.name) ?? end);
-}
-
-function histogram(out: ByteWriter, name: string, { attributes, value }: DataPoint<Histogram>): void {
-  const labels = labelsOf(attributes);
-  const { boundaries, counts } = value.buckets;
-  let below = 0;
-  const line = (suffix: string, block: string, result: number): void => {
-    out.bytes(Buffer.from(`${name}${suffix}${block === '' ? '' : `{${block}}`} ${numberText(result)}\n`));
-  };
-  boundaries.forEach((boundary, index) => {
-    below += counts[index] ?? 0;
-    if (boundary !== Infinity) line('_bucket', `${labels}${labels && ','}le="${numberText(boundary)}"`, below);
-  });
-  line('_bucket', `${labels}${labels && ','}le="+Inf"`, value.count);
-  // A histogram that also took negative values has no sum in the SDK.
-  if (value.sum !== undefined) line('_sum', labels, value.sum);
-  line('_count', labels, value.count);
-}
-
-function number(out: ByteWriter, value: number): void {
-  if (value >= 0 && value < 1e9 && value === (value | 0)) out.digits(value);
-  else out.ascii(numberText(value));
-}
-
-/** Exact: integers below 1e21 come without exponent, the rest as the shortest text that reads back as the same number. */
-export function numberText(value: number): string {
-  if (value === Infinity) return '+Inf';
-  if (value === -Infinity) return '-Inf';
-  return Object.is(value, -0) ? '0' : String(value);
 }

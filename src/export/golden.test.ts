@@ -96,13 +96,13 @@ it('the page of a fixed input is the golden file (UPDATE=1 writes it)', async ()
   const literal = bytes('a"b\\c\nd\\xff\x1b[31m');
   const pool = processInfo(102, hostile, { comm: bytes('pool-', 0xfe, '"'), cgroup: 78n });
   const container = { cgroupPath: '/system.slice/docker-4f797c539e6c745de61a93ca3ff892358ecbcaccd8414d5db545c38428142970.scope' };
-  const rows: [number, Record<string, number>][] = [
-    [keys.client(1, curl), { success: 5, refused: 1 }],
-    [keys.client(2, curl, '2001:db8::1', 80), { unanswered: 2, cancelled: 1 }],
+  const rows: NonNullable<Window['rows']> = [
+    [keys.client(1, curl), { success: 5, refused: 1, handshake: [0.00003, 0.0002, 0.0002, 0.04, 3.05], rtt: [0.0001, 0.02], bytesSent: 1234, bytesReceived: 5_000_000_000 }],
+    [keys.client(2, curl, '2001:db8::1', 80), { unanswered: 2, cancelled: 1, synRetransmits: 5 }],
     [keys.client(3, pool, '127.0.0.1', 5432, { cgroupPath: `/lxc/${hostile}` }), { success: 1 }],
     [keys.client(4, processInfo(103, literal, { comm: '', cgroup: 79n }), '127.0.0.1', 5432), { timeout: 1 }],
     [keys.client(5, undefined, '10.0.0.9', 1, { cgroup: '81', cgroupPath: undefined }), { success: 1 }],
-    [keys.server(6, processInfo(104, 'nginx', { cgroup: 80n }), 443, container), { accept: 7, close: 6 }],
+    [keys.server(6, processInfo(104, 'nginx', { cgroup: 80n }), 443, container), { accept: 7, close: 6, life: [0.0005, 1, 90, 4000, 86_400, 700_000], rtt: [0.5], bytesSent: 99, resetsIn: 1, resetsOut: 2, dataRetransmits: 3 }],
     [keys.client(7, processInfo(0, '[kernel]', { comm: '[kernel]' }), '10.0.0.2', 2049), { success: 1 }],
   ];
   next(snapshot({}, 0), 0);
@@ -111,7 +111,11 @@ it('the page of a fixed input is the golden file (UPDATE=1 writes it)', async ()
     [1, 'established', 4],
     [6, 'close_wait', 1],
   ];
-  const counted = snapshot({ rows, live }, 1);
+  const listeners: NonNullable<Window['listeners']> = [
+    [6, { sockets: 1, queue: 512, limit: 511, overflows: 4, synackRetransmits: 1 }],
+    [keys.server(8, processInfo(104, 'nginx', { cgroup: 80n }), 80, container), { sockets: 2, limit: 1022 }],
+  ];
+  const counted = snapshot({ rows, live, listeners }, 1);
   const seen = { connect: 13, accept: 7, close: 6, process: 5, exit: 0, flow: 4, listen: 3, cgroup: 2, netns: 1 };
   const lost = first.lost.map((loss) =>
     loss.reason === 'ring_full' ? { ...loss, total: 3, connects: [2, ...Array.from({ length: 10 }, () => 0)], accepts: 1 } : loss,

@@ -7,7 +7,7 @@ interface Point {
 }
 
 /**
- * The starts of a family's lines, `name{labels} `, as they were on the last
+ * The starts of a family's lines, `name{labels} ` say, as they were on the last
  * page: one run of bytes in the order of the points. Compared with a Buffer
  * for each series in a WeakMap this needs a third of the time for 20,000
  * lines, because memory is read in the order it lies in.
@@ -16,14 +16,15 @@ interface Point {
  * must not have changed.
  */
 export class LineStarts {
-  readonly #name: string;
+  readonly #start: (attributes: Attributes) => Buffer;
   #known: Attributes[] = [];
   /** Start i is from ends[i] to ends[i + 1]. */
   #ends: number[] = [0];
   #bytes: Buffer = Buffer.alloc(0);
 
-  constructor(name: string) {
-    this.#name = name;
+  /** @param start makes the start of a line that is new */
+  constructor(start: (attributes: Attributes) => Buffer) {
+    this.#start = start;
   }
 
   /** Makes starts for these points, which `copy` then refers to by their index. */
@@ -37,7 +38,7 @@ export class LineStarts {
     for (const { attributes } of points) {
       while (at < this.#known.length && this.#known[at] !== attributes) at++;
       if (at < this.#known.length) out.slice(this.#bytes, this.#ends[at]!, this.#ends[at + 1]!);
-      else out.bytes(lineStart(this.#name, attributes));
+      else out.bytes(this.#start(attributes));
       at++;
       known.push(attributes);
       ends.push(out.length);
@@ -55,4 +56,10 @@ export class LineStarts {
 export function lineStart(name: string, attributes: Attributes): Buffer {
   const labels = labelsOf(attributes);
   return Buffer.from(labels === '' ? `${name} ` : `${name}{${labels}} `);
+}
+
+/** Of a bucket's line, up to its bound: `name_bucket{labels,le="`. */
+export function bucketStart(name: string, attributes: Attributes): Buffer {
+  const labels = labelsOf(attributes);
+  return Buffer.from(`${name}_bucket{${labels}${labels && ','}le="`);
 }

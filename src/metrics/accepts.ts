@@ -1,5 +1,5 @@
 import type { HrTime } from '@opentelemetry/api';
-import { type Account, type Family, isStill, newAccount, sibling } from './account.ts';
+import { type Account, type Family, familyOf, isStill, newAccount, sibling } from './account.ts';
 import type { At } from './connects.ts';
 import { type Limit, type Series, SeriesTable, type Wanted } from './series.ts';
 
@@ -22,21 +22,17 @@ export class Accepts {
   }
 
   get window(): Family {
-    const accounts = (): Iterable<AcceptAccount> => this;
-    const table = this.accepts;
-    return {
-      get size() {
-        return table.size;
-      },
-      forEach(visit) {
-        for (const account of accounts()) visit(account.window);
-      },
-    };
+    return familyOf(this, (account) => account.window);
   }
 
   *[Symbol.iterator](): IterableIterator<AcceptAccount> {
     yield* this.#accounts.values();
     if (this.#overflow !== undefined) yield this.#overflow;
+  }
+
+  /** The account of these attributes, if there is one already. */
+  find(wanted: Wanted): AcceptAccount | undefined {
+    return this.#accounts.get(wanted.id);
   }
 
   account(wanted: Wanted, born: HrTime, window: number): AcceptAccount {

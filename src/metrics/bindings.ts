@@ -3,17 +3,32 @@ import { TCP_STATES } from '../ebpf/layout.ts';
 import type { Key } from '../ebpf/types.ts';
 import { type CgroupsInUse, identify, peerOf, workloadOf } from '../identity/index.ts';
 import type { AcceptAccount } from './accepts.ts';
+import type { Account } from './account.ts';
 import type { KeyTable } from './key-table.ts';
 import type { ConnectAccount } from './connects.ts';
+import type { ListenerAccount } from './listeners.ts';
 import type { Process } from './processes.ts';
 import type { Wanted } from './series.ts';
+import type { TrafficAccounts } from './traffic.ts';
 
-/** Where a key counts. One of the accounts, by its role. */
-export interface Binding {
-  readonly key: Key;
+/**
+ * What a binding is made of when its key is met first. The accounts whose series
+ * exist from their beginning are those that there are already; others are made when
+ * there is something to count: a connection from before the start has no connects.
+ */
+export interface Bound {
   readonly process: Process | undefined;
-  readonly connects: ConnectAccount | undefined;
-  readonly accepts: AcceptAccount | undefined;
+  readonly traffic: TrafficAccounts;
+  connects: ConnectAccount | undefined;
+  accepts: AcceptAccount | undefined;
+  listener: ListenerAccount | undefined;
+}
+
+/** Where a key counts. */
+export interface Binding extends Bound {
+  readonly key: Key;
+  /** All accounts of the above, each once. */
+  readonly accounts: Account[];
   /** By TCP state. */
   readonly connections: (Wanted | undefined)[];
   /** The last window it was seen in. */
@@ -30,9 +45,9 @@ export class Bindings {
   readonly cgroups: CgroupsInUse;
   readonly #byId = new Map<number, Binding>();
   readonly #keys: KeyTable;
-  readonly #bind: (key: Key) => Omit<Binding, 'key' | 'connections' | 'seen'>;
+  readonly #bind: (key: Key) => Bound;
 
-  constructor(keys: KeyTable, cgroups: CgroupsInUse, bind: (key: Key) => Omit<Binding, 'key' | 'connections' | 'seen'>) {
+  constructor(keys: KeyTable, cgroups: CgroupsInUse, bind: (key: Key) => Bound) {
     this.#keys = keys;
     this.cgroups = cgroups;
     this.#bind = bind;
@@ -48,8 +63,7 @@ export class Bindings {
     if (binding === undefined) {
       const key = id === 0 ? undefined : this.#keys.get(id);
       if (key === undefined) return undefined;
-      binding = { ...this.#bind(key), key, connections: [], seen: window };
-      account(binding).bound++;
+      binding = newBinding(key, this.#bind(key), window);
       this.cgroups.add(key);
       this.#byId.set(id, binding);
     }
@@ -61,7 +75,7 @@ export class Bindings {
     const idle: number[] = [];
     for (const [id, binding] of this.#byId) {
       if (window - binding.seen < IDLE_WINDOWS) continue;
-      account(binding).bound--;
+      for (const account of binding.accounts) account.bound -= 1;
       this.cgroups.remove(binding.key);
       this.#byId.delete(id);
       idle.push(id);
@@ -71,15 +85,37 @@ export class Bindings {
   }
 }
 
-function account(binding: Binding): { bound: number } {
-  return (binding.connects ?? binding.accepts)!;
+/** From now on the account lives at least as long as the key is in use. */
+export function attach(binding: Pick<Binding, 'accounts'>, account: Account): void {
+  // Of a server the peer and the workload are one account.
+  if (binding.accounts.includes(account)) return;
+  binding.accounts.push(account);
+  account.bound += 1;
 }
 
-export function connectWanted(key: Key): Wanted {
+function newBinding(key: Key, bound: Bound, window: number): Binding {
+  const binding: Binding = { ...bound, key, accounts: [], connections: [], seen: window };
+  const { peer, workload, side } = bound.traffic;
+  for (const account of [peer, workload, side, bound.connects, bound.accepts, bound.listener]) {
+    if (account !== undefined) attach(binding, account);
+  }
+  return binding;
+}
+
+/** Workload and peer; of what has no peer the workload alone. */
+export function peerWanted(key: Key): Wanted {
   return wanted(key, { ...workloadOf(key), ...peerOf(key) });
 }
 
-export function acceptWanted(key: Key): Wanted {
+export function workloadWanted(key: Key): Wanted {
+  return wanted(key, workloadOf(key));
+}
+
+export function sideWanted(key: Key): Wanted {
+  return wanted(key, { ...workloadOf(key), role: key.role });
+}
+
+export function portWanted(key: Key): Wanted {
   return wanted(key, { ...workloadOf(key), ...portOf(key) });
 }
 

@@ -254,6 +254,6 @@ describe('Collector', () => {
         value: 1,
       },
     ]);
-    expect(data?.isMonotonic).toBe(true);
+    expect(data).toMatchObject({ isMonotonic: true });
   });
 });

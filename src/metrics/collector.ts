@@ -7,6 +7,7 @@ import * as metrics from './catalogue-tcp.ts';
 import { type Config, type Defaults, defaultConfig } from './config.ts';
 import type { Drift } from './drift.ts';
 import { driftFamily } from './drift-family.ts';
+import { HistogramTable, histogramLimit } from './histograms.ts';
 import { Producer, type ProducedFamily } from './producer.ts';
 import { checkLimit } from './series.ts';
 
@@ -75,8 +76,11 @@ export class Collector implements AsyncDisposable {
 
   /** Every budgeted family, in the order of the page. */
   sizes(): FamilySize[] {
-    const limit = this.#config.seriesLimit;
-    return this.#families.map(({ metric, family }) => ({ family: metric.name, size: family.size, limit }));
+    const { seriesLimit } = this.#config;
+    return this.#families.map(({ metric, family }) => {
+      const limit = family instanceof HistogramTable ? histogramLimit(seriesLimit) : seriesLimit;
+      return { family: metric.name, size: family.size, limit };
+    });
   }
 
   /**
@@ -148,17 +152,30 @@ function check({ interval, retireAfter, seriesLimit }: Config): void {
 }
 
 function familiesOf(accounts: Accounts): ProducedFamily[] {
-  const { connects, accepts, connections, processes } = accounts;
+  const { connects, accepts, connections, traffic, listeners, quantiles, processes } = accounts;
   return [
     { metric: metrics.connectsByPid, family: processes.table },
     { metric: metrics.windowConnects, family: connects.window },
     { metric: metrics.windowAccepts, family: accepts.window },
+    { metric: metrics.connectP50, family: quantiles.family(0) },
+    { metric: metrics.connectP95, family: quantiles.family(1) },
+    { metric: metrics.connectP99, family: quantiles.family(2) },
     { metric: metrics.attempts, family: connects.attempts },
     { metric: metrics.successes, family: connects.successes },
     { metric: metrics.failures, family: connects.failures },
     { metric: metrics.pending, family: connects.pending },
+    { metric: metrics.connectDuration, family: traffic.connectDuration },
     { metric: metrics.accepts, family: accepts.accepts },
     { metric: metrics.connections, family: connections.table },
+    { metric: metrics.connectionDuration, family: traffic.connectionDuration },
+    { metric: metrics.rtt, family: traffic.rtt },
+    { metric: metrics.io, family: traffic.io },
+    { metric: metrics.retransmits, family: traffic.retransmits },
+    { metric: metrics.resets, family: traffic.resets },
+    { metric: metrics.listenQueue, family: listeners.queue },
+    { metric: metrics.listenLimit, family: listeners.limit },
+    { metric: metrics.listenOverflows, family: listeners.overflows },
+    { metric: metrics.listenDrops, family: listeners.drops },
   ];
 }
 

@@ -1,7 +1,7 @@
 import type { HrTime } from '@opentelemetry/api';
 import { OUTCOMES } from '../ebpf/layout.ts';
-import { type Account, type Family, isStill, newAccount, sibling } from './account.ts';
-import { type Limit, type Series, SeriesTable, type Wanted } from './series.ts';
+import { type Account, type Family, familyOf, isStill, newAccount, sibling } from './account.ts';
+import { type Limit, type Series, SeriesTable, type Wanted, extend } from './series.ts';
 
 /** Connects of one workload to one peer. */
 export interface ConnectAccount extends Account {
@@ -50,16 +50,21 @@ export class Connects {
   }
 
   get successes(): Family {
-    return family(this, (account) => account.successes);
+    return familyOf(this, (account) => account.successes);
   }
 
   get pending(): Family {
-    return family(this, (account) => (account.pending.value > 0 ? account.pending : undefined));
+    return familyOf(this, (account) => (account.pending.value > 0 ? account.pending : undefined));
   }
 
   *[Symbol.iterator](): IterableIterator<ConnectAccount> {
     yield* this.#accounts.values();
     if (this.#overflow !== undefined) yield this.#overflow;
+  }
+
+  /** The account of these attributes, if there is one already. */
+  find(wanted: Wanted): ConnectAccount | undefined {
+    return this.#accounts.get(wanted.id);
   }
 
   account(wanted: Wanted, born: HrTime, window: number): ConnectAccount {
@@ -143,7 +148,7 @@ export class Connects {
     if (outcome === SUCCESS) return (account.successes ??= sibling(account.attempts, born));
     return (account.failures[outcome] ??= this.isOverflow(account)
       ? this.failures.overflow(born)
-      : this.failures.acquire(extend(account.wanted, 'error.type', OUTCOMES[outcome] ?? 'other'), born));
+      : this.failures.acquire(extend(account.wanted, { 'error.type': OUTCOMES[outcome] ?? 'other' }), born));
   }
 
   #window(account: ConnectAccount, outcome: string, born: HrTime): Series {
@@ -151,7 +156,7 @@ export class Connects {
     if (series === undefined) {
       series = this.isOverflow(account)
         ? this.window.overflow(born)
-        : this.window.acquire(extend(account.wanted, 'outcome', outcome), born);
+        : this.window.acquire(extend(account.wanted, { outcome }), born);
       account.window.set(outcome, series);
     }
     return series;
@@ -174,29 +179,5 @@ function newConnects(wanted: Wanted, attempts: Series, window: number): ConnectA
     failures: [],
     window: new Map(),
     ended: 0,
-  };
-}
-
-function extend(wanted: Wanted, name: string, value: string): Wanted {
-  return {
-    id: `${wanted.id}${name}=${value}`,
-    owner: wanted.owner,
-    attributes: () => ({ ...wanted.attributes(), [name]: value }),
-  };
-}
-
-function family(connects: Connects, pick: (account: ConnectAccount) => Series | undefined): Family {
-  return {
-    get size() {
-      let size = 0;
-      for (const account of connects) if (pick(account) !== undefined) size++;
-      return size;
-    },
-    forEach(visit) {
-      for (const account of connects) {
-        const series = pick(account);
-        if (series !== undefined) visit(series);
-      }
-    },
   };
 }

@@ -1,8 +1,9 @@
-import type { SumMetricData } from '@opentelemetry/sdk-metrics';
+import { DataPointType, type Histogram, type HistogramMetricData, type MetricData, type SumMetricData } from '@opentelemetry/sdk-metrics';
 import { Subject } from 'rxjs';
 import { OUTCOMES, TCP_STATES } from '../ebpf/layout.ts';
-import type { DrainStats, Key, Loss, ProcessInfo } from '../ebpf/types.ts';
-import { COLUMN, COLUMNS, SUMS, type Snapshot } from '../stream/snapshot.ts';
+import { type DrainStats, type Key, LISTEN_VALUES, type Loss, type ProcessInfo } from '../ebpf/types.ts';
+import { HANDSHAKE_BOUNDS, LIFE_BOUNDS, bucketOf } from '../stream/histograms.ts';
+import { COLUMN, COLUMNS, SUM, SUMS, type Snapshot } from '../stream/snapshot.ts';
 import { Collector } from './collector.ts';
 import type { Defaults } from './config.ts';
 import type { KeyTable } from './key-table.ts';
@@ -49,23 +50,36 @@ export class Keys implements KeyTable {
   }
 }
 
-type Counts = Partial<Record<(typeof OUTCOMES)[number] | keyof typeof COLUMN, number>>;
+/** Counts by column, sums by name, and the seconds of each sample of a histogram. */
+export type Counts = Partial<Record<(typeof OUTCOMES)[number] | Exclude<keyof typeof COLUMN, Samples> | 'bytesSent' | 'bytesReceived', number>> & Partial<Record<Samples, readonly number[]>>;
+type Samples = keyof typeof BOUNDS;
+const BOUNDS = { handshake: HANDSHAKE_BOUNDS, life: LIFE_BOUNDS, rtt: HANDSHAKE_BOUNDS } as const;
 type State = (typeof TCP_STATES)[number];
 
 export interface Window {
   readonly rows?: readonly [key: number, counts: Counts][];
   readonly live?: readonly [key: number, state: State, count: number][];
+  readonly listeners?: readonly [key: number, values: Partial<Record<(typeof LISTEN_VALUES)[number], number>>][];
   readonly exited?: readonly string[];
   readonly lost?: readonly Loss[];
 }
 
 export function snapshot(window: Window, index = 0): Snapshot {
-  const { rows = [], live = [], exited = [], lost = [] } = window;
+  const { rows = [], live = [], listeners = [], exited = [], lost = [] } = window;
   const keys = Uint32Array.from(rows, ([key]) => key);
   const counts = new Uint32Array(rows.length * COLUMNS);
+  const sums = new Float64Array(rows.length * SUMS);
   rows.forEach(([, given], row) => {
-    for (const [name, count] of Object.entries(given)) counts[row * COLUMNS + column(name)] = count;
+    for (const [name, value] of Object.entries(given)) {
+      if (typeof value === 'number' && isSum(name)) sums[row * SUMS + SUM[name]] = value;
+      else if (typeof value === 'number') counts[row * COLUMNS + column(name)] = value;
+      else for (const seconds of value) sample(name as Samples, seconds, row);
+    }
   });
+  function sample(name: Samples, seconds: number, row: number): void {
+    counts[row * COLUMNS + COLUMN[name] + bucketOf(BOUNDS[name], seconds)]! += 1;
+    sums[row * SUMS + SUM[name]]! += seconds;
+  }
   const start = START + index * INTERVAL;
   return {
     start,
@@ -73,7 +87,7 @@ export function snapshot(window: Window, index = 0): Snapshot {
     rows: rows.length,
     keys,
     counts,
-    sums: new Float64Array(rows.length * SUMS),
+    sums,
     cut: {
       live: {
         rows: live.length,
@@ -81,13 +95,21 @@ export function snapshot(window: Window, index = 0): Snapshot {
         state: Uint8Array.from(live, ([, state]) => TCP_STATES.indexOf(state)),
         count: Uint32Array.from(live, ([, , count]) => count),
       },
-      listeners: { rows: 0, key: new Uint32Array(0), values: new Float64Array(0) },
+      listeners: {
+        rows: listeners.length,
+        key: Uint32Array.from(listeners, ([key]) => key),
+        values: Float64Array.from(listeners.flatMap(([, values]) => LISTEN_VALUES.map((name) => values[name] ?? 0))),
+      },
       folded: { rows: 0, key: new Uint32Array(0), what: new Uint8Array(0), values: new Float64Array(0) },
       namespaces: new Map(),
       stats: stats({ lost }),
       exited,
     },
   };
+}
+
+function isSum(name: string): name is keyof typeof SUM {
+  return Object.hasOwn(SUM, name);
 }
 
 function column(name: string): number {
@@ -139,19 +161,34 @@ export class Bench {
     for (let i = 0; i < count; i++) this.window();
   }
 
-  async data(path: 'pull' | 'push' = 'pull'): Promise<SumMetricData[]> {
+  async data(path: 'pull' | 'push' = 'pull'): Promise<MetricData[]> {
     const { resourceMetrics } = await this.#producers[path].collect();
-    return resourceMetrics.scopeMetrics.flatMap((scope) => scope.metrics) as SumMetricData[];
+    return resourceMetrics.scopeMetrics.flatMap((scope) => scope.metrics);
   }
 
-  /** A family as lines: attribute values joined by blanks, to the value. */
-  async lines(name: string, path: 'pull' | 'push' = 'pull'): Promise<Lines> {
+  async family(name: string, path: 'pull' | 'push' = 'pull'): Promise<MetricData> {
     const metric = (await this.data(path)).find((data) => data.descriptor.name === name);
     if (metric === undefined) throw new Error(`no family ${name}`);
-    return Object.fromEntries(metric.dataPoints.map((point) => [Object.values(point.attributes).join(' '), point.value]));
+    return metric;
+  }
+
+  /** A family as lines: attribute values joined by blanks, to the value; of histograms to the count. */
+  async lines(name: string, path: 'pull' | 'push' = 'pull'): Promise<Lines> {
+    const metric = await this.family(name, path);
+    if (metric.dataPointType === DataPointType.HISTOGRAM) return byAttributes(metric, ({ count }) => count);
+    return byAttributes(metric as SumMetricData, (value) => value);
+  }
+
+  /** The histograms of a family as lines. */
+  async histograms(name: string, path: 'pull' | 'push' = 'pull'): Promise<Record<string, Histogram>> {
+    return byAttributes((await this.family(name, path)) as HistogramMetricData, (value) => value);
   }
 
   async sum(name: string): Promise<number> {
     return Object.values(await this.lines(name)).reduce((sum, value) => sum + value, 0);
   }
+}
+
+function byAttributes<T, V>(metric: { readonly dataPoints: readonly { readonly attributes: object; readonly value: T }[] }, of: (value: T) => V): Record<string, V> {
+  return Object.fromEntries(metric.dataPoints.map(({ attributes, value }) => [Object.values(attributes).join(' '), of(value)]));
 }

@@ -67,9 +67,9 @@ export class Processes {
 
   /** Ties a process to an account that it counts in. */
   use(process: Process, account: Account): void {
-    if (process.exited !== undefined || process.gone) return;
+    if (process.exited !== undefined || process.gone || process.accounts.has(account)) return;
     process.accounts.add(account);
-    account.users.add(process);
+    account.users += 1;
   }
 
   begin(): void {
@@ -163,6 +163,6 @@ function newProcess(info: ProcessInfo): Process {
 }
 
 function unlink(process: Process): void {
-  for (const account of process.accounts) account.users.delete(process);
+  for (const account of process.accounts) account.users -= 1;
   process.accounts.clear();
 }

@@ -11,6 +11,7 @@ import {
 } from '@opentelemetry/sdk-metrics';
 import type { Family } from './account.ts';
 import { SCOPE } from './catalogue.ts';
+import { HistogramTable } from './histograms.ts';
 import type { Metric } from './metric.ts';
 import type { Series } from './series.ts';
 
@@ -50,26 +51,32 @@ export class Producer implements MetricProducer {
   }
 
   #data({ metric, family }: ProducedFamily, now: HrTime): MetricData {
-    const counter = metric.kind === 'counter';
-    const dataPoints: DataPoint<number>[] = [];
-    family.forEach((series) => void dataPoints.push(this.#point(series, counter, now)));
     const { name, description, unit } = metric;
-    const base = {
-      // Seconds are no whole numbers.
-      descriptor: { name, description, unit, valueType: unit === 's' ? ValueType.DOUBLE : ValueType.INT },
-      aggregationTemporality: AggregationTemporality.CUMULATIVE,
-      dataPoints,
-    };
+    // Seconds have fractions; all else is counted.
+    const descriptor = { name, description, unit, valueType: unit === 's' ? ValueType.DOUBLE : ValueType.INT };
+    const aggregationTemporality = AggregationTemporality.CUMULATIVE;
+    if (family instanceof HistogramTable) {
+      const dataPoints = this.#points(family, true, now, (series, isNew) => family.read(series, isNew));
+      return { descriptor, aggregationTemporality, dataPointType: DataPointType.HISTOGRAM, dataPoints };
+    }
+    const counter = metric.kind === 'counter';
+    const dataPoints = this.#points(family, counter, now, (series, isNew) => (isNew ? 0 : series.value));
+    const base = { descriptor, aggregationTemporality, dataPoints };
     return counter
       ? { ...base, dataPointType: DataPointType.SUM, isMonotonic: true }
       : { ...base, dataPointType: DataPointType.GAUGE };
   }
 
-  #point(series: Series, counter: boolean, endTime: HrTime): DataPoint<number> {
+  /** @param valueOf what a series shows; isNew: it begins at 0 */
+  #points<T>(family: Family, cumulative: boolean, endTime: HrTime, valueOf: (series: Series, isNew: boolean) => T): DataPoint<T>[] {
     const { bit, zeroStart } = this.#options;
-    const isNew = (series.seen & bit) === 0;
-    series.seen |= bit;
-    const value = counter && isNew && zeroStart() ? 0 : series.value;
-    return { startTime: series.born, endTime, attributes: series.attributes, value };
+    const atZero = cumulative && zeroStart();
+    const points: DataPoint<T>[] = [];
+    family.forEach((series) => {
+      const isNew = atZero && (series.seen & bit) === 0;
+      series.seen |= bit;
+      points.push({ startTime: series.born, endTime, attributes: series.attributes, value: valueOf(series, isNew) });
+    });
+    return points;
   }
 }

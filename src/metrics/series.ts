@@ -24,6 +24,13 @@ export interface Wanted {
   readonly attributes: () => Attributes;
 }
 
+/** The same with more attributes, whose values are words of ours. */
+export function extend(wanted: Wanted, more: Readonly<Record<string, string>>): Wanted {
+  let id = wanted.id;
+  for (const name of Object.keys(more)) id += `${name}=${more[name]}`;
+  return { id, owner: wanted.owner, attributes: () => ({ ...wanted.attributes(), ...more }) };
+}
+
 const overflowAttributes: Attributes = { [OVERFLOW]: 'true' };
 
 /** @throws RangeError when the limit leaves no place beside the overflow series. */
