@@ -1,11 +1,14 @@
 import { expect, it } from 'vitest';
-import { Bench, processInfo } from './fixtures.ts';
+import { Bench, type Lines, processInfo } from './fixtures.ts';
 
 const nginx = processInfo(20, 'nginx');
 const LISTEN = 'connwatch.tcp.listen';
 
-const all = async (bench: Bench) =>
-  Object.fromEntries(await Promise.all(['queue.length', 'queue.limit', 'overflows', 'syn_drops'].map(async (name) => [name, await bench.lines(`${LISTEN}.${name}`)])));
+async function all(bench: Bench): Promise<Record<string, Lines>> {
+  const found: Record<string, Lines> = {};
+  for (const name of ['queue.length', 'queue.limit', 'overflows', 'syn_drops']) found[name] = await bench.lines(`${LISTEN}.${name}`);
+  return found;
+}
 
 it('shows a listener from its first scan, with counters at 0', async () => {
   const bench = new Bench();
