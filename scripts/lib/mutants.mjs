@@ -9,7 +9,8 @@
 
 const outcomes = 'test/kernel/outcomes.test.ts';
 const owners = 'test/kernel/owners.test.ts';
-const load = 'test/kernel/load.test.ts';
+const lost = 'test/kernel/lost.test.ts';
+const startup = 'test/kernel/startup.test.ts';
 const established = 'shows what is established while it is, once on both sides: TCP';
 
 /** @type {Mutant[]} */
@@ -142,21 +143,42 @@ export const MUTANTS = [
     idea: 'loss counter',
     name: 'a full ring is not counted',
     edits: [{ file: 'emit.bpf.h', find: '\tif (!record)\n\t\tcount_loss(CW_LOSS_RING_FULL, class);\n', replace: '' }],
-    test: load,
+    test: lost,
     title: 'loses detail, but no connect: seen + lost = made',
   },
   {
     idea: 'loss counter',
     name: 'every lost connect has one outcome',
     edits: [{ file: 'transition.bpf.h', find: 'begin_event(sk, conn, CW_KIND_CONNECT, outcome, now);', replace: 'begin_event(sk, conn, CW_KIND_CONNECT, CW_OUT_SUCCESS, now);' }],
-    test: load,
+    test: lost,
     title: 'loses detail, but no connect: seen + lost = made',
   },
   {
     idea: 'loss counter',
     name: 'a lost accept counts as a lost close',
     edits: [{ file: 'transition.bpf.h', find: 'begin_event(sk, &conn, CW_KIND_ACCEPT, CW_CLASS_ACCEPT, conn.since);', replace: 'begin_event(sk, &conn, CW_KIND_ACCEPT, CW_CLASS_CLOSE_SERVER, conn.since);' }],
-    test: load,
+    test: lost,
     title: 'does the same for accepts',
+  },
+  {
+    idea: 'fold',
+    name: 'what is lost is not added up by cgroup',
+    edits: [{ file: 'emit.bpf.h', find: '\t__sync_fetch_and_add(&fold->count, 1);\n', replace: '' }],
+    test: lost,
+    title: 'loses detail, but no connect: seen + lost = made',
+  },
+  {
+    idea: 'scan',
+    name: 'what was open before is not looked for',
+    edits: [{ file: 'scan.bpf.h', find: '\tif (!conn)\n\t\treturn find(sk, tcp, task, cookie);\n', replace: '\tif (!conn)\n\t\treturn;\n' }],
+    test: startup,
+    title: 'finds open connections with their owners and roles, and counts none as made: 127.0.0.1',
+  },
+  {
+    idea: 'scan',
+    name: 'whoever was there before is a client',
+    edits: [{ file: 'scan.bpf.h', find: 'return sk->sk_max_ack_backlog ? CW_ROLE_SERVER : CW_ROLE_CLIENT;', replace: 'return CW_ROLE_CLIENT;' }],
+    test: startup,
+    title: 'finds open connections with their owners and roles, and counts none as made: 127.0.0.1',
   },
 ];
