@@ -1,0 +1,53 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { Agent } from '../harness/agent.ts';
+import { compileBpf } from '../harness/bpf.ts';
+import { countsOf } from '../harness/counts.ts';
+import { at, describeKernel } from '../harness/host.ts';
+import { Namespace } from '../harness/namespace.ts';
+import { announcedRandom } from '../harness/random.ts';
+import { Generator } from '../harness/traffic.ts';
+
+/** The BPF object with one edit in its source, in a folder that goes with it. */
+async function wrongBuild(file: string, find: string, replace: string): Promise<Disposable & { readonly path: string }> {
+  const folder = mkdtempSync(join(tmpdir(), 'connwatch-wrong-'));
+  cpSync(at('bpf'), folder, { recursive: true });
+  const source = readFileSync(join(folder, file), 'utf8');
+  expect(source.split(find).length, `${find} stands in bpf/${file} once`).toBe(2);
+  writeFileSync(join(folder, file), source.replace(find, replace));
+  const path = join(folder, 'wrong.bpf.o');
+  await compileBpf(folder, path);
+  return { path, [Symbol.dispose]: () => rmSync(folder, { recursive: true }) };
+}
+
+describeKernel('a build that counts wrongly on purpose', () => {
+  const random = announcedRandom('wrong');
+
+  it.each([
+    ['misses every second accept', 'transition.bpf.h', '\tconn.cookie = cookie;\n', '\tif (cookie & 1)\n\t\treturn;\n\tconn.cookie = cookie;\n', 'PassiveOpens'],
+    ['counts every connect that is refused twice', 'transition.bpf.h', '\tfree_conn(sk, conn->cookie);\n}\n\n/* SYN_RECV -> ESTABLISHED', '\tif (outcome == CW_OUT_REFUSED)\n\t\tend_attempt(sk, conn, outcome, error, TCP_CLOSE, 0, 0, 0);\n\tfree_conn(sk, conn->cookie);\n}\n\n/* SYN_RECV -> ESTABLISHED', 'ActiveOpens'],
+  ])('is told by its drift: one that %s', async (_, file, find, replace, counter) => {
+    using wrong = await wrongBuild(file, find, replace);
+    await using namespace = await Namespace.create();
+    await using agent = await Agent.start({ namespace, args: ['--bpf-object', wrong.path] });
+    const netns = `${namespace.inode}`;
+    // The scrapes are in this namespace too, so that accepts are missed from the start.
+    await agent.settles((page) => page.value('connwatch_drift', { netns, counter }) !== undefined, true);
+    using generator = new Generator();
+    const name = random.name('traffic');
+    const own = (page: Parameters<typeof countsOf>[0]) => countsOf(page, { process_executable_name: name });
+    const made =
+      counter === 'PassiveOpens'
+        ? (await generator.run(name, ['plain', '--port', '0', '--own-listener', '--count', '200'], namespace)).accepts
+        : (await generator.run(name, ['plain', '--port', '7', '--count', '200'], namespace)).attempts;
+    // What it says it is wrong by, is what it is wrong by.
+    await agent.settles((page) => {
+      const counted = counter === 'PassiveOpens' ? own(page).accepts : own(page).attempts;
+      const drift = page.value('connwatch_drift', { netns, counter });
+      const told = counter === 'PassiveOpens' ? drift! <= counted - made : drift === counted - made;
+      return { wrong: counted !== made && counted > 0, told };
+    }, { wrong: true, told: true });
+  });
+});
