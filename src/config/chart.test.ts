@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { chartSchema, withChartSchema, withChartValues } from './chart.ts';
+import { chartSchema, chartSettings, withChartSchema, withChartValues } from './chart.ts';
 import { address, duration, powerOfTwoSize } from './kinds.ts';
 
 const chart = (name: string) => new URL(`../../charts/connwatch/${name}`, import.meta.url).pathname;
@@ -19,6 +19,11 @@ it('values.schema.json is current (npx vitest run src/config -u writes it)', asy
 it('has every setting that can be in the file, and no other', () => {
   expect(chartSchema()['properties']).toHaveProperty('metrics-addr');
   expect(chartSchema()['properties']).not.toHaveProperty('config');
+});
+
+it('tells which words Helm would take for false', () => {
+  const [setting] = chartSettings().filter(({ name }) => name === 'sync-failures');
+  expect(setting?.note).toBe('Value: auto, syscall, off. Write "off" in quotes.');
 });
 
 it('values.yaml without the marks is refused', () => {

@@ -53,7 +53,13 @@ function about(setting: Setting<unknown>): string {
   // What follows from `:port` alone is not for the chart.
   const allowed = setting.kind.allowed.replace('; port 0 takes a free port', '');
   const fallback = defaultText(setting, IN_A_POD) === undefined ? ` Default: ${setting.defaultNote}.` : '';
-  return `Value: ${allowed}.${fallback}`.replaceAll('`', '');
+  return `Value: ${allowed}.${quotes(setting)}${fallback}`.replaceAll('`', '');
+}
+
+/** Helm reads YAML 1.1, where these words are true and false. */
+function quotes({ kind }: Setting<unknown>): string {
+  const words = (kind.json['enum'] as string[] | undefined)?.filter((word) => /^(y|yes|n|no|on|off)$/.test(word)) ?? [];
+  return words.map((word) => ` Write "${word}" in quotes.`).join('');
 }
 
 /** JSON Schema of `config`. */
