@@ -19,6 +19,13 @@ export class ByteWriter {
     this.#length = end;
   }
 
+  /** Any text, as UTF-8. */
+  text(text: string): void {
+    // A UTF-16 unit is at most three bytes.
+    this.#reserve(text.length * 3);
+    this.#length += this.#bytes.write(text, this.#length, 'utf8');
+  }
+
   /** ASCII only. */
   ascii(text: string): void {
     const end = this.#reserve(text.length);

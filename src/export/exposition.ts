@@ -44,7 +44,7 @@ export class Exposition {
 
   #target(out: ByteWriter, attributes: Attributes): void {
     out.ascii('# HELP target_info Who tells these metrics\n# TYPE target_info gauge\n');
-    out.bytes(lineStart('target_info', attributes));
+    out.text(lineStart('target_info', attributes));
     out.ascii('1\n');
   }
 

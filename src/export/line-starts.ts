@@ -16,14 +16,14 @@ interface Point {
  * must not have changed.
  */
 export class LineStarts {
-  readonly #start: (attributes: Attributes) => Buffer;
+  readonly #start: (attributes: Attributes) => string;
   #known: Attributes[] = [];
   /** Start i is from ends[i] to ends[i + 1]. */
   #ends: number[] = [0];
   #bytes: Buffer = Buffer.alloc(0);
 
   /** @param start makes the start of a line that is new */
-  constructor(start: (attributes: Attributes) => Buffer) {
+  constructor(start: (attributes: Attributes) => string) {
     this.#start = start;
   }
 
@@ -38,7 +38,7 @@ export class LineStarts {
     for (const { attributes } of points) {
       while (at < this.#known.length && this.#known[at] !== attributes) at++;
       if (at < this.#known.length) out.slice(this.#bytes, this.#ends[at]!, this.#ends[at + 1]!);
-      else out.bytes(this.#start(attributes));
+      else out.text(this.#start(attributes));
       at++;
       known.push(attributes);
       ends.push(out.length);
@@ -53,13 +53,13 @@ export class LineStarts {
   }
 }
 
-export function lineStart(name: string, attributes: Attributes): Buffer {
+export function lineStart(name: string, attributes: Attributes): string {
   const labels = labelsOf(attributes);
-  return Buffer.from(labels === '' ? `${name} ` : `${name}{${labels}} `);
+  return labels === '' ? `${name} ` : `${name}{${labels}} `;
 }
 
 /** Of a bucket's line, up to its bound: `name_bucket{labels,le="`. */
-export function bucketStart(name: string, attributes: Attributes): Buffer {
+export function bucketStart(name: string, attributes: Attributes): string {
   const labels = labelsOf(attributes);
-  return Buffer.from(`${name}_bucket{${labels}${labels && ','}le="`);
+  return `${name}_bucket{${labels}${labels && ','}le="`;
 }
