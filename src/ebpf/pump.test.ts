@@ -51,11 +51,45 @@ describe('Pump', () => {
     expect(world.timers).toHaveLength(0);
   });
 
-  it('sleeps at once after few records that follow a silence', () => {
+  it('sleeps at once after few records', () => {
     const world = new World();
     world.waiting = 16;
     world.pump.run();
     expect(world.log).toEqual(['0:16', 'arm']);
+  });
+
+  /** The bell rings every 2 ms, each time for so many records: how often it slept again at once. */
+  function slept(world: World, records: number, times: number): number {
+    for (let i = 0; i < times; i++) {
+      world.time += 2;
+      world.waiting = records;
+      world.pump.run();
+    }
+    return world.log.filter((line) => line === 'arm').length;
+  }
+
+  it('sleeps at once as long as there are no more than 1000 records a second', () => {
+    expect(slept(new World(), 2, 1000)).toBe(1000);
+  });
+
+  it('does not when there are more, once it has had its burst', () => {
+    // 16 - 3 are left after the first time, then each time one less, down to 0.
+    const world = new World();
+    expect(slept(world, 3, 1000)).toBe(14);
+    expect(world.timers).toHaveLength(1);
+  });
+
+  it('is quiet again soon after a flood', () => {
+    const world = new World();
+    world.waiting = 1e6;
+    world.batchSize = 1e6;
+    world.pump.run();
+    world.tick();
+    expect(world.log).toEqual(['0:1000000', '2:0', 'arm']);
+    world.time += 16;
+    world.waiting = 1;
+    world.pump.run();
+    expect(world.log.slice(3)).toEqual(['18:1', 'arm']);
   });
 
   it('under load looks again after the coalescing time, without the bell, until the ring stays empty', () => {
