@@ -55,7 +55,8 @@ describe('examine', () => {
     ['a program that is refused', { trials: programs('iter/task_file') }, ['missing iter/task_file']],
     ['a helper that is not there', { trials: { ...TRIALS, helpers: { ...TRIALS.helpers, sock_from_file: { stage: 'helper', errno: 22 } } } }, ['missing helpers']],
     ['an object that is refused', { trials: { ...TRIALS, object: 'refused.' } }, ['missing bpf-object']],
-    ['a kernel without fexit and kprobes', { trials: { ...TRIALS, fexit: { stage: 'load', errno: 1 } }, kprobes: false }, ['info kprobes', 'info fexit']],
+    ['a kernel without fexit and kprobes', { trials: { ...TRIALS, fexit: { stage: 'attach', errno: 524 } }, kprobes: false }, ['info kprobes', 'info fexit', 'degraded sync-failures']],
+    ['a kernel without fexit', { trials: { ...TRIALS, fexit: { stage: 'attach', errno: 524 } } }, ['info fexit', 'ok sync-failures']],
     ['a port in use', { ports: [{ server: 'health', address: ':1', problem: { code: 'CW_PORT_IN_USE', message: 'in use.', hint: 'Stop it.' } }] }, ['missing health-address']],
   ])('%s', (_, change, expected) => {
     expect(differences(change)).toEqual(expected);
@@ -69,12 +70,12 @@ describe('examine', () => {
     ['a security module', {}, ['missing bpf-call']],
   ])('blames %s, and nothing that follows from it', (_, change, expected) => {
     const found = differences({ ...change, trials: TRIALS_REFUSED });
-    expect(found).toEqual([...expected, ...UNTOLD, 'info fexit']);
+    expect(found).toEqual([...expected, ...UNTOLD, 'info fexit', 'unknown sync-failures']);
   });
 
   it('does not blame the kernel for programs it refuses for the lack of CAP_PERFMON', () => {
     const found = differences({ status: { ...STATUS, capabilities: 1n << 39n }, trials: { ...TRIALS_REFUSED, bpf: 0, maps: TRIALS.maps } });
-    expect(found).toEqual(['missing capabilities', ...UNTOLD.slice(2), 'info fexit']);
+    expect(found).toEqual(['missing capabilities', ...UNTOLD.slice(2), 'info fexit', 'unknown sync-failures']);
   });
 
   it('does not blame the kernel for what depends on BTF', () => {
@@ -90,7 +91,7 @@ describe('examine', () => {
   it('works without the addon', () => {
     const checks = examine({ ...FACTS, status: { ...STATUS, seccomp: 2 }, trials: new Error('not found.') });
     expect(checks.find(({ id }) => id === 'addon')).toMatchObject({ status: 'missing', found: 'not found', code: 'CW_ADDON' });
-    expect(checks.filter(({ status }) => status === 'unknown').map(({ id }) => id)).toEqual(['seccomp', 'bpf-call', ...UNTOLD.map((line) => line.slice(8))]);
+    expect(checks.filter(({ status }) => status === 'unknown').map(({ id }) => id)).toEqual(['seccomp', 'bpf-call', ...UNTOLD.map((line) => line.slice(8)), 'sync-failures']);
   });
 
   it('tells a cost and a remedy for all that is degraded or missing, and a code for what is missing', () => {

@@ -1,4 +1,4 @@
-import { bpfStats, cgroups, fexit, kprobes, pidNamespace, ports, tracefs } from './host.ts';
+import { bpfStats, cgroups, fexit, kprobes, syncFailures, pidNamespace, ports, tracefs } from './host.ts';
 import { addon, btf, helpers, object, programs, ringBuffer, storages, version } from './kernel.ts';
 import { bpfCall, capabilities, lockdown, seccomp, unprivilegedBpf } from './privileges.ts';
 import type { Check, Facts } from './types.ts';
@@ -26,6 +26,7 @@ const JUDGES: readonly Judge[] = [
   bpfStats,
   kprobes,
   fexit,
+  syncFailures,
 ];
 
 /** Every check, in the order of the table. Pure: the same facts give the same checks. */

@@ -39,7 +39,7 @@ export function tracefs({ mounts }: Facts): Check {
   const id = 'tracefs';
   if (mounts === undefined) return info(id, '/proc/self/mountinfo cannot be read');
   const [path] = mounts.tracefs;
-  return info(id, `${path === undefined ? 'not mounted' : `on ${path}`}; not needed where there is BTF`);
+  return info(id, `${path === undefined ? 'not mounted' : `on ${path}`}; needed for --sync-failures syscall only`);
 }
 
 export function ports({ ports: tried }: Facts): Check[] {
@@ -58,13 +58,29 @@ export function bpfStats({ bpfStats: value }: Facts): Check {
 }
 
 export function kprobes({ kprobes: there }: Facts): Check {
-  return info('kprobes', `${there ? 'there' : 'not in this kernel'}; not used by this version`);
+  return info('kprobes', `${there ? 'there' : 'not in this kernel'}; used for connects that fail before a SYN where there is no fexit`);
 }
 
 export function fexit({ trials }: Facts): Check {
   const id = 'fexit';
   if (trials instanceof Error) return info(id, 'not tried: see addon');
   const { stage, errno } = trials.fexit;
-  const found = stage === '' ? 'can be attached' : `cannot be used (${stage}: ${errnoName(errno)})`;
-  return info(id, `${found}; not used by this version`);
+  return info(id, stage === '' ? 'can be attached: connects that fail before a SYN are seen' : `cannot be used (${stage}: ${errnoName(errno)})`);
+}
+
+const EPERM = 1;
+
+/** What `--sync-failures auto` comes to. */
+export function syncFailures({ trials, kprobes: there }: Facts): Check {
+  const id = 'sync-failures';
+  if (trials instanceof Error) return unknown(id, 'not tried: see addon');
+  if (trials.fexit.stage === '') return ok(id, 'auto takes fexit');
+  if (trials.fexit.errno === EPERM) return unknown(id, 'cannot be told: see capabilities and bpf-call');
+  if (there) return ok(id, 'auto takes kretprobes');
+  return degraded(
+    id,
+    'auto takes nothing: this kernel has neither fexit nor kprobes',
+    'connects that fail before a SYN is sent, as for lack of a route, are not counted',
+    'use --sync-failures syscall if they matter more than some 100 ns for every system call of this machine',
+  );
 }

@@ -33,6 +33,7 @@ describe('loadError', () => {
     ['CW_PERMISSION', nativeError({ code: 'CW_BPF_ATTACH', errno: 13 })],
     ['CW_BPF_OPEN', nativeError({ code: 'CW_BPF_OPEN', errno: 13 })],
     ['CW_BPF_ATTACH', nativeError({ code: 'CW_BPF_ATTACH' })],
+    ['CW_TRACEFS', Object.assign(nativeError({ code: 'CW_BPF_ATTACH', errno: 2 }), { message: 'cannot attach the program connwatch_connect: No such file or directory' })],
     ['CW_BPF_LOAD', nativeError({ code: 'CW_BPF_LOAD', libbpfLog: 'a\nb\nc\nd\n' })],
     ['CW_BPF_LOAD', nativeError({ code: 'CW_SOMETHING_NEW' })],
   ])('%s', (code, thrown) => {

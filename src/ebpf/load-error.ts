@@ -7,6 +7,8 @@ interface NativeError extends Error {
   readonly libbpfLog: string;
 }
 
+/** bpf/connwatch.bpf.c: needs the number of its tracepoint, which is in tracefs. */
+const SYSCALL_PROGRAM = 'the program connwatch_connect:';
 const EPERM = 1;
 const EACCES = 13;
 
@@ -25,6 +27,7 @@ function loadCode(error: NativeError): ErrorCode {
   const code = codeOf(error);
   // A file that may not be read is about the file.
   if (code === 'CW_LAYOUT' || code === 'CW_BPF_OPEN') return code;
+  if (code === 'CW_BPF_ATTACH' && error.message.includes(SYSCALL_PROGRAM)) return 'CW_TRACEFS';
   if (error.errno === EPERM || error.errno === EACCES) return 'CW_PERMISSION';
   return code === 'CW_BPF_ATTACH' ? code : 'CW_BPF_LOAD';
 }

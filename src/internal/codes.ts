@@ -49,6 +49,10 @@ export const ERROR_CODES = {
     means: 'The kernel loaded the BPF programs, but refused to attach the one that sees connections.',
     todo: '`connwatch doctor` tells what is missing. Run with --log-level debug for more.',
   },
+  CW_TRACEFS: {
+    means: 'The tracepoints of system calls, which --sync-failures syscall asks for, cannot be found: tracefs is not mounted, or cannot be read.',
+    todo: 'Mount it (`mount -t tracefs nodev /sys/kernel/tracing`), or leave --sync-failures at auto.',
+  },
   CW_LIVE_SCAN: {
     means: 'The live sockets that are kept in socket storage cannot be read, so a window cannot be completed.',
     todo: 'Look for the warning `probe missing` at the start: the program connwatch_fallback could not be attached.',

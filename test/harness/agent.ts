@@ -11,7 +11,7 @@ import { until, type UntilOptions } from './until.ts';
 export interface AgentOptions {
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  readonly namespace?: Namespace;
+  readonly namespace?: Pick<Namespace, 'command'>;
   /** least: what the chart gives it, and no file system to write to. all: those of the test. @default least */
   readonly privileges?: 'least' | 'all';
 }
@@ -59,7 +59,7 @@ export class Agent implements AsyncDisposable {
   readonly logs: Logs;
   readonly exited: Promise<Exit>;
   readonly #child: ChildProcess;
-  readonly #namespace: Namespace | undefined;
+  readonly #namespace: Pick<Namespace, 'command'> | undefined;
   #metrics = '';
   #health = '';
   // The last sample of each series that ever was on a page.
