@@ -9,6 +9,7 @@
 
 const outcomes = 'test/kernel/outcomes.test.ts';
 const owners = 'test/kernel/owners.test.ts';
+const containers = 'test/kernel/containers.test.ts';
 const lost = 'test/kernel/lost.test.ts';
 const startup = 'test/kernel/startup.test.ts';
 const established = 'shows what is established while it is, once on both sides: TCP';
@@ -124,6 +125,41 @@ export const MUTANTS = [
     edits: [{ file: 'transition.bpf.h', find: '\tif (to == TCP_LISTEN)\n\t\treturn on_listen(sk);\n', replace: '' }],
     test: outcomes,
     title: established,
+  },
+  {
+    idea: 'container',
+    name: 'the memory controller’s hierarchy is not looked at',
+    edits: [{ file: 'cgroup.bpf.h', find: '\t\tif (other->level > 0) {\n\t\t\t*bit = CW_CGROUP_MEMORY;', replace: '\t\tif (other->level > 99) {\n\t\t\t*bit = CW_CGROUP_MEMORY;' }],
+    test: containers,
+    title: 'memory, docker, cgroupfs: each connect and accept, when the cgroup is gone',
+  },
+  {
+    idea: 'container',
+    name: 'the pids controller’s hierarchy is not looked at',
+    edits: [{ file: 'cgroup.bpf.h', find: 'if (other->root != unified->root && other->level > 0) {', replace: 'if (other->level > 99) {' }],
+    test: containers,
+    title: 'pids, docker, cgroupfs: each connect and accept, when the cgroup is gone',
+  },
+  {
+    idea: 'container',
+    name: 'the root of the memory controller’s hierarchy is a cgroup like others',
+    edits: [{ file: 'cgroup.bpf.h', find: '\t\tif (other->level > 0) {\n\t\t\t*bit = CW_CGROUP_MEMORY;', replace: '\t\tif (other->level >= 0) {\n\t\t\t*bit = CW_CGROUP_MEMORY;' }],
+    test: containers,
+    title: 'v2, docker, cgroupfs: each connect and accept, when the cgroup is gone',
+  },
+  {
+    idea: 'container',
+    name: 'a process stays in the cgroup that it was first seen in',
+    edits: [{ file: 'owner.bpf.h', find: 'if (process->cgroup != cgroup && tell_cgroup', replace: 'if (!process->cgroup && tell_cgroup' }],
+    test: containers,
+    title: 'follows a process from one container to the next',
+  },
+  {
+    idea: 'container',
+    name: 'a path that is too deep is told as if it were whole',
+    edits: [{ file: 'cgroup.bpf.h', find: 'record->flags = CW_FLAG_CUT_OFF;', replace: 'record->flags = 0;' }],
+    test: containers,
+    title: 'finds a container at the end of a path that is too deep, and guesses nothing above it',
   },
   {
     idea: 'family',
