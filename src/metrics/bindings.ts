@@ -28,7 +28,7 @@ export interface Bound {
 export interface Binding extends Bound {
   readonly key: Key;
   /** All accounts of the above, each once. */
-  readonly accounts: Account[];
+  accounts: readonly Account[];
   /** By TCP state. */
   readonly connections: (Wanted | undefined)[];
   /** The last window it was seen in. */
@@ -89,7 +89,8 @@ export class Bindings {
 export function attach(binding: Pick<Binding, 'accounts'>, account: Account): void {
   // Of a server the peer and the workload are one account.
   if (binding.accounts.includes(account)) return;
-  binding.accounts.push(account);
+  // Not push(), which makes room for 17.
+  binding.accounts = [...binding.accounts, account];
   account.bound += 1;
 }
 

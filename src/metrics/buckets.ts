@@ -30,7 +30,24 @@ export class Buckets {
     this.#free.push(row);
   }
 
-  /** Valid until the next `take`. */
+  /** Adds counts[first], counts[first + 1], ... to the first `length` of a row. @returns their sum */
+  add(row: number, counts: Uint32Array, first: number, length: number): number {
+    const values = this.#values;
+    const start = row * this.width;
+    let sum = 0;
+    for (let i = 0; i < length; i++) {
+      const count = counts[first + i]!;
+      values[start + i]! += count;
+      sum += count;
+    }
+    return sum;
+  }
+
+  addAt(row: number, column: number, value: number): void {
+    this.#values[row * this.width + column]! += value;
+  }
+
+  /** Valid until the next `take`. An object each time: not for every row of a window. */
   of(row: number): Float64Array {
     return this.#values.subarray(row * this.width, (row + 1) * this.width);
   }

@@ -28,14 +28,9 @@ export class HistogramTable extends SeriesTable {
   record(series: Series, counts: Uint32Array, first: number, sum: number): void {
     let row = this.#rows.get(series);
     if (row === undefined) this.#rows.set(series, (row = this.#buckets.take()));
-    const values = this.#buckets.of(row);
     const size = this.#bounds.length + 1;
-    for (let bucket = 0; bucket < size; bucket++) {
-      const count = counts[first + bucket]!;
-      values[bucket]! += count;
-      series.value += count;
-    }
-    values[size]! += sum;
+    series.value += this.#buckets.add(row, counts, first, size);
+    this.#buckets.addAt(row, size, sum);
   }
 
   /** What it is now, copied. @param empty as if nothing had been recorded */

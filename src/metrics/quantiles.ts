@@ -53,8 +53,7 @@ export class Quantiles {
    */
   add(wanted: Wanted | undefined, counts: Uint32Array, first: number): void {
     const row = wanted === undefined ? (this.#nobody ??= this.#buckets.take()) : this.#sumOf(wanted).row;
-    const values = this.#buckets.of(row);
-    for (let bucket = 0; bucket < values.length; bucket++) values[bucket]! += counts[first + bucket]!;
+    this.#buckets.add(row, counts, first, this.#buckets.width);
   }
 
   /** Places are freed before new ones are given. */

@@ -56,6 +56,14 @@ export class Namespace implements AsyncDisposable {
     return parseSnmp(await must(this.command('cat', '/proc/self/net/snmp')));
   }
 
+  /** One of the kernel's counters by the name that nstat gives it. */
+  async statistic(name: string): Promise<number> {
+    const text = await must(this.command('nstat', '-asz', name));
+    const line = text.split('\n').find((each) => each.startsWith(`${name} `));
+    if (line === undefined) throw new Error(`nstat has no ${name}: ${text}`);
+    return Number(line.split(/ +/)[1]);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     if (existsSync(`/run/netns/${this.name}`)) await must(['ip', 'netns', 'delete', this.name]);
   }

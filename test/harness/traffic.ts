@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { at } from './host.ts';
-import { Logs } from './logs.ts';
+import { type LogLine, Logs } from './logs.ts';
 import type { Namespace } from './namespace.ts';
 
 /** What conngen says it made; test/tools/truth.h. */
@@ -33,6 +33,7 @@ export class Traffic {
   readonly #child: ChildProcess;
   readonly #stderr: Promise<string>;
   readonly #ended: Promise<unknown[]>;
+  #told = 0;
 
   constructor(child: ChildProcess) {
     this.#child = child;
@@ -47,6 +48,12 @@ export class Traffic {
     const [code, signal] = await this.#ended;
     if (code !== 0) throw new Error(`conngen ended with ${String(signal ?? code)}: ${await this.#stderr}${this.said.text}`);
     return this.said.lines.at(-1) as unknown as Truth;
+  }
+
+  /** A command for `talk` (test/tools/talk.h); resolves with its answer when it is done. */
+  tell(command: string): Promise<LogLine> {
+    this.#child.stdin!.write(`${command}\n`);
+    return this.said.line({ said: ++this.#told });
   }
 
   /** When the test has failed meanwhile. */

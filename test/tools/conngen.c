@@ -16,6 +16,7 @@
 #include "listener.h"
 #include "options.h"
 #include "snmp.h"
+#include "talk.h"
 #include "truth.h"
 
 struct run {
@@ -78,6 +79,7 @@ static void make_connects(struct run *run)
 	case MODE_KILL: run->truth = kill_connecting(options, &run->address, &run->pid); break;
 	case MODE_HANG: hang(run); break;
 	case MODE_LISTEN: listen_until_end(run); break;
+	case MODE_TALK: talk_until_end(&run->truth, &run->address); break;
 	case MODE_TURNS: run->truth = take_turns(&run->listener, &run->address, options); break;
 	}
 }
@@ -130,6 +132,7 @@ int main(int argc, char **argv)
 
 	if (argc > 1 && !strcmp(argv[1], "--help")) {
 		fputs(USAGE, stdout);
+		fputs(TALK_USAGE, stdout);
 		return EXIT_SUCCESS;
 	}
 	if (argc > 1 && !strcmp(argv[1], "exec-as"))

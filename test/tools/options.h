@@ -19,6 +19,7 @@ enum mode {
 	MODE_REUSE,   /* three connects on one socket */
 	MODE_LISTEN,  /* accept until standard input ends */
 	MODE_TURNS,   /* one thread connects, accepts and closes both ends */
+	MODE_TALK,    /* does what it is told, command by command */
 };
 
 enum ending {
@@ -49,14 +50,14 @@ struct options {
 	char *thread_name; /* the connects are made by threads of this name; NULL: the main thread */
 };
 
-static const char *const MODE_NAMES[] = { "plain", "give-up", "cancel", "kill", "hang", "reuse", "listen", "turns" };
+static const char *const MODE_NAMES[] = { "plain", "give-up", "cancel", "kill", "hang", "reuse", "listen", "turns", "talk" };
 static const char *const ENDING_NAMES[] = { "wait", "fin", "rst", "half", "hold" };
 
 static const char USAGE[] =
 	"conngen MODE --address A --port P [options]: makes TCP connections and says how many.\n"
 	"conngen exec-as FOLDER NAME MODE ...: the same as a copy of itself under NAME.\n"
 	"\n"
-	"modes: plain, give-up, cancel, kill, hang, reuse, listen, turns\n"
+	"modes: plain, give-up, cancel, kill, hang, reuse, listen, turns, talk\n"
 	"  --count N         connects to make (1)\n"
 	"  --threads N       at the same time (1)\n"
 	"  --sources N       connect from N addresses of 127.1.0.0/16\n"
