@@ -33,7 +33,7 @@ The kernel counts the handshakes that a listener dropped and not why: they are t
 
 Buckets, in seconds: of connects and round trips ${HANDSHAKE_BOUNDS.join(', ')}; the later ones lie just past the times at which a SYN is sent again. Of connections ${LIFE_BOUNDS.join(', ')}.
 
-**A new counter or histogram series is first shown at 0**, and at its value from the next page on, because Prometheus computes \`increase()\` = 0 for a counter that appears at 23.
+**A new counter or histogram series is first shown at 0**, and at its value from the next page on, because Prometheus computes \`increase()\` = 0 for a counter that appears at 23. A page that was lost on its way counts as one.
 Over OTLP each series carries its own start time instead.
 
 **The budget.** Each family with attributes of workloads, peers or processes has a limit of live series (\`connwatch_series_limit\`).

@@ -41,7 +41,7 @@ export class Prometheus implements AsyncDisposable {
     writeFileSync(
       config,
       JSON.stringify({
-        global: { scrape_interval: '200ms', scrape_timeout: '200ms' },
+        global: { scrape_interval: '1s', scrape_timeout: '1s' },
         scrape_configs: [{ job_name: 'connwatch', static_configs: [{ targets: [target] }] }],
       }),
     );
