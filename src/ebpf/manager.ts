@@ -120,7 +120,8 @@ export class Manager implements AsyncDisposable {
         cut: cut ? this.#cut(session) : undefined,
       });
     }
-    return { count: count + processes, more };
+    // Some record always comes while others are drained: only what found no room in the batch is worth another look at once.
+    return { count: count + processes, more: more && count === this.#config.batchSize };
   }
 
   #cut(session: Session): Cut {

@@ -80,12 +80,18 @@ export class Pump {
   }
 
   #soon(): void {
-    const timer = this.#timers.setImmediate(() => this.run());
+    const timer = this.#timers.setImmediate(() => this.#due());
     this.#cancel = () => this.#timers.clearImmediate(timer);
   }
 
+  /** The timer has done its work: there is nothing to cancel. */
+  #due(): void {
+    this.#cancel = undefined;
+    this.run();
+  }
+
   #later(): void {
-    const timer = this.#timers.setTimeout(() => this.run(), this.#coalesce);
+    const timer = this.#timers.setTimeout(() => this.#due(), this.#coalesce);
     this.#cancel = () => this.#timers.clearTimeout(timer);
   }
 }

@@ -1,9 +1,15 @@
+import { execFileSync } from 'node:child_process';
 import { expect, it } from 'vitest';
 import { built, produce, Tool } from '../../bench/lib/tools.ts';
+import { EVENT_OFFSETS, EVENT_SIZE, Manager } from '../../src/ebpf/index.ts';
 import { Agent } from '../harness/agent.ts';
 import { lossesOf } from '../harness/counts.ts';
 import { describeKernel } from '../harness/host.ts';
 import { announcedRandom } from '../harness/random.ts';
+import { until } from '../harness/until.ts';
+
+/** The cookie of every record that bench/bpf/produce.bpf.c writes. */
+const PRODUCED = 2n ** 63n - 1n;
 
 /** What the benchmarks measure with: were it wrong, so would be every number of docs/performance.md. */
 describeKernel('records that a benchmark writes', () => {
@@ -20,6 +26,20 @@ describeKernel('records that a benchmark writes', () => {
       { successes: count, lost: {} },
     );
     expect(page.select('connwatch_tcp_connect_successes_total', producer).length).toBe(keys);
+  });
+
+  it('that are more than a batch holds are drained at once, whatever the coalescing time', async () => {
+    await using manager = new Manager({ batchSize: 100, coalesce: 60_000 });
+    let seen = 0;
+    manager.batches.subscribe(({ bytes, length }) => {
+      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      for (let i = 0; i < length; i++) if (view.getBigUint64(i * EVENT_SIZE + EVENT_OFFSETS.cookie, true) === PRODUCED) seen++;
+    });
+    manager.start();
+    const count = random.between(5000, 10_000);
+    // While this process waits for it: all of them are in the ring before the first is drained.
+    execFileSync(built('producer'), [built('produce.bpf.o'), `${process.pid}`, '7', '0', `${count}`]);
+    await until(() => seen, count);
   });
 
   it('are all read by the loop in C', async () => {
