@@ -27,7 +27,7 @@ interface Cost {
 
 /** What user space costs per event: the real agent against a loop with memcpy, both fed by the same producer, turn by turn. */
 export async function drain({ quick, say }: Context): Promise<Result> {
-  const [rounds, count] = quick ? [2, 1_000_000] : [7, 6_000_000];
+  const [rounds, count] = quick ? [2, 1_000_000] : [5, 6_000_000];
   const costs = KEYS.map((): Cost[] => []);
   for (let round = 0; round < rounds; round++)
     for (const [index, { keys }] of KEYS.entries()) {
@@ -54,13 +54,17 @@ const NOTES = [
 
 async function agentCost(keys: number, count: number): Promise<number> {
   await using agent = await startAgent();
-  // Every key is known, and the code is compiled.
-  await produce({ pid: agent.pid, keys, rate: RATE, count: RATE * 1.5 });
-  await delay(50);
+  await warmUp(agent.pid, keys);
   const before = cpuOf(agent.pid);
   none(await produce({ pid: agent.pid, keys, rate: RATE, count }));
   await delay(50);
   return (cpuOf(agent.pid) - before) / count;
+}
+
+/** Until every key is known, a window has ended, and the code is compiled. */
+async function warmUp(pid: number, keys: number): Promise<void> {
+  await produce({ pid, keys, rate: RATE, count: RATE * 6 });
+  await delay(50);
 }
 
 async function floorCost(keys: number, count: number): Promise<Omit<Cost, 'agent'>> {
@@ -85,7 +89,7 @@ async function sustained(rounds: number, seconds: number, say: Context['say']): 
   const found = RATES.map((): { cpu: number; lost: number; rate: number }[] => []);
   for (let round = 0; round < rounds; round++) {
     await using agent = await startAgent();
-    await produce({ pid: agent.pid, keys: 1000, rate: RATE, count: RATE });
+    await warmUp(agent.pid, 1000);
     for (const [index, millions] of RATES.entries()) {
       say(`${millions === 0 ? 'as many as it goes' : `${millions} M/s`}, round ${round + 1} of ${rounds}`);
       const before = cpuOf(agent.pid);

@@ -34,7 +34,7 @@ export async function kernel({ quick, say }: Context): Promise<Result> {
       await using attached = await attach(variant);
       const { pid } = attached;
       for (const load of ALL_LOADS) {
-        await make(load, count / 10);
+        await make(load, count);
         costs[load][variant].push(await tracepoint.alone(pid, () => costOf(load, count, pid)));
       }
     }
@@ -65,7 +65,7 @@ async function costOf(load: Load, count: number, agent: number | undefined): Pro
   return { load: (made.cpu_seconds * 1e6) / count, agent: used / 1e3 / count };
 }
 
-/** Both programs see the same connections; the kernel measures how long each runs. */
+/** Agent and empty program see the same connections; the kernel measures how long each runs. */
 async function timesOf(load: Load, count: number): Promise<RunTimes> {
   await using agent = await startAgent();
   await using tool = new Tool('programs', '--stats', built('empty.bpf.o'));

@@ -9,11 +9,11 @@ import type { Result, Row } from './rows.ts';
 import { paired, ratio, spread } from './statistics.ts';
 
 const LINES = 20_000;
-/** Lines that a key makes: attempts, successes, window. */
-const LINES_PER_KEY = 3;
+const READABLE = LINES.toLocaleString('en');
 
 /** CPU of the main thread, milliseconds: it can do nothing else meanwhile. */
 interface Page {
+  readonly lines: number;
   readonly collect: number;
   readonly ours: number;
   readonly stock: number;
@@ -21,40 +21,58 @@ interface Page {
   readonly first: number;
 }
 
+/** What a key is on the page. */
+interface Shape {
+  readonly lines: number;
+  readonly handshakes: readonly number[];
+}
+
+/** Attempts, successes, window. */
+const PLAIN: Shape = { lines: 3, handshakes: [] };
+/** The same and a histogram: 22 buckets, sum, count. */
+const WITH_HISTOGRAM: Shape = { lines: 27, handshakes: [0.0002, 0.003, 0.04] };
+
 /** A page of 20,000 lines: our writer against the stock serializer on the same collection, turn by turn. */
 export async function scrape({ quick, say }: Context): Promise<Result> {
   const rounds = quick ? 3 : 15;
-  const pages = new Map<number, Page[]>();
+  const pages: Page[][] = [];
   for (const lines of [LINES / 10, LINES, LINES * 10]) {
     say(`${lines} lines`);
     // The longest pages are there for the slope only.
-    pages.set(lines, await pagesOf(lines, lines > LINES ? Math.ceil(rounds / 4) : rounds));
+    pages.push(await pagesOf(lines, PLAIN, lines > LINES ? Math.ceil(rounds / 4) : rounds));
   }
-  const at = (lines: number, what: (page: Page) => number) => pages.get(lines)!.map(what);
-  const title = `${LINES.toLocaleString('en')} lines`;
-  const ours = at(LINES, (page) => page.ours);
-  const stock = at(LINES, (page) => page.stock);
+  say('histograms');
+  const histograms = await pagesOf(LINES, WITH_HISTOGRAM, rounds);
+  const [, plain = []] = pages;
   const rows: Row[] = [
-    { what: `${title}: stock serializer`, value: spread(stock), unit: 'ms' },
-    { what: `${title}: our writer`, value: spread(ours), unit: 'ms' },
-    { what: `${title}: ours against stock`, value: paired(ours, stock, ratio), unit: 'ratio', atMost: 1 / 20 },
-    { what: `${title}: our writer, first page`, value: spread(at(LINES, (page) => page.first)), unit: 'ms' },
-    { what: `${title}: collection`, value: spread(at(LINES, (page) => page.collect)), unit: 'ms' },
-    { what: `${title}: main thread, collection and writer`, value: spread(at(LINES, blocked)), unit: 'ms', atMost: 5 },
-    ...[...pages].map(([lines, list]): Row => {
-      const value = spread(list.map((page) => (blocked(page) * 1e6) / lines));
-      return { what: `${lines.toLocaleString('en')} lines: main thread, per line`, value, unit: 'ns' };
+    ...rowsOf(`${READABLE} lines`, plain),
+    ...pages.map((list): Row => {
+      const value = spread(list.map((page) => (blocked(page) * 1e6) / page.lines));
+      return { what: `main thread, per line of ${list[0]?.lines.toLocaleString('en')}`, value, unit: 'ns' };
     }),
+    ...rowsOf(`${READABLE} lines, most of histograms`, histograms),
   ];
   return { rows, notes: ['Times are CPU of the main thread, in which it does nothing else.'] };
 }
 
+function rowsOf(title: string, pages: readonly Page[]): Row[] {
+  const of = (what: (page: Page) => number) => pages.map(what);
+  const [ours, stock] = [of((page) => page.ours), of((page) => page.stock)];
+  return [
+    { what: `${title}: stock serializer`, value: spread(stock), unit: 'ms' },
+    { what: `${title}: our writer`, value: spread(ours), unit: 'ms' },
+    { what: `${title}: ours against stock`, value: paired(ours, stock, ratio), unit: 'ratio', atMost: 1 / 20 },
+    { what: `${title}: our writer, every line new`, value: spread(of((page) => page.first)), unit: 'ms' },
+    { what: `${title}: main thread, collection and writer`, value: spread(of(blocked)), unit: 'ms', atMost: 5 },
+  ];
+}
+
 const blocked = ({ collect, ours }: Page): number => collect + ours;
 
-async function pagesOf(lines: number, rounds: number): Promise<Page[]> {
+async function pagesOf(lines: number, shape: Shape, rounds: number): Promise<Page[]> {
   const keys = new Keys();
   const snapshots = new Subject<Snapshot>();
-  const count = Math.round(lines / LINES_PER_KEY);
+  const count = Math.round(lines / shape.lines);
   // All of one cgroup, which gets half of the places.
   const collector = new Collector({ snapshots, keys, seriesLimit: 2 * count + 10, newSeriesAtZero: false });
   const resource = resourceOf({ version: '0', hostName: 'bench', fromEnvironment: false });
@@ -65,7 +83,8 @@ async function pagesOf(lines: number, rounds: number): Promise<Page[]> {
   const writer = new Exposition();
   const pages: Page[] = [];
   for (let round = -WARM_UP; round < rounds; round++) {
-    snapshots.next(snapshot({ rows: Array.from({ length: count }, (_, i) => [i + 1, { success: 1 + (i % 7) }]) }));
+    const counts = (i: number) => ({ success: 1 + (i % 7), handshake: shape.handshakes });
+    snapshots.next(snapshot({ rows: Array.from({ length: count }, (_, i) => [i + 1, counts(i)]) }));
     const page = await onePage(() => provider.collect(), writer, round % 2 === 0);
     if (round >= 0) pages.push(page);
   }
@@ -83,7 +102,8 @@ async function onePage(collect: () => Promise<CollectionResult>, writer: Exposit
   const ours = await cost(OUR_TIMES, () => writer.write(resourceMetrics));
   const after = stockFirst ? 0 : await stock();
   const first = await cost(STOCK_TIMES, () => new Exposition().write(resourceMetrics));
-  return { collect: await cost(OUR_TIMES, collect), ours, stock: before + after, first };
+  const lines = String(writer.write(resourceMetrics)).split('\n').filter((line) => !/^(#|$)/.test(line)).length;
+  return { lines, collect: await cost(OUR_TIMES, collect), ours, stock: before + after, first };
 }
 
 /** The clock of CPU time moves in steps of some milliseconds: what is short is done more often. */

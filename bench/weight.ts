@@ -13,9 +13,7 @@ import { difference, paired, spread } from './statistics.ts';
 
 /** One line of windows a second, so that a few have been collected when memory is read. */
 const QUICK_WINDOWS = ['--interval', '1s'];
-const SERIES = 20_000;
-/** Each key makes so many: attempts, successes, window. */
-const SERIES_PER_KEY = 3;
+const LINES = 20_000;
 
 type Variant = 'bare' | 'agent' | 'cached' | 'otlp';
 
@@ -89,10 +87,11 @@ function rowsOf(found: Readonly<Record<Variant, readonly Weight[]>>): Row[] {
   ];
 }
 
-/** The same with a page of 20,000 series that change in every window and are scraped every second. */
+/** The same with a page of 20,000 lines that change in every window and are scraped every second. */
 async function withSeries(seconds: number, { bare }: Readonly<Record<Variant, readonly Weight[]>>, say: Context['say']): Promise<Row[]> {
-  const keys = Math.ceil(SERIES / SERIES_PER_KEY);
-  await using agent = await startAgent({ args: [...QUICK_WINDOWS, '--series-limit', `${keys + 1000}`] });
+  const keys = await keysFor(LINES);
+  // All of one cgroup, which gets half of the places.
+  await using agent = await startAgent({ args: [...QUICK_WINDOWS, '--series-limit', `${2 * keys + 100}`] });
   const base = spread(bare.map(({ memory }) => memory)).median;
   const rate = keys * 4;
   const done = produce({ pid: agent.pid, keys, rate, count: rate * seconds });
@@ -100,7 +99,7 @@ async function withSeries(seconds: number, { bare }: Readonly<Record<Variant, re
   let lines = 0;
   for (let second = 1; second <= seconds; second++) {
     await delay(1000);
-    lines = (await page(agent)).split('\n').length;
+    lines = linesOf(await page(agent));
     readings.push(memoryOf(agent.pid).resident - base);
     if (second % 10 === 0) say(`${lines} lines, ${second} of ${seconds} s`);
   }
@@ -112,4 +111,19 @@ async function withSeries(seconds: number, { bare }: Readonly<Record<Variant, re
     { what: `agent, ${lines.toLocaleString('en')} lines on the page: memory above bare`, value: late, unit: 'MB', atMost: 60 },
     { what: `grown from the first half of ${seconds} s to the second`, value: spread([late.median - early.median]), unit: 'MB' },
   ];
+}
+
+const linesOf = (text: string): number => text.split('\n').filter((line) => !/^(#|$)/.test(line)).length;
+
+/** How many peers fill so many lines: counters, a histogram, and what else there is by peer. */
+async function keysFor(lines: number): Promise<number> {
+  const [few, many] = [100, 300];
+  const counted: number[] = [];
+  for (const keys of [few, many]) {
+    await using agent = await startAgent({ args: QUICK_WINDOWS });
+    await produce({ pid: agent.pid, keys, rate: keys * 4, count: keys * 10 });
+    counted.push(linesOf(await page(agent)));
+  }
+  const perKey = (counted[1]! - counted[0]!) / (many - few);
+  return Math.round((lines - counted[0]!) / perKey) + few;
 }
