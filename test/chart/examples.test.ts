@@ -6,7 +6,7 @@ import { because, chart, examples, helms, noHelm, template } from './helm.ts';
 const [oldest, ...newer] = helms;
 
 describe.skipIf(noHelm)(`the chart's examples${because}`, () => {
-  it.each(examples)('$name is rendered as rendered.yaml says (npm test -- test/chart -u writes it)', async ({ name, values }) => {
+  it.each(examples)('$name is rendered as rendered.yaml says, which npm test -- test/chart -u writes', async ({ name, values }) => {
     const { code, stdout, stderr } = await template(oldest!, '--values', values);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     await expect(stdout).toMatchFileSnapshot(join(chart, 'examples', name, 'rendered.yaml'));

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { accessSync, constants, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -7,7 +8,7 @@ import { type Ended, run } from '../harness/run.ts';
 export const chart = at('charts', 'connwatch');
 
 export interface Helm {
-  /** Its folder's name, such as 3.17.3. */
+  /** Such as 3.17.3. */
   readonly version: string;
   readonly program: string;
 }
@@ -40,7 +41,9 @@ function versionsIn(folder: string): string[] {
 function installed(): Helm[] {
   const folders = (process.env['PATH'] ?? '').split(delimiter);
   const program = folders.map((folder) => join(folder, 'helm')).find(isProgram);
-  return program === undefined ? [] : [{ version: 'installed', program }];
+  if (program === undefined) return [];
+  const said = execFileSync(program, ['version', '--template', '{{.Version}}'], { encoding: 'utf8' });
+  return [{ version: said.trim().replace(/^v/, ''), program }];
 }
 
 function isProgram(path: string): boolean {

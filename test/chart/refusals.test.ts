@@ -40,6 +40,10 @@ const BY_TEMPLATE: [unknown, string][] = [
   [{ extraEnv: [{ name: 'CONNWATCH_HEALTH_ADDR', value: ':1' }] }, 'extraEnv sets CONNWATCH_HEALTH_ADDR, which beats the values that ports and probes follow from: use config'],
 ];
 
+it.skipIf(noHelm)(`there is a Helm to refuse${because}`, () => {
+  expect(helms).not.toEqual([]);
+});
+
 describe.each(helms)('refusals of Helm $version', (helm) => {
   it.each(BY_SCHEMA)('%s', async (_, values, three, four) => {
     const message = helm.version.startsWith('3.17.') ? three : four;

@@ -53,10 +53,9 @@ describe.skipIf(noHelm)(`ports follow from the two addresses${because}`, () => {
     expect(rendered).not.toMatch(/\b(9090|8080)\b/);
   });
 
-  it('in the notes too', async () => {
+  it('in the notes too', async ({ skip }) => {
     const helm = helms.find(({ version }) => version.startsWith('4.'));
-    // Helm 3 wants a cluster for this.
-    expect(helm, 'Helm 4').toBeDefined();
+    if (helm === undefined) skip('Helm 3 wants a cluster for this');
     const notes = await withFile(JSON.stringify(values), async (path) => {
       const { code, stdout } = await run([helm!.program, 'install', 'connwatch', at('charts', 'connwatch'), '--dry-run=client', '--values', path]);
       expect(code).toBe(0);
