@@ -30,6 +30,7 @@ export default defineConfig({
         test: {
           name: 'kernel',
           include: ['test/**/*.test.ts'],
+          setupFiles: ['test/harness/setup.ts'],
           exclude: ['test/chart/**', ...(inVm ? [] : ['test/vm/**'])],
           pool: 'forks',
           fileParallelism: false,

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstddef>
 #include <cstdint>
 #include <ctime>
 #include <fstream>
@@ -149,11 +150,13 @@ Napi::Value probeUnprivileged(const Napi::CallbackInfo& info) {
   int refused = 0;
   // The kernel asks for the capability by command, before it looks at the descriptor (kernel/bpf/syscall.c,
   // __sys_bpf), so a descriptor that is none does: "bad descriptor" says that the call was let through.
-  for (int command : {BPF_MAP_LOOKUP_ELEM, BPF_OBJ_GET_INFO_BY_FD, BPF_ITER_CREATE}) {
+  for (int command : {BPF_MAP_LOOKUP_ELEM, BPF_MAP_UPDATE_ELEM, BPF_MAP_DELETE_ELEM,
+                      BPF_MAP_GET_NEXT_KEY, BPF_OBJ_GET_INFO_BY_FD, BPF_ITER_CREATE}) {
+    // Whichever member it is, the descriptor is the first word.
+    static_assert(!offsetof(bpf_attr, map_fd) && !offsetof(bpf_attr, info.bpf_fd) &&
+                  !offsetof(bpf_attr, iter_create.link_fd));
     bpf_attr attributes{};
-    if (command == BPF_MAP_LOOKUP_ELEM) attributes.map_fd = UINT32_MAX;
-    if (command == BPF_OBJ_GET_INFO_BY_FD) attributes.info.bpf_fd = UINT32_MAX;
-    if (command == BPF_ITER_CREATE) attributes.iter_create.link_fd = UINT32_MAX;
+    attributes.map_fd = UINT32_MAX;
     syscall(SYS_bpf, command, &attributes, sizeof attributes);
     if (errno != EBADF && errno != EBADFD) refused = errno;
   }

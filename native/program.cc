@@ -86,8 +86,13 @@ std::optional<Failure> Program::load(const ProgramConfig& config) {
 // Sizes, constants, and which programs there are.
 std::optional<Failure> Program::configure(const ProgramConfig& config) {
   slotCount_ = config.connSlots;
-  bpf_map__set_max_entries(bpf_object__find_map_by_name(object_.get(), "events"), config.ringSize);
-  bpf_map__set_max_entries(bpf_object__find_map_by_name(object_.get(), "conns"), slotCount_);
+  bpf_map* events = bpf_object__find_map_by_name(object_.get(), "events");
+  bpf_map* conns = bpf_object__find_map_by_name(object_.get(), "conns");
+  if (!events || !conns) return Failure{"CW_LAYOUT", "layout", 0, "the BPF object lacks a map", ""};
+  bpf_map__set_max_entries(events, config.ringSize);
+  bpf_map__set_max_entries(conns, slotCount_);
+  // libbpf rounds it up to a power of two and to pages.
+  ringSize_ = bpf_map__max_entries(events);
   size_t size = 0;
   bpf_map* constants = bpf_object__find_map_by_name(object_.get(), ".rodata");
   auto* memory = static_cast<uint8_t*>(
@@ -185,10 +190,8 @@ int Program::readFallback(std::vector<cw_conn>& into) const {
   if (!fallbackIterator_) return ENOTSUP;
   std::vector<uint8_t> bytes;
   int error = runIterator(fallbackIterator_.get(), bytes);
-  size_t count = bytes.size() / sizeof(cw_conn);
-  size_t before = into.size();
-  into.resize(before + count);
-  memcpy(into.data() + before, bytes.data(), count * sizeof(cw_conn));
+  const auto* found = reinterpret_cast<const cw_conn*>(bytes.data());
+  into.insert(into.end(), found, found + bytes.size() / sizeof(cw_conn));
   return error;
 }
 

@@ -49,6 +49,8 @@ class Program {
   std::optional<Failure> attach();
 
   int mapFd(const char* name) const;
+  // Bytes, at least what was asked for.
+  uint32_t ringSize() const { return ringSize_; }
   const cw_conn* slots() const { return slots_; }
   uint32_t slotCount() const { return slotCount_; }
   const Globals& globals() const { return globals_; }
@@ -78,6 +80,7 @@ class Program {
     void operator()(bpf_link* link) const { bpf_link__destroy(link); }
   };
   std::unique_ptr<bpf_object, CloseObject> object_;
+  uint32_t ringSize_ = 0;
   cw_conn* slots_ = nullptr;
   uint32_t slotCount_ = 0;
   size_t slotBytes_ = 0;

@@ -44,15 +44,14 @@ Napi::Function Session::define(Napi::Env env) {
 Session::Session(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Session>(info) {
   Napi::Env env = info.Env();
   Napi::Object config = info[0].As<Napi::Object>();
-  uint32_t ringSize = number(config, "ringSize");
   uint32_t batch = number(config, "batchSize");
 
   program_ = std::make_unique<Program>();
-  auto failure = program_->load({config.Get("path").As<Napi::String>(), ringSize,
-                                 number(config, "connSlots"),
+  auto failure = program_->load({config.Get("path").As<Napi::String>(),
+                                 number(config, "ringSize"), number(config, "connSlots"),
                                  config.Get("syncFailures").As<Napi::String>()});
   if (failure) fail(env, *failure);
-  if (int error = ring_.open(program_->mapFd("events"), ringSize))
+  if (int error = ring_.open(program_->mapFd("events"), program_->ringSize()))
     fail(env, {"CW_BPF_LOAD", "ring", error, "cannot map the ring buffer", ""});
 
   auto events = Napi::ArrayBuffer::New(env, size_t{batch} * sizeof(cw_event));

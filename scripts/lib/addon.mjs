@@ -6,11 +6,8 @@ import { Refusal } from './refusal.mjs';
 import { run } from './run.mjs';
 import { filesBelow, hash, hashFiles, isFresh, setStamp, toolIdentity } from './stamp.mjs';
 
-export const addon = at('build', 'connwatch.node');
-
 const FLAGS = [
   '-std=c++20',
-  '-O2',
   '-fPIC',
   '-fvisibility=hidden',
   '-Wall',
@@ -29,11 +26,23 @@ const FLAGS = [
   `node_modules/node-linux-${process.arch}/include/node`,
 ];
 const LINK_FLAGS = ['-shared', '-lbpf'];
+const SANITIZERS = ['-fsanitize=address,undefined', '-fno-sanitize-recover=undefined'];
+
+/** The addon, and the same with AddressSanitizer and UBSan, for the tests (test/sanitized/). */
+const PLAIN = { stamp: 'addon', output: at('build', 'connwatch.node'), objects: 'native', flags: ['-O2'] };
+const SANITIZED = {
+  stamp: 'addon-sanitized',
+  output: at('build', 'asan', 'connwatch.node'),
+  objects: 'asan',
+  flags: ['-O1', '-g', '-fno-omit-frame-pointer', ...SANITIZERS],
+};
+
+export const addon = PLAIN.output;
 
 // What the headers outside the checkout's own code come from.
-const toolchain = () =>
+const toolchain = ({ flags }) =>
   hash(
-    FLAGS.join(' '),
+    [...FLAGS, ...flags].join(' '),
     toolIdentity('g++'),
     hashFiles(['/usr/include/bpf/libbpf_version.h', '/usr/local/include/bpf/libbpf_version.h']),
     hashFiles(
@@ -44,36 +53,44 @@ const toolchain = () =>
   );
 
 const sources = () => filesBelow(at('native'), (path) => extname(path) === '.cc');
-const objectOf = (source) => at('build', 'native', `${basename(source, '.cc')}.o`);
+const objectOf = ({ objects }, source) => at('build', objects, `${basename(source, '.cc')}.o`);
 
 // Any file may include any of our headers. They are few, so a changed one rebuilds all.
 const headers = () => [...filesBelow(at('native'), (path) => extname(path) === '.h'), at('bpf', 'event.h')];
 
-const inputs = () => hash(toolchain(), LINK_FLAGS.join(' '), hashFiles([...headers(), ...sources()]));
+const inputs = (variant) => hash(toolchain(variant), LINK_FLAGS.join(' '), hashFiles([...headers(), ...sources()]));
 
-export const addonIsFresh = () => isFresh('addon', inputs(), [addon]);
+const isAddonFresh = (variant) => isFresh(variant.stamp, inputs(variant), [variant.output]);
+
+export const addonIsFresh = () => isAddonFresh(PLAIN);
+export const sanitizedAddonIsFresh = () => isAddonFresh(SANITIZED);
 
 /** Compiles what changed below native/ and links build/connwatch.node. @throws Refusal */
-export async function buildAddon() {
-  const from = inputs();
-  const common = hash(toolchain(), hashFiles(headers()));
-  mkdirSync(at('build', 'native'), { recursive: true });
+export const buildAddon = () => build(PLAIN);
+/** The same for build/asan/connwatch.node. @throws Refusal */
+export const buildSanitizedAddon = () => build(SANITIZED);
+
+async function build(variant) {
+  const { stamp, output, objects, flags } = variant;
+  const from = inputs(variant);
+  const common = hash(toolchain(variant), hashFiles(headers()));
+  mkdirSync(at('build', objects), { recursive: true });
   await inParallel(sources(), async (source) => {
-    const stamp = `addon-${basename(source)}`;
+    const part = `${stamp}-${basename(source)}`;
     const fromSource = hash(common, hashFiles([source]));
-    if (isFresh(stamp, fromSource, [objectOf(source)])) return;
-    await compiler([...FLAGS, '-c', shown(source), '-o', objectOf(source)]);
-    setStamp(stamp, fromSource);
+    if (isFresh(part, fromSource, [objectOf(variant, source)])) return;
+    await compiler([...FLAGS, ...flags, '-c', shown(source), '-o', objectOf(variant, source)]);
+    setStamp(part, fromSource);
   });
-  const draft = `${addon}.${process.pid}.tmp`;
+  const draft = `${output}.${process.pid}.tmp`;
   try {
-    await compiler([...sources().map(objectOf), ...LINK_FLAGS, '-o', draft]);
+    await compiler([...flags, ...sources().map((source) => objectOf(variant, source)), ...LINK_FLAGS, '-o', draft]);
     // A running agent keeps the file that it has mapped.
-    renameSync(draft, addon);
+    renameSync(draft, output);
   } finally {
     rmSync(draft, { force: true });
   }
-  setStamp('addon', from);
+  setStamp(stamp, from);
 }
 
 async function inParallel(items, work) {

@@ -1,9 +1,9 @@
-import { addonIsFresh, buildAddon } from './addon.mjs';
+import { addonIsFresh, buildAddon, buildSanitizedAddon, sanitizedAddonIsFresh } from './addon.mjs';
 import { benchToolsAreFresh, buildBenchTools } from './bench-tools.mjs';
 import { bpfObjectIsFresh, buildBpfObject } from './bpf.mjs';
 import { buildBundle, bundleIsFresh } from './bundle.mjs';
 import { fetchHelm, helmMissing } from './helm.mjs';
-import { target } from './host.mjs';
+import { hasBtf, isRoot, target } from './host.mjs';
 import { installNpmPackages, packagesDiffer } from './npm-packages.mjs';
 import { fetchPrometheus, prometheusMissing } from './prometheus.mjs';
 import { doSteps } from './steps.mjs';
@@ -28,6 +28,7 @@ const buildSteps = [
 const typesStep = { label: 'type declarations', due: () => !typesAreFresh(), run: buildTypes };
 
 const testSteps = [
+  { label: 'native addon with sanitizers', due: () => isRoot() && hasBtf() && !sanitizedAddonIsFresh(), run: buildSanitizedAddon },
   { label: 'test tools', due: () => !testToolsAreFresh(), run: buildTestTools },
   { label: 'benchmark tools', due: () => !benchToolsAreFresh(), run: buildBenchTools },
   { label: 'Prometheus for the tests', due: prometheusMissing, run: fetchPrometheus },

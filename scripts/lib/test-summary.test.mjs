@@ -53,6 +53,13 @@ test('a skipped kernel test fails the run where it could have run', () => {
   });
 });
 
+test('what the tests left behind fails the run', () => {
+  expect(summarise({ ...results([passed]), left: ['prog 12'] }, plain)).toMatchObject({
+    lines: ['Failed: the tests left behind:', '  prog 12', 'connwatch: 1 passed, 1 failed, 0 skipped'],
+    ok: false,
+  });
+});
+
 test('no test, or only skipped ones, is no success', () => {
   expect(summarise(results([]), plain)).toMatchObject({
     lines: ['Failed: no test ran.', 'connwatch: 0 passed, 0 failed, 0 skipped'],

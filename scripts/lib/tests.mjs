@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hasBtf, isRoot } from './host.mjs';
+import { watchRun } from './left-behind.mjs';
 import { agentNode, at } from './paths.mjs';
 import { run } from './run.mjs';
 import { summarise } from './test-summary.mjs';
@@ -20,10 +21,12 @@ export const vitest = (args) => [
 export async function runTests(args) {
   const folder = mkdtempSync(join(tmpdir(), 'connwatch-tests-'));
   const file = join(folder, 'results.json');
+  const watch = watchRun(folder);
   try {
     const [node, ...command] = vitest(args);
-    const { code } = await run(node, command, { stdio: 'inherit', env: { ...process.env, CONNWATCH_TEST_RESULTS: file } });
-    const { lines, ok } = summarise(read(file), { kernelMustRun: isRoot() && hasBtf() });
+    const { code } = await run(node, command, { stdio: 'inherit', env: { ...process.env, ...watch.environment, CONNWATCH_TEST_RESULTS: file } });
+    const results = { ...read(file), left: await watch.leftBehind() };
+    const { lines, ok } = summarise(results, { kernelMustRun: isRoot() && hasBtf() });
     process.stdout.write(`${lines.join('\n')}\n`);
     return ok ? code : code || 1;
   } finally {

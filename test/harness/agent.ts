@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect } from 'vitest';
+import { noteBpf } from './bpf.ts';
 import { Page, parsePage, seriesOf, type Sample } from './exposition.ts';
 import { at } from './host.ts';
 import { Logs } from './logs.ts';
@@ -79,6 +80,7 @@ export class Agent implements AsyncDisposable {
     agent.#metrics = String((await agent.logs.line({ server: 'metrics' }))['address']);
     agent.#health = String((await agent.logs.line({ server: 'health' }))['address']);
     await agent.logs.line({ msg: 'ready' });
+    noteBpf(agent.pid);
     return agent;
   }
 

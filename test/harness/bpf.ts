@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { at } from './host.ts';
+import { made } from './made.ts';
+import { at } from './paths.ts';
 import { must } from './run.ts';
 
 /** BPF programs, maps and links that a process has open, as `prog 12`. */
@@ -12,6 +13,11 @@ export function bpfHeldBy(pid: number): string[] {
     if (kind !== undefined) held.add(`${kind} ${id}`);
   }
   return [...held].sort();
+}
+
+/** Those of a process of this run have to be gone after the run. */
+export function noteBpf(pid = process.pid): void {
+  made(bpfHeldBy(pid));
 }
 
 function fdInfo(pid: number, fd: string): string {

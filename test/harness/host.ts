@@ -1,12 +1,7 @@
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { describe } from 'vitest';
+import { describe, type TestOptions } from 'vitest';
 
-const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-
-/** Absolute path of something in the checkout. */
-export const at = (...parts: string[]): string => join(root, ...parts);
+export { at } from './paths.ts';
 
 /** Why tests of the real kernel can't run here; undefined where they can. */
 export const noKernel: string | undefined =
@@ -17,7 +12,9 @@ export const noKernel: string | undefined =
       : undefined;
 
 /** A suite for the real kernel: skipped where there is none, with the reason in its title, which the summary prints. */
-export function describeKernel(title: string, suite: () => void): void {
-  if (noKernel === undefined) describe(title, suite);
-  else describe.skip(`${title} (${noKernel})`, suite);
+export function describeKernel(title: string, ...suite: [() => void] | [TestOptions, () => void]): void {
+  const body = suite.at(-1) as () => void;
+  const options = suite.length > 1 ? (suite[0] as TestOptions) : {};
+  if (noKernel === undefined) describe(title, options, body);
+  else describe.skip(`${title} (${noKernel})`, options, body);
 }

@@ -1,4 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
+import { made } from './made.ts';
 import { must } from './run.ts';
 
 /** The kernel's own counters of a network namespace (`Tcp:` of /proc/net/snmp). */
@@ -19,7 +20,7 @@ export const SILENCE = `table inet silence {
 }
 `;
 
-let made = 0;
+let count = 0;
 
 /** A new network namespace with loopback only. To be disposed of. */
 export class Namespace implements AsyncDisposable {
@@ -30,7 +31,8 @@ export class Namespace implements AsyncDisposable {
   }
 
   static async create(): Promise<Namespace> {
-    const namespace = new Namespace(`connwatch-${process.pid}-${made++}`);
+    const namespace = new Namespace(`connwatch-${process.pid}-${count++}`);
+    made([`netns ${namespace.name}`]);
     await must(['ip', 'netns', 'add', namespace.name]);
     try {
       await must(['ip', '-n', namespace.name, 'link', 'set', 'lo', 'up']);
