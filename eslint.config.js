@@ -29,6 +29,8 @@ export default defineConfig(
       // without types really passes.
       '@typescript-eslint/no-unnecessary-condition': 'off',
       '@typescript-eslint/no-unnecessary-boolean-literal-compare': 'off',
+      // `using _ = ...` is disposed of, and not read.
+      '@typescript-eslint/no-unused-vars': ['error', { varsIgnorePattern: '^_' }],
       // A hook may be synchronous or not: `void | Promise<void>`.
       '@typescript-eslint/no-invalid-void-type': 'off',
       eqeqeq: ['error', 'always'],

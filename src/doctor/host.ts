@@ -1,4 +1,5 @@
 import type { Check, Facts, Port } from './types.ts';
+import { bpfCall, capabilities, seccomp } from './privileges.ts';
 import { degraded, errnoName, info, missing, ok, unknown } from './words.ts';
 
 /** include/linux/proc_ns.h: PROC_PID_INIT_INO. */
@@ -68,14 +69,14 @@ export function fexit({ trials }: Facts): Check {
   return info(id, stage === '' ? 'can be attached: connects that fail before a SYN are seen' : `cannot be used (${stage}: ${errnoName(errno)})`);
 }
 
-const EPERM = 1;
-
 /** What `--sync-failures auto` comes to. */
-export function syncFailures({ trials, kprobes: there }: Facts): Check {
+export function syncFailures(facts: Facts): Check {
+  const { trials, kprobes: there } = facts;
   const id = 'sync-failures';
   if (trials instanceof Error) return unknown(id, 'not tried: see addon');
   if (trials.fexit.stage === '') return ok(id, 'auto takes fexit');
-  if (trials.fexit.errno === EPERM) return unknown(id, 'cannot be told: see capabilities and bpf-call');
+  for (const check of [capabilities(facts), seccomp(facts), bpfCall(facts)])
+    if (check.status !== 'ok') return unknown(id, `cannot be told: see ${check.id}`);
   if (there) return ok(id, 'auto takes kretprobes');
   return degraded(
     id,

@@ -33,7 +33,7 @@ describeKernel('kernel memory', () => {
     // The ring and the slots are most of it.
     expect(total).toBeGreaterThan(16 * MIB);
     expect(total).toBeLessThan(MOST * MIB);
-    console.info(`kernel memory of ${maps.size} maps: ${(total / MIB).toFixed(1)} MiB`);
+    process.stderr.write(`kernel memory of ${maps.size} maps: ${(total / MIB).toFixed(1)} MiB\n`);
   });
 
   it('follows --ring-size', async () => {

@@ -16,7 +16,9 @@ const tracefs = () => existsSync(join(TRACEFS, 'events'));
 async function mounted(): Promise<AsyncDisposable> {
   if (tracefs()) return { [Symbol.asyncDispose]: () => Promise.resolve() };
   await must(['mount', '-t', 'tracefs', 'nodev', TRACEFS]);
-  return { [Symbol.asyncDispose]: async () => void (await must(['umount', '--lazy', TRACEFS])) };
+  return { [Symbol.asyncDispose]: async () => {
+      await must(['umount', '--lazy', TRACEFS]);
+    } };
 }
 
 describeKernel('connects that fail before a SYN', () => {
