@@ -1,5 +1,5 @@
-import { bpfStats, cgroups, fexit, kprobes, syncFailures, pidNamespace, ports, tracefs } from './host.ts';
-import { addon, btf, helpers, object, programs, ringBuffer, storages, version } from './kernel.ts';
+import { bpfStats, cgroups, fexit, kprobes, pidNamespace, ports, tracefs } from './host.ts';
+import { addon, btf, helpers, object, programs, ringBuffer, storages, syncFailures, version } from './kernel.ts';
 import { bpfCall, capabilities, lockdown, seccomp, unprivilegedBpf } from './privileges.ts';
 import type { Check, Facts } from './types.ts';
 

@@ -1,5 +1,4 @@
 import type { Check, Facts, Port } from './types.ts';
-import { bpfCall, capabilities, seccomp } from './privileges.ts';
 import { degraded, errnoName, info, missing, ok, unknown } from './words.ts';
 
 /** include/linux/proc_ns.h: PROC_PID_INIT_INO. */
@@ -67,21 +66,4 @@ export function fexit({ trials }: Facts): Check {
   if (trials instanceof Error) return info(id, 'not tried: see addon');
   const { stage, errno } = trials.fexit;
   return info(id, stage === '' ? 'can be attached: connects that fail before a SYN are seen' : `cannot be used (${stage}: ${errnoName(errno)})`);
-}
-
-/** What `--sync-failures auto` comes to. */
-export function syncFailures(facts: Facts): Check {
-  const { trials, kprobes: there } = facts;
-  const id = 'sync-failures';
-  if (trials instanceof Error) return unknown(id, 'not tried: see addon');
-  if (trials.fexit.stage === '') return ok(id, 'auto takes fexit');
-  for (const check of [capabilities(facts), seccomp(facts), bpfCall(facts)])
-    if (check.status !== 'ok') return unknown(id, `cannot be told: see ${check.id}`);
-  if (there) return ok(id, 'auto takes kretprobes');
-  return degraded(
-    id,
-    'auto takes nothing: this kernel has neither fexit nor kprobes',
-    'connects that fail before a SYN is sent, as for lack of a route, are not counted',
-    'use --sync-failures syscall if they matter more than some 100 ns for every system call of this machine',
-  );
 }

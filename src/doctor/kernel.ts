@@ -96,3 +96,20 @@ export function object(facts: Facts): Check {
     return missing(id, 'CW_BPF_LOAD', problem.replace(/\.$/, ''), 'see what is missing above; else report it with this output and that of a run with --log-level debug');
   });
 }
+
+/** What `--sync-failures auto` comes to. */
+export function syncFailures(facts: Facts): Check {
+  const { trials, kprobes: there } = facts;
+  const id = 'sync-failures';
+  if (trials instanceof Error) return unknown(id, 'not tried: see addon');
+  if (trials.fexit.stage === '') return ok(id, 'auto takes fexit');
+  const first = blocker(facts);
+  if (first !== undefined) return unknown(id, `cannot be told: see ${first}`);
+  if (there) return ok(id, 'auto takes kretprobes');
+  return degraded(
+    id,
+    'auto takes nothing: this kernel has neither fexit nor kprobes',
+    'connects that fail before a SYN is sent, as for lack of a route, are not counted',
+    'use --sync-failures syscall if they matter more than some 100 ns for every system call of this machine',
+  );
+}

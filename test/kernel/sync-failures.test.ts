@@ -16,9 +16,11 @@ const tracefs = () => existsSync(join(TRACEFS, 'events'));
 async function mounted(): Promise<AsyncDisposable> {
   if (tracefs()) return { [Symbol.asyncDispose]: () => Promise.resolve() };
   await must(['mount', '-t', 'tracefs', 'nodev', TRACEFS]);
-  return { [Symbol.asyncDispose]: async () => {
+  return {
+    async [Symbol.asyncDispose]() {
       await must(['umount', '--lazy', TRACEFS]);
-    } };
+    },
+  };
 }
 
 describeKernel('connects that fail before a SYN', () => {
