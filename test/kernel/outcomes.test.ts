@@ -60,7 +60,7 @@ describeKernel('every connect, once, with its outcome', () => {
       // One peer, and nothing of it under another name.
       const [peer, ...others] = page.select('connwatch_tcp_connect_attempts_total', workload);
       expect(others).toEqual([]);
-      expect(peer?.labels).toEqual({ ...workload, server_address: address, server_port: `${port ?? made.port}` });
+      expect(peer?.labels).toMatchObject({ ...workload, server_address: address, server_port: `${port ?? made.port}` });
     });
   }
 
