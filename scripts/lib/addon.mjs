@@ -1,6 +1,7 @@
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, extname } from 'node:path';
+import { isCross, target } from './host.mjs';
 import { at, shown } from './paths.mjs';
 import { Refusal } from './refusal.mjs';
 import { run } from './run.mjs';
@@ -39,11 +40,14 @@ const SANITIZED = {
 
 export const addon = PLAIN.output;
 
+/** Its name on Debian when it compiles for another architecture. */
+export const compilerName = () => (isCross() ? `${target().triplet}-g++` : 'g++');
+
 // What the headers outside the checkout's own code come from.
 const toolchain = ({ flags }) =>
   hash(
     [...FLAGS, ...flags].join(' '),
-    toolIdentity('g++'),
+    toolIdentity(compilerName()),
     hashFiles(['/usr/include/bpf/libbpf_version.h', '/usr/local/include/bpf/libbpf_version.h']),
     hashFiles(
       ['node-addon-api', 'node-api-headers', `node-linux-${process.arch}`].map((name) =>
@@ -102,10 +106,10 @@ async function inParallel(items, work) {
 }
 
 async function compiler(args) {
-  const { code, stdout, stderr } = await run('g++', args);
+  const { code, stdout, stderr } = await run(compilerName(), args);
   if (code !== 0)
     throw new Refusal('the native addon could not be compiled.', {
-      why: `g++ ended with code ${code}; this is what it said:`,
+      why: `${compilerName()} ended with code ${code}; this is what it said:`,
       todo: 'if you changed nothing below native/, please report it together with these lines.',
       detail: stderr || stdout,
     });

@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync, rmSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { join } from 'node:path';
+import { licencesOf } from './licences.mjs';
 import { at, root } from './paths.mjs';
 import { Refusal } from './refusal.mjs';
 import { run } from './run.mjs';
@@ -10,13 +11,14 @@ import { filesBelow, hash, hashFiles, isFresh, replaceFile, setStamp } from './s
 export const PUBLIC_ROOMS = ['ebpf', 'stream', 'metrics', 'health', 'server'];
 const dist = at('dist');
 export const program = at('dist', 'connwatch.js');
+export const licences = at('dist', 'LICENSES.txt');
 
 const entryPoints = () => ({
   connwatch: at('src', 'cli', 'main.ts'),
   ...Object.fromEntries(PUBLIC_ROOMS.map((room) => [room, at('src', room, 'index.ts')])),
 });
 
-const outputs = () => Object.keys(entryPoints()).map((name) => join(dist, `${name}.js`));
+const outputs = () => [...Object.keys(entryPoints()).map((name) => join(dist, `${name}.js`)), licences];
 
 const OPTIONS = {
   bundle: true,
@@ -28,7 +30,9 @@ const OPTIONS = {
   // Beside the entries, so that a path relative to the file is the same in all.
   chunkNames: 'chunk-[hash]',
   minifyWhitespace: true,
+  // Their place is LICENSES.txt.
   legalComments: 'none',
+  metafile: true,
   // CommonJS dependencies call require, which a module does not have.
   banner: {
     js: "import { createRequire as cwCreateRequire } from 'node:module';const require = cwCreateRequire(import.meta.url);",
@@ -75,10 +79,10 @@ async function definitions() {
   };
 }
 
-/** Short hash of the commit, with `-dirty` when files differ from it; `unknown` outside of a git checkout. */
+/** Short hash of the commit, with `-dirty` when files differ from it; outside of a git checkout what $SOURCE_COMMIT says, or `unknown`. */
 async function commit() {
   const { code, stdout } = await run('git', ['-c', `safe.directory=${root}`, 'describe', '--always', '--dirty', '--abbrev=12', '--exclude=*']);
-  return code === 0 ? stdout.trim() : 'unknown';
+  return code === 0 ? stdout.trim() : process.env.SOURCE_COMMIT || 'unknown';
 }
 
 export const isSource = (path) => path.endsWith('.ts') && !path.endsWith('.test.ts');
@@ -86,7 +90,7 @@ export const isSource = (path) => path.endsWith('.ts') && !path.endsWith('.test.
 async function inputs() {
   return hash(
     JSON.stringify([OPTIONS, String(OWN_REQUIRE), String(requireNodeModules.setup), await definitions()]),
-    hashFiles([at('package-lock.json'), ...filesBelow(at('src'), isSource)]),
+    hashFiles([at('package-lock.json'), at('scripts', 'lib', 'licences.mjs'), ...filesBelow(at('src'), isSource)]),
   );
 }
 
@@ -115,6 +119,7 @@ export async function buildBundle() {
   }
   for (const { path, contents } of result.outputFiles)
     replaceFile(path, contents, path === program ? 0o755 : 0o644);
+  replaceFile(licences, licencesOf(result.metafile));
   removeOthers(result.outputFiles.map(({ path }) => path));
   setStamp('bundle', from);
 }

@@ -1,4 +1,4 @@
-import { copyFileSync, cpSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { run } from './run.mjs';
 
@@ -19,6 +19,7 @@ export async function aptSettings() {
 
 /** Files with this Debian's sources, for mmdebstrap; none on another system, which then takes the default mirror. */
 export function aptSources() {
+  if (!/^ID=debian$/m.test(readFileSync('/etc/os-release', 'utf8'))) return [];
   return ['/etc/apt/sources.list.d/debian.sources', '/etc/apt/sources.list'].filter(
     (path) => existsSync(path) && statSync(path).size > 0,
   );

@@ -1,22 +1,35 @@
 import { existsSync } from 'node:fs';
 import { Refusal } from './refusal.mjs';
 
-const ARCHITECTURES = { x64: 'x86', arm64: 'arm64' };
+/** By Node.js's name: what libbpf, GNU, Debian and container images call it, and where its programs look for their loader. */
+const ARCHITECTURES = {
+  x64: { bpf: 'x86', triplet: 'x86_64-linux-gnu', debian: 'amd64', loader: '/lib64/ld-linux-x86-64.so.2' },
+  arm64: { bpf: 'arm64', triplet: 'aarch64-linux-gnu', debian: 'arm64', loader: '/lib/ld-linux-aarch64.so.1' },
+};
 
-/** Names that the build needs for this machine. @throws Refusal on one that is not supported */
-export function target(platform = process.platform, arch = process.arch) {
+/** What is built for: this machine's architecture, unless $TARGETARCH, which image builds set, names another one. */
+export function targetArch(named = process.env.TARGETARCH) {
+  if (!named) return process.arch;
+  return Object.keys(ARCHITECTURES).find((arch) => ARCHITECTURES[arch].debian === named) ?? named;
+}
+
+/** Another machine's: its programs do not run here. */
+export const isCross = () => targetArch() !== process.arch;
+
+/** Names that the build needs for what it builds for. @throws Refusal on one that is not supported */
+export function target(platform = process.platform, arch = targetArch()) {
   if (platform !== 'linux')
     throw new Refusal(`this is ${platform}, not Linux.`, {
       why: 'connwatch reads TCP connections from the Linux kernel.',
       todo: 'run it on a Linux machine or in a Linux virtual machine.',
     });
-  const bpf = ARCHITECTURES[arch];
-  if (!bpf)
+  const names = ARCHITECTURES[arch];
+  if (!names)
     throw new Refusal(`the architecture ${arch} is not supported.`, {
       why: 'the kernel programs and the Node.js that comes with connwatch exist for x64 and arm64 only.',
       todo: 'run it on an x64 (amd64) or arm64 (aarch64) machine.',
     });
-  return { arch, bpf };
+  return { arch, ...names };
 }
 
 export const isRoot = () => process.getuid?.() === 0;

@@ -1,10 +1,15 @@
 import { expect, test } from 'vitest';
-import { target } from './host.mjs';
+import { target, targetArch } from './host.mjs';
 import { Refusal, render } from './refusal.mjs';
 
 test('the names of the two architectures', () => {
-  expect(target('linux', 'x64')).toEqual({ arch: 'x64', bpf: 'x86' });
-  expect(target('linux', 'arm64')).toEqual({ arch: 'arm64', bpf: 'arm64' });
+  expect(target('linux', 'x64')).toMatchObject({ arch: 'x64', bpf: 'x86', triplet: 'x86_64-linux-gnu', debian: 'amd64' });
+  expect(target('linux', 'arm64')).toMatchObject({ arch: 'arm64', bpf: 'arm64', triplet: 'aarch64-linux-gnu', debian: 'arm64' });
+});
+
+test('an image build names what it is for; else it is for this machine', () => {
+  expect([targetArch('amd64'), targetArch('arm64'), targetArch('s390x')]).toEqual(['x64', 'arm64', 's390x']);
+  expect([targetArch(''), targetArch(undefined)]).toEqual([process.arch, process.arch]);
 });
 
 test.each([

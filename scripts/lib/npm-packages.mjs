@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { agentNode, at } from './paths.mjs';
+import { agentNode, at, root } from './paths.mjs';
 import { Refusal } from './refusal.mjs';
 import { run, which } from './run.mjs';
 
@@ -55,10 +55,15 @@ export function npm(args, options) {
   return run(file, [...first, ...args], options);
 }
 
-/** `npm ci` @throws Refusal */
-export async function installNpmPackages() {
-  const { code, stderr } = await npm(ARGUMENTS);
+/** `npm ci` of a project. @throws Refusal */
+export async function npmCi(args = [], cwd = root) {
+  const { code, stderr } = await npm([...ARGUMENTS, ...args], { cwd });
   if (code !== 0) throw refusal(code, stderr);
+}
+
+/** @throws Refusal */
+export async function installNpmPackages() {
+  await npmCi();
   if (!existsSync(agentNode))
     throw new Refusal('Node.js 24 is missing after npm ci.', {
       why: `npm installed no package node-linux-${process.arch}, which brings it.`,

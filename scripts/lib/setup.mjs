@@ -4,6 +4,7 @@ import { bpfObjectIsFresh, buildBpfObject } from './bpf.mjs';
 import { buildBundle, bundleIsFresh } from './bundle.mjs';
 import { fetchHelm, helmMissing } from './helm.mjs';
 import { hasBtf, isRoot, target } from './host.mjs';
+import { imageToolsMissing, installImageTools } from './image-tools.mjs';
 import { installNpmPackages, packagesDiffer } from './npm-packages.mjs';
 import { fetchPrometheus, prometheusMissing } from './prometheus.mjs';
 import { doSteps } from './steps.mjs';
@@ -33,6 +34,7 @@ const testSteps = [
   { label: 'benchmark tools', due: () => !benchToolsAreFresh(), run: buildBenchTools },
   { label: 'Prometheus for the tests', due: prometheusMissing, run: fetchPrometheus },
   { label: 'Helm for the tests', due: helmMissing, run: fetchHelm },
+  { label: 'buildah and podman for the tests', due: imageToolsMissing, run: installImageTools },
 ];
 
 /**
@@ -42,9 +44,15 @@ const testSteps = [
  * @throws Refusal
  */
 export async function setup({ tests = false, types = false, vm = false } = {}) {
+  await installDependencies({ tests, vm });
+  await doSteps([...buildSteps, ...(types ? [typesStep] : []), ...(tests ? testSteps : [])]);
+}
+
+/** The part that needs the network: packages of the system and of npm. @throws Refusal */
+export async function installDependencies(options = {}) {
   target();
-  checkInstallable(missingPackages({ tests, vm }));
-  await doSteps([systemStep({ tests, vm })]);
+  checkInstallable(missingPackages(options));
+  await doSteps([systemStep(options)]);
   checkLibbpf();
-  await doSteps([npmStep, ...buildSteps, ...(types ? [typesStep] : []), ...(tests ? testSteps : [])]);
+  await doSteps([npmStep]);
 }

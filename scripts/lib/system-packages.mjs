@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isRoot } from './host.mjs';
+import { isCross, isRoot, target } from './host.mjs';
 import { Refusal } from './refusal.mjs';
 import { run, which } from './run.mjs';
 
@@ -37,9 +37,22 @@ function header(name) {
   return folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
 }
 
+/** What the build needs besides clang when it is for another architecture than this machine's. */
+function crossBuild() {
+  const { triplet, debian } = target();
+  const { 'g++': _native, ...others } = BUILD;
+  const library = (name) => existsSync(join('/usr/lib', triplet, name));
+  return {
+    ...others,
+    [`g++-${triplet.replace('_', '-')}`]: () => which(`${triplet}-g++`),
+    [`libbpf-dev:${debian}`]: () => library('libbpf.so'),
+    [`libstdc++6:${debian}`]: () => library('libstdc++.so.6'),
+  };
+}
+
 /** Debian packages that are missing here. */
 export function missingPackages({ tests = false, vm = false } = {}) {
-  const wanted = { ...BUILD, ...(tests && isRoot() && TEST), ...(vm && isRoot() && process.arch === 'x64' && VM) };
+  const wanted = { ...(isCross() ? crossBuild() : BUILD), ...(tests && isRoot() && TEST), ...(vm && isRoot() && process.arch === 'x64' && VM) };
   return Object.keys(wanted).filter((name) => !wanted[name]());
 }
 
@@ -62,6 +75,7 @@ export function checkInstallable(names) {
 /** @throws Refusal with what apt-get said */
 export async function installPackages(names) {
   const list = names.join(' ');
+  for (const foreign of new Set(names.map((name) => name.split(':')[1]).filter(Boolean))) await run('dpkg', ['--add-architecture', foreign]);
   const update = await apt('update');
   const install = await apt('install', '--yes', '--no-install-recommends', ...names);
   if (install.code !== 0)

@@ -15,6 +15,8 @@ export interface AgentOptions {
   readonly namespace?: Pick<Namespace, 'command'>;
   /** least: what the chart gives it, and no file system to write to. all: those of the test. @default least */
   readonly privileges?: 'least' | 'all';
+  /** What to run in place of the program of this checkout: with the arguments as they are, and it goes into `namespace` by itself. */
+  readonly command?: readonly string[];
 }
 
 export interface Exit {
@@ -30,10 +32,11 @@ const { AGENT_OPTIONS } = (await import(scripts)) as { readonly AGENT_OPTIONS: r
 export const AGENT: readonly string[] = [at('node_modules', `node-linux-${process.arch}`, 'bin', 'node'), ...AGENT_OPTIONS, at('dist', 'connwatch.js')];
 
 /** What a user runs, with short windows and free ports. Arguments that come later win. */
-function agentCommand({ args = [], namespace, privileges = 'least' }: AgentOptions): string[] {
+function agentCommand({ args = [], namespace, privileges = 'least', command }: AgentOptions): string[] {
+  if (command !== undefined) return [...command, ...args];
   const confined = privileges === 'least' ? [at('build', 'test-tools', 'confine')] : [];
-  const command = [...confined, ...AGENT, ...withDefaults(args)];
-  return namespace?.command(...command) ?? command;
+  const words = [...confined, ...AGENT, ...withDefaults(args)];
+  return namespace?.command(...words) ?? words;
 }
 
 /** This process's environment, without what is for the tests: the agent refuses variables that it does not know. */
@@ -109,7 +112,7 @@ export class Agent implements AsyncDisposable {
 
   async text(): Promise<string> {
     const url = `http://${this.#metrics}/metrics`;
-    if (this.#namespace !== undefined) return must(this.#namespace.command(process.execPath, '-e', FETCH, url));
+    if (this.#namespace !== undefined) return fetchIn(this.#namespace, url);
     const response = await fetch(url);
     expect(response.status).toBe(200);
     return response.text();
@@ -155,6 +158,11 @@ export class Agent implements AsyncDisposable {
       await this.exited;
     }
   }
+}
+
+/** The text of a page that is served in a network namespace. */
+export function fetchIn(namespace: Pick<Namespace, 'command'>, url: string): Promise<string> {
+  return must(namespace.command(process.execPath, '-e', FETCH, url));
 }
 
 const FETCH = 'fetch(process.argv[1]).then((r) => r.text()).then((t) => process.stdout.write(t))';

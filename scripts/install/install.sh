@@ -1,0 +1,76 @@
+#!/bin/sh
+# Installs connwatch as a service of systemd, or upgrades it; `./install.sh --remove` takes it away again.
+# With DESTDIR=FOLDER the files go below that folder, and no service is touched.
+set -eu
+
+here=$(dirname "$(readlink -f "$0")")
+root=${DESTDIR:-}
+unit=$root/etc/systemd/system/connwatch.service
+settings=$root/etc/connwatch
+program=$root/opt/connwatch
+link=$root/usr/local/bin/connwatch
+
+fail() {
+  printf 'install.sh: %s\n' "$@" >&2
+  exit 1
+}
+
+has_systemd() { [ -z "$root" ] && [ -d /run/systemd/system ]; }
+
+check() {
+  [ -n "$root" ] || [ "$(id -u)" = 0 ] || fail 'only root can install a service.'
+  said=$("$here/connwatch/bin/connwatch" version) || fail 'its Node.js does not run here: is this the archive for this architecture?'
+  case $said in
+    *'libbpf not available'*) fail 'libbpf is missing: install it (Debian and Ubuntu: apt-get install libbpf1).' ;;
+  esac
+}
+
+# Files that a person may have changed stay as they are.
+keep() {
+  [ -e "$2" ] || install -D -m "$3" "$1" "$2"
+}
+
+place() {
+  mkdir -p "$root/opt" "$root/usr/local/bin"
+  rm -rf "$program.new"
+  cp -R "$here/connwatch" "$program.new"
+  chmod -R u=rwX,go=rX "$program.new"
+  rm -rf "$program"
+  mv "$program.new" "$program"
+  ln -sf /opt/connwatch/bin/connwatch "$link"
+  keep "$here/config.yaml" "$settings/config.yaml" 644
+  keep "$here/environment" "$settings/environment" 600
+  install -D -m 644 "$here/connwatch.service" "$unit"
+}
+
+start() {
+  systemctl daemon-reload
+  systemctl enable --quiet connwatch
+  systemctl restart connwatch
+  for _ in 1 2 3 4 5 6 7 8 9 10; do
+    sleep 1
+    if "$link" health --config "$settings/config.yaml" >/dev/null; then
+      echo 'connwatch runs and is ready.'
+      return
+    fi
+    ! systemctl is-failed --quiet connwatch || break
+  done
+  fail 'connwatch is not ready; its last words:' "$(journalctl --unit connwatch --lines 5 --output cat --no-pager)"
+}
+
+remove() {
+  if has_systemd; then systemctl disable --now --quiet connwatch || true; fi
+  rm -rf "$program" "$unit" "$link"
+  if has_systemd; then systemctl daemon-reload; fi
+  echo "connwatch is removed. Its settings are still in $settings."
+}
+
+case ${1:-} in
+  --remove) remove ;;
+  '')
+    check
+    place
+    if has_systemd; then start; else echo 'The files are in place; systemd does not run here.'; fi
+    ;;
+  *) fail "unknown argument $1; there is --remove." ;;
+esac

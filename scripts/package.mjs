@@ -1,0 +1,18 @@
+// `npm run package`: an archive of what runs, for machines without compilers. `--image-root FOLDER`: the image's root file system instead.
+import './lib/node-version.mjs';
+
+// No `await` at the top: an old Node.js must be able to read this file, to say that it is too old.
+import('./lib/refusal.mjs').then(({ main }) => main(command));
+
+async function command(args) {
+  const { setup } = await import('./lib/setup.mjs');
+  await setup();
+  const [option, folder] = args;
+  if (option === '--image-root') {
+    const { makeImageRoot } = await import('./lib/image-root.mjs');
+    await makeImageRoot(folder);
+  } else {
+    const { makeArchive } = await import('./lib/archive.mjs');
+    process.stdout.write(`${await makeArchive()}\n`);
+  }
+}
