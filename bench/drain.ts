@@ -12,8 +12,11 @@ const KEYS = [
 ] as const;
 const RATE = 1_000_000;
 /** Millions a second; 0 is as fast as the producer can. */
-const RATES = [1, 2, 3, 4, 6, 8, 10, 0];
-const WANTED_RATE = 3;
+const RATES = [
+  { keys: 1000, millions: [1, 2, 3, 4, 6, 8, 10, 0] },
+  { keys: 50_000, millions: [0.125, 0.25, 0.5, 1, 2] },
+];
+const WANTED = { keys: 1000, millions: 3 };
 
 /** CPU per event, nanoseconds. */
 interface Cost {
@@ -44,7 +47,8 @@ export async function drain({ quick, say }: Context): Promise<Result> {
       { what: `${title}: agent against loop in C`, value: paired(of('agent'), of('floor'), ratio), unit: 'ratio', atMost },
     ];
   });
-  return { rows: [...rows, ...(await sustained(quick ? 1 : 3, quick ? 1 : 6, say))], notes: NOTES };
+  for (const { keys, millions } of RATES) rows.push(...(await sustained(keys, millions, { rounds: quick ? 1 : 3, seconds: quick ? 1 : 11, say })));
+  return { rows, notes: NOTES };
 }
 
 const NOTES = [
@@ -56,9 +60,9 @@ async function agentCost(keys: number, count: number): Promise<number> {
   await using agent = await startAgent();
   await warmUp(agent.pid, keys);
   const before = cpuOf(agent.pid);
-  none(await produce({ pid: agent.pid, keys, rate: RATE, count }));
+  const { lost } = none(await produce({ pid: agent.pid, keys, rate: RATE, count }));
   await delay(50);
-  return (cpuOf(agent.pid) - before) / count;
+  return (cpuOf(agent.pid) - before) / (count - lost);
 }
 
 /** Until every key is known, a window has ended, and the code is compiled. */
@@ -70,43 +74,48 @@ async function warmUp(pid: number, keys: number): Promise<void> {
 async function floorCost(keys: number, count: number): Promise<Omit<Cost, 'agent'>> {
   await using tool = new Tool('floor', built('produce.bpf.o'));
   await tool.line();
-  await produce({ pid: tool.pid, keys, rate: RATE, count: RATE / 10 });
   const before = cpuOf(tool.pid);
-  none(await produce({ pid: tool.pid, keys, rate: RATE, count }));
+  const { lost } = none(await produce({ pid: tool.pid, keys, rate: RATE, count }));
   await delay(50);
   const used = cpuOf(tool.pid) - before;
   const { records, drain_seconds } = (await tool.finish()) as { records: number; drain_seconds: number };
-  if (records !== count + RATE / 10) throw new Error(`the loop in C has read ${records} records`);
-  return { floor: (drain_seconds * 1e9) / records, floorProcess: used / count };
+  if (records + lost !== count) throw new Error(`the loop in C has read ${records} of ${count - lost} records`);
+  return { floor: (drain_seconds * 1e9) / records, floorProcess: used / records };
 }
 
-function none({ lost, produced }: Produced): void {
-  if (lost > 0) process.stderr.write(`bench: drain: ${lost} of ${produced} records were lost at 1 M/s: the machine is busy\n`);
+function none(produced: Produced): Produced {
+  const { lost, produced: all } = produced;
+  if (lost > 0) process.stderr.write(`bench: drain: ${lost} of ${all} records were lost at 1 M/s: the machine is busy\n`);
+  return produced;
 }
 
-/** One agent at rising rates, the same keys. */
-async function sustained(rounds: number, seconds: number, say: Context['say']): Promise<Row[]> {
-  const found = RATES.map((): { cpu: number; lost: number; rate: number }[] => []);
+interface Sustained {
+  readonly rounds: number;
+  /** At each rate: longer than two windows. */
+  readonly seconds: number;
+  readonly say: Context['say'];
+}
+
+/** One agent at rising rates. */
+async function sustained(keys: number, rates: readonly number[], { rounds, seconds, say }: Sustained): Promise<Row[]> {
+  const found = rates.map((): { cpu: number; lost: number; rate: number }[] => []);
   for (let round = 0; round < rounds; round++) {
     await using agent = await startAgent();
-    await warmUp(agent.pid, 1000);
-    for (const [index, millions] of RATES.entries()) {
-      say(`${millions === 0 ? 'as many as it goes' : `${millions} M/s`}, round ${round + 1} of ${rounds}`);
+    await warmUp(agent.pid, keys);
+    for (const [index, millions] of rates.entries()) {
+      say(`${keys} keys, ${millions === 0 ? 'as many as it goes' : `${millions} M/s`}, round ${round + 1} of ${rounds}`);
       const before = cpuOf(agent.pid);
-      const { lost, produced, seconds: took } = await produce({
-        pid: agent.pid,
-        keys: 1000,
-        rate: millions * 1e6,
-        count: (millions || 10) * 1e6 * seconds,
-      });
+      const count = (millions || 10) * 1e6 * seconds;
+      const { lost, produced, seconds: took } = await produce({ pid: agent.pid, keys, rate: millions * 1e6, count });
       const cpu = (cpuOf(agent.pid) - before) / (took * 1e9);
       found[index]!.push({ cpu: cpu * 100, lost: (lost / produced) * 100, rate: produced / took / 1e6 });
     }
   }
-  return RATES.flatMap((millions, index): Row[] => {
+  return rates.flatMap((millions, index): Row[] => {
     const of = (name: 'cpu' | 'lost' | 'rate') => spread(found[index]!.map((each) => each[name]));
-    const wanted = millions === WANTED_RATE;
-    const title = millions === 0 ? `${of('rate').median.toFixed(1)} M/s, the most that the producer can` : `${millions} M/s`;
+    const wanted = keys === WANTED.keys && millions === WANTED.millions;
+    const rate = millions === 0 ? `${of('rate').median.toFixed(1)} M/s, the most that the producer can` : `${millions} M/s`;
+    const title = `${keys.toLocaleString('en')} keys, ${rate}`;
     return [
       { what: `${title}: CPU of the agent, of one core`, value: of('cpu'), unit: 'percent', ...(wanted && { atMost: 15 }) },
       { what: `${title}: lost`, value: of('lost'), unit: 'share', ...(wanted && { atMost: 0 }) },

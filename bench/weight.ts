@@ -28,7 +28,7 @@ interface Weight {
 
 /** Memory and start of the bundled agent, above those of a Node.js that does nothing, turn by turn. */
 export async function weight({ quick, say }: Context): Promise<Result> {
-  const [rounds, idle, laden] = quick ? [3, 1500, 10] : [15, 5000, 60];
+  const [rounds, idle, laden] = quick ? [3, 1500, 10] : [9, 5000, 60];
   const cache = mkdtempSync(join(tmpdir(), 'connwatch-bench-'));
   try {
     const start: Record<Variant, () => Promise<Program>> = {
