@@ -29,9 +29,11 @@ export function runAgent(args, { agent = [agentNode, ...AGENT_OPTIONS, program],
   // When this process is killed outright, the kernel stops the agent in its place.
   const guard = hasDeathSignal() ? ['setpriv', '--pdeathsig', 'TERM'] : [];
   const [file, ...rest] = [...guard, ...command];
+  // A signal that came while we were busy above is told at the next turn of the loop: somebody must listen all along.
+  let child;
+  passSignals((signal) => child.kill(signal), sameSignalMs);
   leaveSignals();
-  const child = spawn(file, rest, { stdio: 'inherit', detached: true });
-  passSignals(child, sameSignalMs);
+  child = spawn(file, rest, { stdio: 'inherit', detached: true });
   const watch = stopWithParent(child);
   return new Promise((resolve, reject) => {
     child.on('error', reject);
@@ -46,20 +48,20 @@ function hasDeathSignal() {
   return spawnSync('setpriv', ['--pdeathsig', 'TERM', 'true'], { stdio: 'ignore' }).status === 0;
 }
 
-function passSignals(child, sameSignalMs) {
+function passSignals(send, sameSignalMs) {
   const last = {};
   for (const signal of STOPPING)
     process.on(signal, () => {
       const now = performance.now();
-      if (now - (last[signal] ?? -Infinity) > sameSignalMs) child.kill(signal === 'SIGHUP' ? 'SIGTERM' : signal);
+      if (now - (last[signal] ?? -Infinity) > sameSignalMs) send(signal === 'SIGHUP' ? 'SIGTERM' : signal);
       last[signal] = now;
     });
   // Ctrl-Z and fg, which the terminal sends to its own session only.
   process.on('SIGTSTP', () => {
-    child.kill('SIGSTOP');
+    send('SIGSTOP');
     process.kill(process.pid, 'SIGSTOP');
   });
-  process.on('SIGCONT', () => child.kill('SIGCONT'));
+  process.on('SIGCONT', () => send('SIGCONT'));
 }
 
 // npm killed outright: nobody is left who could stop us.

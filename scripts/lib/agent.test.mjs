@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, expect, test } from 'vitest';
 
@@ -20,6 +22,8 @@ const STAND_IN = `
 `;
 const WRAPPER = `
   import { runAgent } from ${JSON.stringify(new URL('agent.mjs', import.meta.url).href)};
+  import { run } from ${JSON.stringify(new URL('run.mjs', import.meta.url).href)};
+  await run('true', []); // as set-up does, which takes the signals first
   process.exitCode = await runAgent([process.argv[1]], {
     agent: [process.execPath, '-e', process.argv[2]],
     sameSignalMs: 60_000,
@@ -92,4 +96,21 @@ test('a wrapper killed outright takes the agent along', async () => {
   const { wrapper, next } = await start();
   wrapper.kill('SIGKILL');
   expect(await next()).toBe('SIGTERM');
+});
+
+test('a signal between set-up and the start of the agent is not lost', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'connwatch-agent-'));
+  try {
+    // The first thing that the wrapper does is to ask setpriv what it can.
+    writeFileSync(join(folder, 'setpriv'), '#!/bin/sh\nkill -TERM $PPID\nexit 1\n', { mode: 0o755 });
+    const wrapper = spawn(process.execPath, ['--input-type=module', '-e', WRAPPER, '1', STAND_IN], {
+      stdio: 'ignore',
+      env: { ...process.env, npm_lifecycle_event: '', PATH: `${folder}:${process.env.PATH}` },
+    });
+    started.push(wrapper.pid);
+    // Its end is that of an agent that had no time to listen, or did.
+    expect([7, 128 + 15]).toContain((await once(wrapper, 'exit'))[0]);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
