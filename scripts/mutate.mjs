@@ -6,7 +6,12 @@ import('./lib/refusal.mjs').then(({ main }) => main(command));
 
 async function command(args) {
   const { setup } = await import('./lib/setup.mjs');
-  const { mutate } = await import('./lib/mutate.mjs');
+  const { chosen, mutate, USAGE } = await import('./lib/mutate.mjs');
+  if (args.includes('--help')) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  chosen(args); // what is misspelt is refused before set-up, which takes minutes the first time
   await setup({ tests: true });
   return mutate(args);
 }

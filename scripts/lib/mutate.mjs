@@ -12,6 +12,17 @@ import { markdownTable } from './table.mjs';
 /** How long a test looks for what it expects; under a mutant most would look in vain for all of their time. */
 const PATIENCE_MS = 5000;
 
+const ideas = () => [...new Set(MUTANTS.map(({ idea }) => idea))].join(', ');
+
+export const USAGE = `npm run mutate -- [word ...]
+
+Takes branches out of the kernel programs, one at a time, and shows that a named
+test turns red for each. Words pick mutants, by idea or by a part of their name.
+
+  ideas   ${ideas()}
+  --help  this text
+`;
+
 /**
  * Takes the table's branches out of the kernel programs, one at a time, and
  * shows that the named test turns red for each.
@@ -20,13 +31,7 @@ const PATIENCE_MS = 5000;
  * @throws Refusal when a mutant does not fit the source any more, or its test is not green without it
  */
 export async function mutate(words) {
-  checkHost();
-  const mutants = MUTANTS.filter(({ idea, name }) => words.length === 0 || words.some((word) => `${idea} ${name}`.includes(word)));
-  if (mutants.length === 0)
-    throw new Refusal(`no mutant is about ${words.join(', ')}.`, {
-      why: `the ideas are ${[...new Set(MUTANTS.map(({ idea }) => idea))].join(', ')}.`,
-      todo: 'name one of them, or a part of a mutant’s name, or nothing for all.',
-    });
+  const mutants = chosen(words);
   const sources = mutants.map(mutated);
   const folder = mkdtempSync(join(tmpdir(), 'connwatch-mutate-'));
   try {
@@ -43,6 +48,21 @@ export async function mutate(words) {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/**
+ * The mutants that hold one of the words in their idea or name; all without a word.
+ * @throws Refusal when there is none, or this host cannot try any
+ */
+export function chosen(words) {
+  checkHost();
+  const mutants = MUTANTS.filter(({ idea, name }) => words.length === 0 || words.some((word) => `${idea} ${name}`.includes(word)));
+  if (mutants.length === 0)
+    throw new Refusal(`no mutant is about ${words.join(', ')}.`, {
+      why: `the ideas are ${ideas()}.`,
+      todo: 'name one of them, or a part of a mutant’s name, or nothing for all.',
+    });
+  return mutants;
 }
 
 function checkHost() {
