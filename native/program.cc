@@ -38,7 +38,9 @@ int runIterator(const bpf_link* link, std::vector<uint8_t>& into) {
 
 Failure failure(const char* code, const char* stage, int error, const std::string& what,
                 const LibbpfLog& log) {
-  return {code, stage, error, what + ": " + strerror(error), log.text()};
+  char reason[256];  // libbpf has errors of its own, which strerror does not know
+  libbpf_strerror(error, reason, sizeof reason);
+  return {code, stage, error, what + ": " + reason, log.text()};
 }
 
 std::string mechanismOf(const bpf_program* program) {

@@ -36,6 +36,6 @@ function message(code: ErrorCode, error: NativeError): string {
   const reason = oneLine(error);
   if (code === 'CW_LAYOUT') return `The BPF object does not fit this program: ${reason}.`;
   if (code === 'CW_PERMISSION') return `The kernel does not allow loading BPF programs (${reason}).`;
-  const last = (error.libbpfLog ?? '').trim().split('\n').slice(-3).join(' | ');
+  const last = (error.libbpfLog ?? '').trim().replaceAll(/^libbpf: /gm, '').split('\n').slice(-3).join(' | ');
   return `The BPF programs cannot be used: ${reason}.${last ? ` libbpf: ${last}` : ''}`;
 }
