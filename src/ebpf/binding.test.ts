@@ -47,4 +47,8 @@ describe('loadError', () => {
   it("ends with the last lines of libbpf's log", () => {
     expect(loadError(nativeError({ code: 'CW_BPF_LOAD', libbpfLog: 'a\nb\nc\nd\n' })).message).toContain('b | c | d');
   });
+
+  it("says once that the log is libbpf's", () => {
+    expect(loadError(nativeError({ code: 'CW_BPF_LOAD', libbpfLog: 'libbpf: a\nlibbpf: b\n' })).message).toContain(' libbpf: a | b');
+  });
 });
