@@ -54,10 +54,10 @@ module.exports = {
     },
     {
       name: 'doctor-takes-little',
-      comment: 'src/doctor asks the kernel and tries ports; it takes types of the settings, the probe, and how to listen.',
+      comment: 'src/doctor asks the kernel and tries ports; it takes types of the settings, the probe, what is needed of capabilities, and how to listen.',
       severity: 'error',
       from: { path: '^src/doctor/', pathNot: TEST },
-      to: { path: '^src/(config|ebpf|server)/', pathNot: '^src/(ebpf/probe|server/listen)\\.ts$', dependencyTypesNot: ['type-only'] },
+      to: { path: '^src/(config|ebpf|server)/', pathNot: '^src/(ebpf/(probe|privileges|capabilities)|server/listen)\\.ts$', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'addon-by-ebpf-only',

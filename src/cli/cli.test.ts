@@ -53,28 +53,43 @@ describe('config', () => {
 });
 
 // The real checks: what they find depends on the machine and the user, so what must hold anywhere.
-describe('doctor', () => {
+describe('doctor', { timeout: 120_000 }, () => {
   const anyPort = ['--metrics-addr=127.0.0.1:0', '--health-addr=127.0.0.1:0'];
+  const VERDICTS: Readonly<Record<number, RegExp>> = {
+    0: /^The agent would start here\.$/,
+    1: /^The agent would not start here: \d+ missing\.$/,
+    3: /^The agent would start here; \d+ degraded(, \d+ unknown)?\.$/,
+  };
 
   it('prints a line per check and a verdict, which the exit code agrees with', async () => {
     const { code, stdout, stderr } = await command(['doctor', ...anyPort]);
     const [verdict, blank, ...lines] = stdout.trimEnd().split('\n').reverse();
     expect([stderr, blank]).toEqual(['', '']);
-    expect(verdict).toMatch(code === 0 ? /^The agent would start here/ : /^The agent would not start here: \d+ missing\.$/);
+    expect(verdict).toMatch(VERDICTS[code]!);
     for (const line of lines) expect(line).toMatch(/^(ok|degraded|missing|unknown|info) +[a-z_/-]+ +\S/);
     expect(lines.some((line) => line.startsWith('missing'))).toBe(code === 1);
   });
 
   it('prints the same as JSON', async () => {
     const { code, stdout, stderr } = await command(['doctor', '--json', ...anyPort]);
-    const { starts, checks } = JSON.parse(stdout) as { starts: boolean; checks: { id: string; status: string }[] };
-    expect([stderr, starts]).toEqual(['', code === 0]);
+    const { starts, worst, checks } = JSON.parse(stdout) as { starts: boolean; worst: string; checks: { id: string; status: string }[] };
+    expect([stderr, starts, worst]).toEqual(['', code !== 1, { 0: 'ok', 1: 'missing', 3: 'degraded' }[code]]);
     expect(checks.map(({ id }) => id)).toEqual(expect.arrayContaining(['kernel', 'btf', 'capabilities', 'ring-buffer', 'metrics-address']));
   });
 
   it('takes the settings, and refuses what is wrong with them', async () => {
     expect(await command(['doctor', '--interval=5'])).toMatchObject({ code: 2, stdout: '' });
     expect(await command(['--json'])).toMatchObject({ code: 2, stderr: expect.stringContaining('unknown flag --json') });
+    const wrong = await command(['doctor', '--otlp', ...anyPort], { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://user:secret@' });
+    expect(wrong).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('OTEL_EXPORTER_OTLP_ENDPOINT') });
+    expect(wrong.stderr).not.toContain('secret');
+  });
+
+  it('tells whether the collector can be reached', async () => {
+    const { stdout } = await command(['doctor', '--json', ...anyPort], { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://user:secret@127.0.0.1:1' });
+    const { checks } = JSON.parse(stdout) as { checks: { id: string }[] };
+    expect(checks.find(({ id }) => id === 'collector')).toMatchObject({ status: 'degraded', found: 'http://127.0.0.1:1: it refuses connections' });
+    expect(stdout).not.toContain('secret');
   });
 });
 

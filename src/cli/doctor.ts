@@ -1,32 +1,41 @@
-import type { Settings } from '../config/index.ts';
+import { otlpLogSettings, otlpSettings, type Settings } from '../config/index.ts';
 import type { Check, TableOptions } from '../doctor/index.ts';
 import { EXIT } from './failure.ts';
 
 export interface DoctorOptions extends TableOptions {
   readonly settings: Settings;
+  readonly environment: Readonly<Record<string, string | undefined>>;
   readonly json: boolean;
   readonly stdout: (text: string) => void;
 }
 
 /**
  * `connwatch doctor`: what the agent needs of this machine, and whether it is
- * there. Exit code 0 when the agent would start (what is degraded is told), else 1.
+ * there. Exit code by the worst: 0 all is well, 3 something is degraded, 1 the
+ * agent would not start.
+ * @throws (rejects) ConnwatchError CW_CONFIG: OpenTelemetry's variables cannot be used
  */
 export async function doctor(options: DoctorOptions): Promise<number> {
-  const { collectFacts, examine, startable, table } = await import('../doctor/index.ts');
-  const checks = examine(await collectFacts(options.settings));
-  const starts = startable(checks);
-  options.stdout(options.json ? json(checks, starts) : `${table(checks, options)}\n${verdict(checks, starts)}\n`);
-  return starts ? EXIT.fine : EXIT.failed;
+  const { collectFacts, examine, table, worst } = await import('../doctor/index.ts');
+  const { settings, environment } = options;
+  const targets = { metrics: otlpSettings(settings.otlp, environment), logs: otlpLogSettings(environment) };
+  const checks = examine(await collectFacts(settings, targets));
+  const found = worst(checks);
+  options.stdout(options.json ? json(checks, found) : `${table(checks, options)}\n${verdict(checks, found)}\n`);
+  return CODES[found];
 }
 
-function json(checks: readonly Check[], starts: boolean): string {
-  return `${JSON.stringify({ starts, checks }, undefined, 2)}\n`;
+type Worst = keyof typeof CODES;
+const CODES = { ok: EXIT.fine, degraded: EXIT.degraded, missing: EXIT.failed } as const;
+
+function json(checks: readonly Check[], worst: Worst): string {
+  return `${JSON.stringify({ starts: worst !== 'missing', worst, checks }, undefined, 2)}\n`;
 }
 
-function verdict(checks: readonly Check[], starts: boolean): string {
+function verdict(checks: readonly Check[], worst: Worst): string {
   const count = (wanted: Check['status']) => checks.filter(({ status }) => status === wanted).length;
-  const degraded = count('degraded');
-  if (!starts) return `The agent would not start here: ${count('missing')} missing.`;
-  return degraded === 0 ? 'The agent would start here.' : `The agent would start here; ${degraded} degraded.`;
+  if (worst === 'missing') return `The agent would not start here: ${count('missing')} missing.`;
+  if (worst === 'ok') return 'The agent would start here.';
+  const unknown = count('unknown') === 0 ? '' : `, ${count('unknown')} unknown`;
+  return `The agent would start here; ${count('degraded')} degraded${unknown}.`;
 }

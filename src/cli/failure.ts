@@ -3,7 +3,7 @@ import { ConnwatchError, oneLine } from '../internal/errors.ts';
 import { printable } from '../internal/escape.ts';
 import type { Logger } from '../internal/log.ts';
 
-export const EXIT = { fine: 0, failed: 1, usage: 2 } as const;
+export const EXIT = { fine: 0, failed: 1, usage: 2, degraded: 3 } as const;
 
 const USAGE_CODES: readonly ErrorCode[] = ['CW_CONFIG', 'CW_CONFIG_FILE'];
 

@@ -26,6 +26,6 @@ Examples:
     CONNWATCH_LOG_FORMAT=json CONNWATCH_INTERVAL=10s connwatch
 
 Exit codes: 0 ended as asked; 1 could not start, or failed; 2 a setting or the command line
-cannot be used. Of doctor: 0 the agent would start, even if something is degraded; 1 something
-that it needs is missing. Of health: 0 ready and alive; 1 not so, or no answer.
+cannot be used. Of doctor: 0 all is well; 3 the agent would start, and something is degraded;
+1 something that it needs is missing. Of health: 0 ready and alive; 1 not so, or no answer.
 `;

@@ -53,7 +53,7 @@ export async function runProgram(host: Host): Promise<number> {
       .option('--json')
       .action(async ({ json }: { json?: boolean }) => {
         const { settings: checked } = await settings();
-        code = await doctor({ settings: checked, json: json === true, stdout: host.stdout, ...host.display });
+        code = await doctor({ settings: checked, environment: host.environment, json: json === true, stdout: host.stdout, ...host.display });
       }),
     program
       .command('health')

@@ -3,11 +3,13 @@ import type { Variable, Variables } from './otlp-variables.ts';
 export interface Endpoint {
   /** Scheme, host and port. */
   readonly shown: string;
+  /** Path of a unix socket, which then takes the place of host and port. */
+  readonly socket: string | undefined;
   /** User info: it is not sent either. */
   readonly secrets: readonly string[];
 }
 
-const DEFAULT = { shown: 'http://localhost:4317', secrets: [] };
+const DEFAULT: Endpoint = { shown: 'http://localhost:4317', socket: undefined, secrets: [] };
 const EXAMPLE = 'such as http://collector:4317';
 
 /** The endpoint as the exporter understands it; no scheme means https. Never says its text, which may hold a password. */
@@ -20,12 +22,12 @@ export function otlpEndpoint(variables: Variables): Endpoint {
   };
   const url = parse(variable);
   if (url === undefined) return problem(`it is not a URL ${EXAMPLE}`);
-  if (url.protocol === 'unix:') return { shown: 'a unix socket', secrets: [] };
+  if (url.protocol === 'unix:') return { shown: 'a unix socket', socket: url.pathname, secrets: [] };
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return problem(`it begins neither with http:// nor with https://, nor with unix://`);
   // The exporter takes URL.host, and gRPC then port 443.
   if (url.protocol === 'http:' && url.port === '') return problem(`it names no port, or port 80, which the exporter cannot use; write one ${EXAMPLE}`);
   const info = [url.username, url.password].filter((part) => part !== '');
-  return { shown: `${url.protocol}//${url.host}`, secrets: info.flatMap((part) => [part, decoded(part)]) };
+  return { shown: `${url.protocol}//${url.host}`, socket: undefined, secrets: info.flatMap((part) => [part, decoded(part)]) };
 }
 
 function parse({ text }: Variable): URL | undefined {

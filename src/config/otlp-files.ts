@@ -3,17 +3,26 @@ import { readFileSync } from 'node:fs';
 import { codeOf } from '../internal/errors.ts';
 import type { Variable, Variables } from './otlp-variables.ts';
 
+/** Contents of the files that the variables name, in PEM format. */
+export interface TlsFiles {
+  readonly ca: Buffer | undefined;
+  readonly cert: Buffer | undefined;
+  readonly key: Buffer | undefined;
+}
+
 /** The exporter goes on without a file that it cannot read: without client certificate, or with the system's authorities. */
-export function checkCertificates(variables: Variables): void {
-  read(variables, variables.signal('CERTIFICATE'), certificate);
+export function checkCertificates(variables: Variables): TlsFiles {
+  const authority = read(variables, variables.signal('CERTIFICATE'), certificate);
   const chain = variables.signal('CLIENT_CERTIFICATE');
   const key = variables.signal('CLIENT_KEY');
   if (chain === undefined && key !== undefined) variables.problems.push(`${key.name} needs OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE beside it`);
   if (chain !== undefined && key === undefined) variables.problems.push(`${chain.name} needs OTEL_EXPORTER_OTLP_CLIENT_KEY beside it`);
   const own = read(variables, chain, certificate);
   const secret = read(variables, key, privateKey);
-  if (own === undefined || secret === undefined || key === undefined) return;
-  if (!own.checkPrivateKey(secret)) variables.invalid(key, 'it is not the key of the client certificate');
+  if (own !== undefined && secret !== undefined && key !== undefined && !own.parsed.checkPrivateKey(secret.parsed)) {
+    variables.invalid(key, 'it is not the key of the client certificate');
+  }
+  return { ca: authority?.bytes, cert: own?.bytes, key: secret?.bytes };
 }
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -24,10 +33,11 @@ const REASONS: Readonly<Record<string, string>> = {
   EPERM: 'this user may not read it',
 };
 
-function read<T>(variables: Variables, variable: Variable | undefined, parse: (bytes: Buffer) => T): T | undefined {
+function read<T>(variables: Variables, variable: Variable | undefined, parse: (bytes: Buffer) => T): { readonly bytes: Buffer; readonly parsed: T } | undefined {
   if (variable === undefined) return undefined;
   try {
-    return parse(readFileSync(variable.text));
+    const bytes = readFileSync(variable.text);
+    return { bytes, parsed: parse(bytes) };
   } catch (error) {
     const code = codeOf(error) ?? '';
     const why = error instanceof WrongFile ? error.message : (REASONS[code] ?? `it cannot be read (${code})`);

@@ -1,11 +1,11 @@
 import { otlpEndpoint } from './otlp-endpoint.ts';
 import { checkHeaders } from './otlp-headers.ts';
 import { type Environment, Variables } from './otlp-variables.ts';
-import { checkTransport, isSdkDisabled, type OtlpSettings } from './otlp.ts';
+import { checkTransport, isSdkDisabled, type OtlpSettings, type OtlpTarget } from './otlp.ts';
 import { configError } from './resolve.ts';
 
 /** How log records are pushed; the fields are those of metrics. */
-export type OtlpLogSettings = Pick<OtlpSettings, 'requestTimeout' | 'endpoint' | 'secrets'>;
+export type OtlpLogSettings = Pick<OtlpSettings, 'requestTimeout' | 'secrets' | keyof OtlpTarget>;
 
 /**
  * Whether records of failed connects are pushed as OTLP logs: OTEL_LOGS_EXPORTER
@@ -29,11 +29,13 @@ function isWanted(variables: Variables): boolean {
 }
 
 function read(variables: Variables): OtlpLogSettings {
-  checkTransport(variables, 'push no logs with OTEL_LOGS_EXPORTER=none');
+  const tls = checkTransport(variables, 'push no logs with OTEL_LOGS_EXPORTER=none');
   const endpoint = otlpEndpoint(variables);
   return {
     requestTimeout: variables.signalMilliseconds('TIMEOUT') ?? 10_000,
     endpoint: endpoint.shown,
+    socket: endpoint.socket,
+    tls,
     secrets: [...endpoint.secrets, ...checkHeaders(variables)],
   };
 }

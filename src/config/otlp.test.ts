@@ -14,6 +14,8 @@ const DEFAULTS = {
   timeout: 30_000,
   requestTimeout: 10_000,
   endpoint: 'http://localhost:4317',
+  socket: undefined,
+  tls: { ca: undefined, cert: undefined, key: undefined },
   temporality: 'cumulative',
   exponentialHistograms: false,
   secrets: [],
@@ -85,7 +87,7 @@ describe('how metrics are pushed', () => {
     ['compression', { OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip', OTEL_EXPORTER_OTLP_INSECURE: 'True' }, {}],
     ['an endpoint without a scheme', { OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4317' }, { endpoint: 'https://collector:4317' }],
     ['an endpoint without a port', { OTEL_EXPORTER_OTLP_ENDPOINT: 'https://collector' }, { endpoint: 'https://collector' }],
-    ['a unix socket', { OTEL_EXPORTER_OTLP_ENDPOINT: 'unix:///run/otel.sock' }, { endpoint: 'a unix socket' }],
+    ['a unix socket', { OTEL_EXPORTER_OTLP_ENDPOINT: 'unix:///run/otel.sock' }, { endpoint: 'a unix socket', socket: '/run/otel.sock' }],
     [
       'user info is a secret and no part of what is shown',
       { OTEL_EXPORTER_OTLP_ENDPOINT: 'https://me:p%40ss@collector:4317/v1?token=x' },

@@ -1,19 +1,26 @@
 import { otlpEndpoint } from './otlp-endpoint.ts';
-import { checkCertificates } from './otlp-files.ts';
+import { checkCertificates, type TlsFiles } from './otlp-files.ts';
 import { checkHeaders } from './otlp-headers.ts';
 import { type Environment, Variables } from './otlp-variables.ts';
 import { configError } from './resolve.ts';
 
+/** Where something is pushed to. */
+export interface OtlpTarget {
+  /** Scheme, host and port, for people: no user info, no path. */
+  readonly endpoint: string;
+  /** Path of a unix socket, which then takes the endpoint's place. */
+  readonly socket: string | undefined;
+  readonly tls: TlsFiles;
+}
+
 /** How metrics are pushed. Times are milliseconds. */
-export interface OtlpSettings {
+export interface OtlpSettings extends OtlpTarget {
   /** From one export to the next. */
   readonly interval: number;
   /** One export, all its requests. Never more than the interval. */
   readonly timeout: number;
   /** One request. Never more than an export. */
   readonly requestTimeout: number;
-  /** Scheme, host and port, for people: no user info, no path. */
-  readonly endpoint: string;
   readonly temporality: (typeof TEMPORALITIES)[number];
   readonly exponentialHistograms: boolean;
   /** Texts that must not be in any log. */
@@ -46,12 +53,12 @@ export function isSdkDisabled(environment: Environment): boolean {
 }
 
 /** What goes for every signal. `instead`: how to have none of this one. */
-export function checkTransport(variables: Variables, instead: string): void {
+export function checkTransport(variables: Variables, instead: string): TlsFiles {
   const protocol = variables.signal('PROTOCOL');
   if (protocol !== undefined && protocol.text !== 'grpc') variables.invalid(protocol, `connwatch pushes by grpc only: unset it, or ${instead}`);
   variables.signalChoice('COMPRESSION', ['none', 'gzip']);
   variables.signalChoice('INSECURE', ['true', 'false']);
-  checkCertificates(variables);
+  return checkCertificates(variables);
 }
 
 function isWanted(otlp: boolean | undefined, variables: Variables): boolean {
@@ -62,7 +69,7 @@ function isWanted(otlp: boolean | undefined, variables: Variables): boolean {
 }
 
 function read(variables: Variables): OtlpSettings {
-  checkTransport(variables, 'push nothing with --otlp=false');
+  const tls = checkTransport(variables, 'push nothing with --otlp=false');
   const interval = variables.milliseconds('OTEL_METRIC_EXPORT_INTERVAL') ?? 60_000;
   const timeout = Math.min(variables.milliseconds('OTEL_METRIC_EXPORT_TIMEOUT') ?? 30_000, interval);
   const requestTimeout = Math.min(variables.signalMilliseconds('TIMEOUT') ?? 10_000, timeout);
@@ -74,6 +81,8 @@ function read(variables: Variables): OtlpSettings {
     timeout,
     requestTimeout,
     endpoint: endpoint.shown,
+    socket: endpoint.socket,
+    tls,
     temporality: temporality ?? 'cumulative',
     exponentialHistograms: histograms === 'base2_exponential_bucket_histogram',
     secrets: [...endpoint.secrets, ...checkHeaders(variables)],

@@ -2,24 +2,29 @@ import { accessSync, constants, existsSync, readFileSync, readlinkSync, statSync
 import { release } from 'node:os';
 import type { Settings } from '../config/index.ts';
 import { parseLockdown, parseMounts, parseStatus } from './parse.ts';
+import { tryCollectors, type Targets } from './collector.ts';
 import { tryPorts } from './ports.ts';
 import { runTrials } from './trials.ts';
 import type { Facts } from './types.ts';
 
-export type Needed = Pick<Settings, 'metricsAddr' | 'healthAddr' | 'ringSize' | 'bpfObject'>;
+export type Needed = Pick<Settings, 'metricsAddr' | 'healthAddr' | 'ringSize' | 'bpfObject' | 'syncFailures'>;
+
+/** Where libbpf looks for tracefs. */
+const TRACEPOINT = ['/sys/kernel/tracing', '/sys/kernel/debug/tracing'];
 
 /** Everything the checks judge. What cannot be read is undefined, so it never throws. */
-export async function collectFacts(settings: Needed): Promise<Facts> {
-  return { ...systemFacts(settings), ports: await tryPorts(settings) };
+export async function collectFacts(settings: Needed, targets: Targets): Promise<Facts> {
+  const [ports, collectors] = await Promise.all([tryPorts(settings), tryCollectors(targets)]);
+  return { ...systemFacts(settings), ports, collectors };
 }
 
-/** The same without the ports, which the agent that asks holds itself. */
-export function systemFacts(settings: Pick<Needed, 'ringSize' | 'bpfObject'>): Facts {
+/** The same without the network: the agent that asks holds the ports itself. */
+export function systemFacts(settings: Pick<Needed, 'ringSize' | 'bpfObject' | 'syncFailures'>): Facts {
   const status = read('/proc/self/status');
   const mounts = read('/proc/self/mountinfo');
   return {
     release: release(),
-    btf: btf('/sys/kernel/btf/vmlinux'),
+    btf: readability('/sys/kernel/btf/vmlinux'),
     status: status === undefined ? undefined : parseStatus(status),
     pidNamespace: inode('/proc/self/ns/pid'),
     userNamespace: inode('/proc/self/ns/user'),
@@ -32,6 +37,10 @@ export function systemFacts(settings: Pick<Needed, 'ringSize' | 'bpfObject'>): F
     kprobes: existsSync('/sys/bus/event_source/devices/kprobe'),
     trials: runTrials(settings),
     ports: [],
+    collectors: [],
+    syncFailures: settings.syncFailures,
+    tracepoint: readability(...TRACEPOINT.map((folder) => `${folder}/events/syscalls/sys_exit_connect/id`)),
+    sigusr1: !process.execArgv.includes('--disable-sigusr1'),
   };
 }
 
@@ -51,7 +60,9 @@ function number(path: string): number | undefined {
   return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
 }
 
-function btf(path: string): Facts['btf'] {
-  if (!existsSync(path)) return 'none';
+/** Of the first one that is there. */
+function readability(...paths: string[]): 'readable' | 'unreadable' | 'none' {
+  const path = paths.find((one) => existsSync(one));
+  if (path === undefined) return 'none';
   return attempt(() => (accessSync(path, constants.R_OK), true)) ? 'readable' : 'unreadable';
 }

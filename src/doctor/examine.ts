@@ -1,6 +1,6 @@
-import { bpfStats, cgroups, fexit, kprobes, pidNamespace, ports, tracefs } from './host.ts';
+import { bpfStats, cgroups, collectors, fexit, kprobes, pidNamespace, ports, tracefs } from './host.ts';
 import { addon, btf, helpers, object, programs, ringBuffer, storages, syncFailures, version } from './kernel.ts';
-import { bpfCall, capabilities, lockdown, seccomp, unprivilegedBpf } from './privileges.ts';
+import { bpfCall, capabilities, leastPrivilege, lockdown, seccomp, unprivilegedBpf } from './privileges.ts';
 import type { Check, Facts } from './types.ts';
 
 type Judge = (facts: Facts) => Check | Check[];
@@ -10,6 +10,7 @@ const JUDGES: readonly Judge[] = [
   btf,
   addon,
   capabilities,
+  leastPrivilege,
   seccomp,
   lockdown,
   unprivilegedBpf,
@@ -19,14 +20,15 @@ const JUDGES: readonly Judge[] = [
   programs,
   helpers,
   object,
+  syncFailures,
   cgroups,
   pidNamespace,
   ports,
+  collectors,
   tracefs,
   bpfStats,
   kprobes,
   fexit,
-  syncFailures,
 ];
 
 /** Every check, in the order of the table. Pure: the same facts give the same checks. */
@@ -37,4 +39,10 @@ export function examine(facts: Facts): Check[] {
 /** Whether the agent would start. */
 export function startable(checks: readonly Check[]): boolean {
   return checks.every(({ status }) => status !== 'missing');
+}
+
+/** The worst there is among them. What cannot be told may be as bad as degraded, and is not known to be worse. */
+export function worst(checks: readonly Check[]): 'ok' | 'degraded' | 'missing' {
+  if (!startable(checks)) return 'missing';
+  return checks.every(({ status }) => status === 'ok' || status === 'info') ? 'ok' : 'degraded';
 }

@@ -1,10 +1,11 @@
 import type { ErrorCode } from '../internal/codes.ts';
 import { ConnwatchError } from '../internal/errors.ts';
-import { helpers, PRECONDITIONS, programs, ringBuffer, storages } from './kernel.ts';
+import { tracefs } from './host.ts';
+import { helpers, PRECONDITIONS, programs, ringBuffer, storages, syncFailures } from './kernel.ts';
 import type { Check, Facts } from './types.ts';
 
 /** Errors that say the kernel refused something. */
-const REFUSALS: readonly ErrorCode[] = ['CW_PERMISSION', 'CW_BPF_LOAD', 'CW_BPF_ATTACH'];
+const REFUSALS: readonly ErrorCode[] = ['CW_PERMISSION', 'CW_BPF_LOAD', 'CW_BPF_ATTACH', 'CW_TRACEFS'];
 
 /**
  * A refusal of the kernel with its cause: the first check that fails, in its
@@ -24,7 +25,7 @@ export function explain(error: unknown, facts: () => Facts): unknown {
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 function firstMissing(facts: Facts): Check | undefined {
-  return [...PRECONDITIONS, ringBuffer, storages, programs, helpers]
+  return [...PRECONDITIONS, ringBuffer, storages, programs, helpers, syncFailures, tracefs]
     .flatMap((check) => check(facts))
     .find(({ status }) => status === 'missing');
 }

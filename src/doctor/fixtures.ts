@@ -24,6 +24,9 @@ export const TRIALS: Trials = {
   helpers: all(HELPERS, ALLOWED),
   object: undefined,
   fexit: ALLOWED,
+  kprobe: ALLOWED,
+  tracepoint: ALLOWED,
+  unprivileged: 0,
 };
 
 /** What the trials say where bpf() is not allowed. */
@@ -35,6 +38,9 @@ export const TRIALS_REFUSED: Trials = {
   helpers: all(HELPERS, REFUSED),
   object: 'refused.',
   fexit: REFUSED,
+  kprobe: REFUSED,
+  tracepoint: REFUSED,
+  unprivileged: 1,
 };
 
 /** A host where all is well. */
@@ -56,4 +62,8 @@ export const FACTS: Facts = {
     { server: 'metrics', address: ':9090' },
     { server: 'health', address: ':8080' },
   ],
+  collectors: [{ signal: 'metrics', endpoint: 'http://collector:4317' }],
+  syncFailures: 'auto',
+  tracepoint: 'none',
+  sigusr1: false,
 };

@@ -35,11 +35,13 @@ export function cgroups({ mounts }: Facts): Check {
   return info(id, 'none is mounted here; the kernel knows them all the same');
 }
 
-export function tracefs({ mounts }: Facts): Check {
+export function tracefs({ mounts, tracepoint, syncFailures }: Facts): Check {
   const id = 'tracefs';
-  if (mounts === undefined) return info(id, '/proc/self/mountinfo cannot be read');
-  const [path] = mounts.tracefs;
-  return info(id, `${path === undefined ? 'not mounted' : `on ${path}`}; needed for --sync-failures syscall only`);
+  const place = mounts === undefined ? '/proc/self/mountinfo cannot be read' : mounts.tracefs[0] === undefined ? 'not mounted' : `on ${mounts.tracefs[0]}`;
+  if (syncFailures !== 'syscall') return info(id, `${place}; needed for --sync-failures syscall only`);
+  if (tracepoint === 'readable') return ok(id, `${place}: --sync-failures syscall finds its tracepoint`);
+  const found = tracepoint === 'none' ? `${place}: --sync-failures syscall does not find its tracepoint` : `${place}: the tracepoint of --sync-failures syscall cannot be read`;
+  return missing(id, 'CW_TRACEFS', found, 'mount it where uid 0 can read it (mount -t tracefs nodev /sys/kernel/tracing), or leave --sync-failures at auto');
 }
 
 export function ports({ ports: tried }: Facts): Check[] {
@@ -66,4 +68,19 @@ export function fexit({ trials }: Facts): Check {
   if (trials instanceof Error) return info(id, 'not tried: see addon');
   const { stage, errno } = trials.fexit;
   return info(id, stage === '' ? 'can be attached: connects that fail before a SYN are seen' : `cannot be used (${stage}: ${errnoName(errno)})`);
+}
+
+const SETTING = { metrics: 'OTEL_EXPORTER_OTLP_ENDPOINT', logs: 'OTEL_EXPORTER_OTLP_LOGS_ENDPOINT' } as const;
+
+export function collectors({ collectors: tried }: Facts): Check[] {
+  if (tried.length === 0) return [info('collector', 'nothing is pushed by OTLP')];
+  return tried.map(({ signal, endpoint, problem }) => {
+    const id = signal === 'metrics' ? 'collector' : `collector-${signal}`;
+    if (problem === undefined) return ok(id, `${endpoint} can be reached`);
+    const cost = `${signal} are not pushed as long as it is so; /metrics is served all the same`;
+    const todo = /certificate/.test(problem)
+      ? 'name the authority that signed it by OTEL_EXPORTER_OTLP_CERTIFICATE, and the host as the certificate does'
+      : `start the collector, let this host connect to it, or correct ${SETTING[signal]}`;
+    return degraded(id, `${endpoint}: ${problem}`, cost, todo);
+  });
 }

@@ -2,7 +2,7 @@ import { bpfCall, capabilities, lockdown, seccomp } from './privileges.ts';
 import { parseRelease } from './parse.ts';
 import { LINUX_SINCE, PROGRAMS } from './requirements.ts';
 import type { Answer, Check, Facts, Trials } from './types.ts';
-import { degraded, errnoName, missing, ok, unknown } from './words.ts';
+import { degraded, errnoName, info, missing, ok, unknown } from './words.ts';
 
 const SINCE = LINUX_SINCE.join('.');
 const NEWER = `use Linux ${SINCE} or later with BTF`;
@@ -97,19 +97,24 @@ export function object(facts: Facts): Check {
   });
 }
 
-/** What `--sync-failures auto` comes to. */
+const UNSEEN = 'connects that fail before a SYN is sent, as for lack of a route, are not counted';
+
+/** What `--sync-failures` comes to. Where tracefs must be, its own check tells. */
 export function syncFailures(facts: Facts): Check {
-  const { trials, kprobes: there } = facts;
+  const { trials, kprobes: there, syncFailures: setting } = facts;
   const id = 'sync-failures';
-  if (trials instanceof Error) return unknown(id, 'not tried: see addon');
-  if (trials.fexit.stage === '') return ok(id, 'auto takes fexit');
-  const first = blocker(facts);
-  if (first !== undefined) return unknown(id, `cannot be told: see ${first}`);
-  if (there) return ok(id, 'auto takes kretprobes');
-  return degraded(
-    id,
-    'auto takes nothing: this kernel has neither fexit nor kprobes',
-    'connects that fail before a SYN is sent, as for lack of a route, are not counted',
-    'use --sync-failures syscall if they matter more than some 100 ns for every system call of this machine',
-  );
+  if (setting === 'off') return info(id, `off: ${UNSEEN}`);
+  return tried(facts, id, () => {
+    if (trials instanceof Error) return unknown(id, 'not tried: see addon');
+    if (setting === 'syscall') {
+      if (trials.tracepoint.stage === '') return ok(id, 'syscall: a program on the end of every system call can be loaded');
+      return missing(id, 'CW_BPF_LOAD', `syscall: ${refusal(trials.tracepoint)}`, 'leave --sync-failures at auto');
+    }
+    if (trials.fexit.stage === '') return ok(id, 'auto takes fexit');
+    if (there && trials.kprobe.stage === '') return ok(id, 'auto takes kretprobes');
+    const first = blocker(facts);
+    if (first !== undefined) return unknown(id, `cannot be told: see ${first}`);
+    const todo = 'use --sync-failures syscall if they matter more than some 100 ns for every system call of this machine';
+    return degraded(id, 'auto takes nothing: this kernel has neither fexit nor kprobes, or refuses them', UNSEEN, todo);
+  });
 }

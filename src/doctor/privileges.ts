@@ -1,17 +1,15 @@
+import { CAP_BPF, CAP_PERFMON, CAP_SYS_ADMIN, capabilityNames } from '../ebpf/capabilities.ts';
+import { needsAfterAttach } from '../ebpf/privileges.ts';
 import type { Check, Facts } from './types.ts';
-import { errnoName, info, missing, ok, unknown } from './words.ts';
+import { degraded, errnoName, info, missing, ok, unknown } from './words.ts';
 
-/** include/uapi/linux/capability.h */
-const CAP_SYS_ADMIN = 21n;
-const NEEDED = { CAP_PERFMON: 38n, CAP_BPF: 39n } as const;
+const NEEDED = CAP_PERFMON | CAP_BPF;
 /** include/linux/proc_ns.h: PROC_USER_INIT_INO. */
 const INITIAL_USER_NAMESPACE = 4026531837;
 
-/** CAP_SYS_ADMIN counts as both (include/linux/capability.h, bpf_capable and perfmon_capable). */
+/** CAP_SYS_ADMIN counts as both. */
 export function missingCapabilities(capabilities: bigint): string[] {
-  const has = (bit: bigint): boolean => ((capabilities >> bit) & 1n) === 1n;
-  if (has(CAP_SYS_ADMIN)) return [];
-  return Object.entries(NEEDED).flatMap(([name, bit]) => (has(bit) ? [] : [name]));
+  return (capabilities & CAP_SYS_ADMIN) !== 0n ? [] : capabilityNames(NEEDED & ~capabilities);
 }
 
 export function capabilities({ status, userNamespace }: Facts): Check {
@@ -71,4 +69,17 @@ const UNPRIVILEGED: Readonly<Record<number, string>> = {
 export function unprivilegedBpf({ unprivilegedBpf: value }: Facts): Check {
   const words = value === undefined ? 'cannot be read' : `${value}: BPF without capabilities is ${UNPRIVILEGED[value] ?? 'not known'}`;
   return info('unprivileged-bpf', `kernel.unprivileged_bpf_disabled ${value === undefined ? words : `= ${words}`}`);
+}
+
+/** What is more than needed, and what the agent keeps of it once it is attached. */
+export function leastPrivilege({ status, trials, unprivilegedBpf, sigusr1 }: Facts): Check {
+  const id = 'privileges';
+  if (status === undefined) return unknown(id, '/proc/self/status cannot be read');
+  if (trials instanceof Error) return unknown(id, 'see addon');
+  const more = capabilityNames(status.capabilities & ~NEEDED).length;
+  const { keep, why } = needsAfterAttach({ refused: trials.unprivileged, unprivilegedBpf, permitted: status.capabilities });
+  const kept = capabilityNames(keep).join(', ') || 'no capability';
+  const found = `${more === 0 ? 'none is more than needed' : `${more} capabilities are more than needed`}; once it is attached, the agent keeps ${kept}: ${why}`;
+  if (!sigusr1) return ok(id, found);
+  return degraded(id, found, 'a thread of Node.js that waits for SIGUSR1 keeps all that it has', 'run Node.js with --disable-sigusr1, as npm start does');
 }

@@ -15,6 +15,9 @@ export function runTrials(settings: { readonly ringSize: number; readonly bpfObj
       helpers: mapValues(HELPERS, ({ id, from }) => answer(probe.program(from, { helper: id }))),
       object: objectProblem(() => probe.object(settings.bpfObject, settings.ringSize)),
       fexit: answer(probe.program('fexit/tcp_v4_connect', { attach: true })),
+      kprobe: answer(probe.program('kprobe/tcp_v4_connect')),
+      tracepoint: answer(probe.program('tp/syscalls/sys_exit_connect')),
+      unprivileged: probe.unprivileged(),
     };
   } catch (error) {
     return asError(error);

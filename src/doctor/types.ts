@@ -1,3 +1,4 @@
+import type { SyncFailures } from '../ebpf/config.ts';
 import type { ErrorCode } from '../internal/codes.ts';
 
 /**
@@ -42,6 +43,11 @@ export interface Trials {
   readonly object: string | undefined;
   /** Loading and attaching to the end of tcp_v4_connect. */
   readonly fexit: Answer;
+  /** Loading only. */
+  readonly kprobe: Answer;
+  readonly tracepoint: Answer;
+  /** errno of what the agent does once it is attached, tried without capabilities; 0 when that works. */
+  readonly unprivileged: number;
 }
 
 /** Why a port cannot be had; no problem when it can. */
@@ -49,6 +55,13 @@ export interface Port {
   readonly server: 'metrics' | 'health';
   readonly address: string;
   readonly problem?: { readonly code: ErrorCode; readonly message: string; readonly hint: string };
+}
+
+/** Where something is pushed to by OTLP, and why it cannot be; no problem when it can. */
+export interface Collector {
+  readonly signal: 'metrics' | 'logs';
+  readonly endpoint: string;
+  readonly problem?: string;
 }
 
 /** Everything that the checks judge. undefined: cannot be read. */
@@ -73,6 +86,14 @@ export interface Facts {
   /** Error: the addon cannot be loaded. */
   readonly trials: Trials | Error;
   readonly ports: readonly Port[];
+  /** Empty when nothing is pushed. */
+  readonly collectors: readonly Collector[];
+  /** The setting. */
+  readonly syncFailures: SyncFailures;
+  /** The number of the tracepoint of connect(), in tracefs. */
+  readonly tracepoint: 'readable' | 'unreadable' | 'none';
+  /** Node.js has a thread that waits for SIGUSR1 and takes no other signal. */
+  readonly sigusr1: boolean;
 }
 
 /** From /proc/self/status. */

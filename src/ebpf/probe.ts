@@ -15,6 +15,8 @@ export interface KernelProbe {
   readonly libbpf: string;
   /** errno of the smallest use of bpf() there is, 0 when it is allowed. */
   bpf(): number;
+  /** errno of what bpf() is called for by an agent that is attached, without any capability; 0 when that works. */
+  unprivileged(): number;
   /**
    * Loads a program that does nothing as `section` (`tp_btf/NAME`, `iter/NAME`, ...) says.
    * With `helper` (a number of enum bpf_func_id) it asks whether such a program may call that.
@@ -35,6 +37,7 @@ export function kernelProbe(): KernelProbe {
   return {
     libbpf: binding.libbpfVersion().replace(/^v/, ''),
     bpf: () => binding.probeBpf(),
+    unprivileged: () => binding.probeUnprivileged(),
     program: (section, options = {}) => binding.probeProgram({ section, ...options }),
     map: (type) => binding.probeMap(type),
     object(path, ringSize) {

@@ -1,4 +1,6 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
 import { AGENT, agentEnvironment } from './agent.ts';
 import { at } from './host.ts';
 
@@ -11,17 +13,24 @@ interface Check {
 
 const ANY_PORT = '127.0.0.1:0';
 
+interface DoctorOptions {
+  readonly metrics?: string;
+  readonly health?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /**
  * Asks `connwatch doctor`.
  * @param wrapper a command that runs another one
- * @param addresses where the servers of the agent would be
+ * @param options where the servers of the agent would be; more variables
  * @returns its exit code, the ids of the checks by status, and the checks
  */
-export function doctor(wrapper: readonly string[] = [], { metrics = ANY_PORT, health = ANY_PORT } = {}) {
+export async function doctor(wrapper: readonly string[] = [], { metrics = ANY_PORT, health = ANY_PORT, env = {} }: DoctorOptions = {}) {
   const flags = ['--json', '--metrics-addr', metrics, '--health-addr', health];
   const [file = '', ...args] = [...wrapper, ...AGENT, 'doctor', ...flags];
-  const { status, stdout } = spawnSync(file, args, { encoding: 'utf8', cwd: at(), env: agentEnvironment() });
+  const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'inherit'], cwd: at(), env: { ...agentEnvironment(), ...env } });
+  const [stdout, [code]] = await Promise.all([text(child.stdout), once(child, 'close') as Promise<[number | null]>]);
   const { starts, checks } = JSON.parse(stdout) as { readonly starts: boolean; readonly checks: readonly Check[] };
   const of = (wanted: string) => checks.filter(({ status: found }) => found === wanted).map(({ id }) => id);
-  return { code: status, starts, missing: of('missing'), unknown: of('unknown'), degraded: of('degraded'), checks };
+  return { code, starts, missing: of('missing'), unknown: of('unknown'), degraded: of('degraded'), checks };
 }

@@ -13,8 +13,8 @@ import { allBpf, expectKernel, KERNEL } from './guest.ts';
 describeKernel(`Linux ${KERNEL}`, () => {
   beforeAll(expectKernel);
 
-  it('is enough, says doctor, and has kprobes and fexit as well', () => {
-    const { code, starts, missing, degraded, unknown, checks } = doctor();
+  it('is enough, says doctor, and has kprobes and fexit as well', async () => {
+    const { code, starts, missing, degraded, unknown, checks } = await doctor();
     expect({ code, starts, missing, degraded, unknown }).toEqual({ code: 0, starts: true, missing: [], degraded: [], unknown: [] });
     const found = (id: string) => checks.find((check) => check.id === id)?.found;
     expect(found('kernel')).toMatch(new RegExp(`^Linux ${KERNEL.replace('.', '\\.')}\\.`));

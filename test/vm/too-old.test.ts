@@ -25,8 +25,8 @@ describeKernel('a kernel from before 5.12', () => {
     expect(await allBpf()).toEqual(before);
   });
 
-  it('is told by doctor what it lacks', () => {
-    const { code, starts, missing, degraded, unknown, checks } = doctor();
+  it('is told by doctor what it lacks', async () => {
+    const { code, starts, missing, degraded, unknown, checks } = await doctor();
     expect({ code, starts, missing, degraded, unknown }).toEqual({
       code: 1,
       starts: false,
