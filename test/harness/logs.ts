@@ -22,10 +22,20 @@ export class Logs {
 
   /** The first line, past or future, that has these fields. @throws (rejects) with all that was said, when the process ends without it */
   async line(fields: LogLine): Promise<LogLine> {
+    const isIt = (line: LogLine) => Object.entries(fields).every(([name, value]) => line[name] === value);
+    return this.#wait(() => this.lines.find(isIt), JSON.stringify(fields));
+  }
+
+  /** The line of that number, from 0, past or future. @throws (rejects) with all that was said, when the process ends before it */
+  async nth(index: number): Promise<LogLine> {
+    return this.#wait(() => this.lines[index], `line ${index}`);
+  }
+
+  async #wait(find: () => LogLine | undefined, what: string): Promise<LogLine> {
     for (;;) {
-      const found = this.lines.find((line) => Object.entries(fields).every(([name, value]) => line[name] === value));
+      const found = find();
       if (found !== undefined) return found;
-      if (this.#ended) throw new Error(`never said ${JSON.stringify(fields)}, but:\n${this.text}`);
+      if (this.#ended) throw new Error(`never said ${what}, but:\n${this.text}`);
       await new Promise<void>((resolve) => {
         const wake = () => {
           this.#waiting.delete(wake);

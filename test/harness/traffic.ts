@@ -42,6 +42,11 @@ export class Traffic {
     this.#ended = once(child, 'close');
   }
 
+  /** Writes lines to its standard input: for `script`. */
+  write(...lines: string[]): void {
+    this.#child.stdin!.write(lines.map((line) => `${line}\n`).join(''));
+  }
+
   /** Ends its standard input, which is what `hang` and `listen` wait for, and takes the truth. */
   async finish(): Promise<Truth> {
     this.#child.stdin!.end();
@@ -56,9 +61,10 @@ export class Traffic {
     return this.said.line({ said: ++this.#told });
   }
 
-  /** When the test has failed meanwhile. */
-  kill(): void {
+  /** By SIGKILL. Resolves when it is gone. */
+  async kill(): Promise<void> {
     this.#child.kill('SIGKILL');
+    await this.#ended;
   }
 }
 
@@ -88,7 +94,7 @@ export class Generator implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    for (const traffic of this.#running) traffic.kill();
+    for (const traffic of this.#running) void traffic.kill();
     rmSync(this.#folder, { recursive: true, force: true });
   }
 }

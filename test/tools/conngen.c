@@ -15,6 +15,7 @@
 #include "exec_as.h"
 #include "listener.h"
 #include "options.h"
+#include "script.h"
 #include "snmp.h"
 #include "talk.h"
 #include "truth.h"
@@ -81,6 +82,7 @@ static void make_connects(struct run *run)
 	case MODE_LISTEN: listen_until_end(run); break;
 	case MODE_TALK: talk_until_end(&run->truth, &run->address); break;
 	case MODE_TURNS: run->truth = take_turns(&run->listener, &run->address, options); break;
+	case MODE_SCRIPT: run->truth = run_script(options); break;
 	}
 }
 

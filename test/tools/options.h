@@ -20,6 +20,7 @@ enum mode {
 	MODE_LISTEN,  /* accept until standard input ends */
 	MODE_TURNS,   /* one thread connects, accepts and closes both ends */
 	MODE_TALK,    /* does what it is told, command by command */
+	MODE_SCRIPT,  /* what standard input says (script.h) */
 };
 
 enum ending {
@@ -43,6 +44,7 @@ struct options {
 	int linger;   /* ms that a connection stays open before it is ended */
 	int backlog;
 	enum ending ending;
+	int fd;		   /* MODE_SCRIPT: an open socket to begin with, or -1 */
 	bool own_listener; /* listen on the port in a thread of this process; port 0: any */
 	bool mptcp;
 	bool check_snmp;
@@ -50,14 +52,15 @@ struct options {
 	char *thread_name; /* the connects are made by threads of this name; NULL: the main thread */
 };
 
-static const char *const MODE_NAMES[] = { "plain", "give-up", "cancel", "kill", "hang", "reuse", "listen", "turns", "talk" };
+static const char *const MODE_NAMES[] = { "plain", "give-up", "cancel", "kill", "hang",
+					  "reuse", "listen",  "turns",  "talk", "script" };
 static const char *const ENDING_NAMES[] = { "wait", "fin", "rst", "half", "hold" };
 
 static const char USAGE[] =
 	"conngen MODE --address A --port P [options]: makes TCP connections and says how many.\n"
 	"conngen exec-as FOLDER NAME MODE ...: the same as a copy of itself under NAME.\n"
 	"\n"
-	"modes: plain, give-up, cancel, kill, hang, reuse, listen, turns, talk\n"
+	"modes: plain, give-up, cancel, kill, hang, reuse, listen, turns, talk, script\n"
 	"  --count N         connects to make (1)\n"
 	"  --threads N       at the same time (1)\n"
 	"  --sources N       connect from N addresses of 127.1.0.0/16\n"
@@ -71,9 +74,11 @@ static const char USAGE[] =
 	"  --mptcp           IPPROTO_MPTCP sockets\n"
 	"  --comm NAME       name of the process, \\xHH is a byte\n"
 	"  --thread-name N   connect in threads of this name\n"
+	"  --fd N            script: socket 0, which is open already\n"
 	"  --check-snmp      compare with /proc/self/net/snmp; needs a namespace without other traffic\n"
 	"\n"
 	"hang and listen print one line when they are in place, then wait for the end of standard input.\n"
+	"script does what standard input says: test/tools/script.h.\n"
 	"The last line is the truth as JSON. Exit code 0; 1 not done; 2 usage; 3 /proc/net/snmp disagrees.\n";
 
 static int choice(const char *what, const char *value, const char *const *names, int count)
@@ -99,17 +104,17 @@ static long number(const char *what, const char *value, long most)
 static struct options parse_options(int argc, char **argv)
 {
 	enum { ADDRESS = 256, PORT, REFUSED, COUNT, THREADS, SOURCES, RATE, GIVE_UP, LINGER, BACKLOG, END, OWN,
-	       MPTCP, SNMP, COMM, THREAD };
+	       MPTCP, SNMP, COMM, THREAD, FD };
 	static const struct option known[] = {
 		{ "address", 1, 0, ADDRESS }, { "port", 1, 0, PORT }, { "refused-port", 1, 0, REFUSED },
 		{ "count", 1, 0, COUNT }, { "threads", 1, 0, THREADS }, { "sources", 1, 0, SOURCES },
 		{ "rate", 1, 0, RATE }, { "give-up", 1, 0, GIVE_UP }, { "linger", 1, 0, LINGER },
 		{ "backlog", 1, 0, BACKLOG }, { "end", 1, 0, END }, { "own-listener", 0, 0, OWN },
 		{ "mptcp", 0, 0, MPTCP }, { "check-snmp", 0, 0, SNMP }, { "comm", 1, 0, COMM },
-		{ "thread-name", 1, 0, THREAD }, { 0, 0, 0, 0 },
+		{ "thread-name", 1, 0, THREAD }, { "fd", 1, 0, FD }, { 0, 0, 0, 0 },
 	};
 	struct options options = { .address = "127.0.0.1", .port = -1, .refused_port = -1, .count = 1,
-				   .threads = 1, .give_up = 1500, .backlog = 4096 };
+				   .threads = 1, .give_up = 1500, .backlog = 4096, .fd = -1 };
 	int option;
 
 	if (argc < 2)
@@ -133,6 +138,7 @@ static struct options parse_options(int argc, char **argv)
 		case OWN: options.own_listener = true; break;
 		case MPTCP: options.mptcp = true; break;
 		case SNMP: options.check_snmp = true; break;
+		case FD: options.fd = (int)number("--fd", optarg, 1 << 20); break;
 		case COMM: unescape(options.comm = optarg); break;
 		case THREAD: unescape(options.thread_name = optarg); break;
 		default: exit(EXIT_USAGE);
@@ -140,6 +146,8 @@ static struct options parse_options(int argc, char **argv)
 	}
 	if (optind < argc)
 		usage_error("one argument too many", argv[optind]);
+	if (options.mode == MODE_SCRIPT)
+		options.port = 0;
 	if (options.port < 0)
 		usage_error("--port", "not given");
 	if (options.threads < 1)

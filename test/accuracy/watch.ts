@@ -1,0 +1,80 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
+import type { Agent } from '../harness/agent.ts';
+import type { Page } from '../harness/exposition.ts';
+
+/** Windows for which what was counted must stay as it is. */
+const STEADY_WINDOWS = 2;
+const PAUSE_MS = 100;
+
+type Look = (page: Page, history: Page, end: number) => void;
+
+/** Scrapes an agent while somebody waits for something, once for all who wait. */
+export class Watch {
+  readonly #agent: Agent;
+  readonly #waiting = new Set<Look>();
+  #running: Promise<void> | undefined;
+  #failed: unknown;
+
+  constructor(agent: Agent) {
+    this.#agent = agent;
+  }
+
+  page(): Promise<Page> {
+    return this.#agent.scrape();
+  }
+
+  /**
+   * Waits until the pages show what is expected and go on to, for two more windows.
+   * @param patience pages to look at for it
+   * @returns what the last page showed
+   */
+  async settles<T>(look: (page: Page, history: Page) => T, expected: T, patience: number): Promise<T> {
+    // In pages: on a machine that stood still meanwhile, nobody has looked yet.
+    let pages = 0;
+    const ends = new Set<number>();
+    let seen: T | undefined;
+    await this.#each((page, history, window) => {
+      seen = look(page, history);
+      if (isDeepStrictEqual(seen, expected)) ends.add(window);
+      else ends.clear();
+      return ends.size > STEADY_WINDOWS || (ends.size === 0 && ++pages > patience);
+    });
+    return seen as T;
+  }
+
+  /** Calls with every page until it says that it has seen enough. @throws (rejects) when the agent can't be scraped */
+  async #each(enough: (page: Page, history: Page, window: number) => boolean): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      const look: Look = (page, history, window) => {
+        try {
+          if (!enough(page, history, window)) return;
+          resolve();
+        } catch (error) {
+          reject(error);
+        }
+        this.#waiting.delete(look);
+      };
+      this.#waiting.add(look);
+      this.#running ??= this.#run();
+      void this.#running.then(() => reject(new Error('the agent can’t be scraped', { cause: this.#failed })));
+    });
+  }
+
+  async #run(): Promise<void> {
+    try {
+      while (this.#waiting.size > 0) {
+        const page = await this.#agent.scrape();
+        const { history } = this.#agent;
+        const window = page.sum('connwatch_window_end_seconds');
+        for (const look of [...this.#waiting]) look(page, history, window);
+        await delay(PAUSE_MS);
+      }
+    } catch (error) {
+      this.#failed = error;
+      this.#waiting.clear();
+    } finally {
+      this.#running = undefined;
+    }
+  }
+}
