@@ -13,38 +13,54 @@ const struct cw_listen *layout_listen __attribute__((unused));
 const struct cw_cgroup *layout_cgroup __attribute__((unused));
 const struct cw_netns *layout_netns __attribute__((unused));
 
-static __always_inline volatile u32 *busy_here(void)
+/* Which change of state the first of the two programs has seen last on this CPU. */
+static __always_inline volatile u64 *seen_here(void)
 {
 	u32 zero = 0;
 
-	return bpf_map_lookup_elem(&busy, &zero);
+	return bpf_map_lookup_elem(&seen, &zero);
+}
+
+/* Sockets are aligned and states are few. */
+static __always_inline u64 change_of(struct sock *sk, int to)
+{
+	return (u64)sk + (u32)to;
 }
 
 /* include/trace/events/sock.h: every change of a TCP state in every namespace. */
 SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(connwatch_state, struct sock *sk, int from, int to)
 {
-	volatile u32 *inside = busy_here();
+	volatile u64 *last = seen_here();
 
-	if (!inside)
-		return 0;
-	*inside = 1;
 	on_transition(sk, from, to);
-	*inside = 0;
+	if (last)
+		*last = change_of(sk, to);
 	return 0;
 }
 
 /*
  * The kernel skips a program that is running on its CPU already
- * (kernel/trace/bpf_trace.c, __bpf_trace_run): a softirq that comes while a process
- * connects would go unseen. It goes through this one, which has nothing to do else.
+ * (kernel/trace/bpf_trace.c, __bpf_trace_run): what a softirq does that comes while
+ * a process connects would go unseen. This program comes after the other and does
+ * its work when it was skipped, which is when the mark is another one.
+ *
+ * A softirq between the two leaves another mark too; so does one in the middle of
+ * this one, whose own changes the other has seen. Then the socket says whether it
+ * is done.
  */
 SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(connwatch_nested, struct sock *sk, int from, int to)
 {
-	volatile u32 *inside = busy_here();
+	volatile u64 *last = seen_here();
 
-	if (inside && *inside)
+	if (!last)
+		return 0;
+	if (*last == change_of(sk, to)) {
+		*last = 0;
+		return 0;
+	}
+	if (!transition_is_done(sk, to))
 		on_transition(sk, from, to);
 	return 0;
 }

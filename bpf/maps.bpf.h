@@ -130,13 +130,13 @@ struct {
 	__type(value, u32);
 } namespaces SEC(".maps");
 
-/* Whether the program of state changes is running on this CPU. */
+/* The change of state that was seen last on this CPU. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1);
 	__type(key, u32);
-	__type(value, u32);
-} busy SEC(".maps");
+	__type(value, u64);
+} seen SEC(".maps");
 
 /* 0.6 MiB. Cgroups whose names have been told; one that falls out is told again. */
 struct {

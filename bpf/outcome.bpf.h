@@ -46,16 +46,18 @@ static __always_inline cw_u8 outcome_of_error(int error)
 }
 
 /*
- * SYN_SENT -> CLOSE. With no error in the socket either no SYN was ever queued
- * (tcp_v4_connect: inet_hash_connect found no free local port and returns the
- * error to the caller alone), or the owner closed it: after a SYN had to be sent
- * again nobody had answered, before that the owner did not want to wait.
+ * SYN_SENT -> CLOSE. With no error in the socket either its owner closed it: after
+ * a SYN had to be sent again nobody had answered, before that the owner did not
+ * want to wait. Or no SYN was ever queued: connect() itself fails (tcp_v4_connect:
+ * inet_hash_connect found no free local port and returns the error to the caller
+ * alone), or a Fast Open that waits for data was closed (sk_shutdown) without any.
  */
-static __always_inline cw_u8 outcome_of_failure(int error, bool syn_queued, cw_u32 retransmits)
+static __always_inline cw_u8 outcome_of_failure(int error, bool syn_queued, bool shut_down,
+						cw_u32 retransmits)
 {
 	if (error)
 		return outcome_of_error(error);
-	if (!syn_queued)
+	if (!syn_queued && !shut_down)
 		return CW_OUT_ADDRESS_UNAVAILABLE;
 	return retransmits ? CW_OUT_UNANSWERED : CW_OUT_CANCELLED;
 }

@@ -36,6 +36,7 @@ static __always_inline void on_unlisten(struct sock *sk)
 	fill_listen(record, sk, listener, backlog);
 	record->flags |= CW_FLAG_ENDED;
 	submit(record);
+	bpf_sk_storage_delete(&backlogs, sk);
 }
 
 /* CLOSE -> SYN_SENT: the current task is the one that called connect(). */
@@ -112,7 +113,7 @@ static __always_inline void on_failed(struct sock *sk, struct cw_conn *conn)
 	if (error == CW_ECONNRESET && conn->state == TCP_SYN_SENT)
 		error = 0;
 	syn_queued = tcp->segs_out != conn->segs_out;
-	outcome = outcome_of_failure(error, syn_queued, tcp->total_retrans);
+	outcome = outcome_of_failure(error, syn_queued, sk->sk_shutdown, tcp->total_retrans);
 	/* Before the record is there, because whoever sees connect() return may be next. */
 	remember_attempt(conn->cookie, conn->attempt,
 			 sync_failures == SYNC_SYSCALL || (sync_failures && !syn_queued) ?
@@ -122,16 +123,20 @@ static __always_inline void on_failed(struct sock *sk, struct cw_conn *conn)
 	free_conn(sk, conn->cookie);
 }
 
-/* SYN_RECV -> ESTABLISHED of a socket that never connected: a listener's child.
- * Often in softirq: the current task is a stranger. */
-static __always_inline void on_accepted(struct sock *sk, u64 cookie)
+/*
+ * A socket that never connected leaves SYN_RECV: a listener's child, which the
+ * kernel counts in PassiveOpens. With TCP Fast Open its owner may have accepted,
+ * answered and closed it before the handshake is over, or a reset ends it, so not
+ * all of them become established. Often in softirq: the current task is a stranger.
+ */
+static __always_inline void on_accepted(struct sock *sk, u64 cookie, int to)
 {
 	struct listener *listener = bpf_sk_storage_get(&listeners, sk, 0, 0);
 	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
 	struct cw_conn conn = {};
 	struct cw_event *event;
 
-	if (!tcp)
+	if (!tcp || (to == TCP_CLOSE && !listener))
 		return;
 	conn.cookie = cookie;
 	conn.since = bpf_ktime_get_ns();
@@ -140,13 +145,13 @@ static __always_inline void on_accepted(struct sock *sk, u64 cookie)
 		conn.cgroup = listener->cgroup;
 	}
 	conn.netns = sk->__sk_common.skc_net.net->ns.inum;
-	conn.state = TCP_ESTABLISHED;
+	conn.state = (u8)to;
 	conn.role = CW_ROLE_SERVER;
 	remote_address(conn.raddr, sk);
 	conn.rport = bpf_ntohs(sk->__sk_common.skc_dport);
 	conn.lport = sk->__sk_common.skc_num;
 	conn.retransmits_told = tcp->total_retrans;
-	if (!store_conn(sk, &conn))
+	if (to != TCP_CLOSE && !store_conn(sk, &conn))
 		count_loss(CW_LOSS_START_STORE, CW_CLASS_ACCEPT);
 	event = begin_event(sk, &conn, CW_KIND_ACCEPT, CW_CLASS_ACCEPT, conn.since);
 	if (event) {
@@ -190,6 +195,17 @@ static __always_inline bool connecting(const struct cw_conn *conn)
 	return conn->state == TCP_SYN_SENT || conn->state == TCP_SYN_RECV;
 }
 
+/*
+ * Whether this change has been seen: what is done when one into LISTEN, or a second
+ * one into CLOSE, is seen again is nothing.
+ */
+static __always_inline bool transition_is_done(struct sock *sk, int to)
+{
+	struct cw_conn *conn = find_conn(sk, socket_cookie(sk));
+
+	return conn && conn->state == to;
+}
+
 static __always_inline void do_transition(struct sock *sk, int from, int to)
 {
 	struct cw_conn *conn;
@@ -207,8 +223,8 @@ static __always_inline void do_transition(struct sock *sk, int from, int to)
 	cookie = socket_cookie(sk);
 	conn = find_conn(sk, cookie);
 	if (!conn) {
-		if (from == TCP_SYN_RECV && to == TCP_ESTABLISHED)
-			on_accepted(sk, cookie);
+		if (from == TCP_SYN_RECV)
+			on_accepted(sk, cookie, to);
 		return;
 	}
 	if (to == TCP_CLOSE)

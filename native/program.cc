@@ -223,8 +223,9 @@ uint64_t Program::recursionMisses() const {
   uint64_t misses = 0;
   bpf_program* program;
   bpf_object__for_each_program(program, object_.get()) {
-    // What this one misses goes through connwatch_nested.
-    if (nestedAttached_ && !strcmp(bpf_program__name(program), kStateProgram)) continue;
+    // What one of the two misses goes through the other.
+    const char* name = bpf_program__name(program);
+    if (nestedAttached_ && (!strcmp(name, kStateProgram) || !strcmp(name, kNestedProgram))) continue;
     bpf_prog_info info{};
     uint32_t length = sizeof info;
     if (!bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &length))
