@@ -47,13 +47,9 @@ export class Watch {
   async #each(enough: (page: Page, history: Page, window: number) => boolean): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       const look: Look = (page, history, window) => {
-        try {
-          if (!enough(page, history, window)) return;
-          resolve();
-        } catch (error) {
-          reject(error);
-        }
+        if (!enough(page, history, window)) return;
         this.#waiting.delete(look);
+        resolve();
       };
       this.#waiting.add(look);
       this.#running ??= this.#run();
