@@ -90,8 +90,7 @@ function rowsOf(found: Readonly<Record<Variant, readonly Weight[]>>): Row[] {
 /** The same with a page of 20,000 lines that change in every window and are scraped every second. */
 async function withSeries(seconds: number, { bare }: Readonly<Record<Variant, readonly Weight[]>>, say: Context['say']): Promise<Row[]> {
   const keys = await keysFor(LINES);
-  // All of one cgroup, which gets half of the places.
-  await using agent = await startAgent({ args: [...QUICK_WINDOWS, '--series-limit', `${2 * keys + 100}`] });
+  await using agent = await startAgent({ args: [...QUICK_WINDOWS, '--series-limit', roomFor(keys)] });
   const base = spread(bare.map(({ memory }) => memory)).median;
   const rate = keys * 4;
   const done = produce({ pid: agent.pid, keys, rate, count: rate * seconds });
@@ -115,12 +114,15 @@ async function withSeries(seconds: number, { bare }: Readonly<Record<Variant, re
 
 const linesOf = (text: string): number => text.split('\n').filter((line) => !/^(#|$)/.test(line)).length;
 
+/** A series limit with a place for all: one cgroup gets half of the places, and there are a quarter as many histograms. */
+const roomFor = (keys: number): string => `${9 * keys}`;
+
 /** How many peers fill so many lines: counters, a histogram, and what else there is by peer. */
 async function keysFor(lines: number): Promise<number> {
   const [few, many] = [100, 300];
   const counted: number[] = [];
   for (const keys of [few, many]) {
-    await using agent = await startAgent({ args: QUICK_WINDOWS });
+    await using agent = await startAgent({ args: [...QUICK_WINDOWS, '--series-limit', roomFor(keys)] });
     await produce({ pid: agent.pid, keys, rate: keys * 4, count: keys * 10 });
     counted.push(linesOf(await page(agent)));
   }
