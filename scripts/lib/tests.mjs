@@ -7,12 +7,12 @@ import { agentNode, at } from './paths.mjs';
 import { run } from './run.mjs';
 import { summarise } from './test-summary.mjs';
 
-/** The command that runs tests and leaves results in the file that $CONNWATCH_TEST_RESULTS names. */
-export const vitest = (args) => [
+/** The command that runs tests and leaves results in the file that $CONNWATCH_TEST_RESULTS names. `report`: for people */
+export const vitest = (args, report = 'default') => [
   agentNode,
   at('node_modules', 'vitest', 'vitest.mjs'),
   'run',
-  '--reporter=default',
+  `--reporter=${report}`,
   `--reporter=${at('scripts', 'lib', 'vitest-reporter.mjs')}`,
   ...args,
 ];

@@ -2,13 +2,30 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { run } from './run.mjs';
+import { isRoot } from './host.mjs';
+import { run, which } from './run.mjs';
 import { makeInitramfs } from './vm-initramfs.mjs';
 
-export const QEMU = 'qemu-system-x86_64';
+const QEMU = 'qemu-system-x86_64';
 
 /** Debian 12 has it in qemu-system-common, later ones in a package of its own. */
-export const virtiofsd = () => ['/usr/libexec/virtiofsd', '/usr/lib/qemu/virtiofsd'].find(existsSync);
+const virtiofsd = () => ['/usr/libexec/virtiofsd', '/usr/lib/qemu/virtiofsd'].find(existsSync);
+
+/** Why there are no virtual machines here; undefined where there are. */
+export function whyNoVm() {
+  if (process.arch !== 'x64') return 'guests are x64, and see the root file system of a host that has to be the same';
+  if (!isRoot()) return 'serving the root file system to a guest needs root';
+  if (!which(QEMU)) return `there is no ${QEMU} (Debian: qemu-system-x86)`;
+  if (!virtiofsd()) return 'there is no virtiofsd (Debian: qemu-system-common or virtiofsd)';
+  const missing = ['busybox', 'cpio', 'modprobe', 'xz'].filter((name) => !which(name));
+  return missing.length > 0 ? `there is no ${missing.join(', no ')}` : undefined;
+}
+
+/**
+ * The guest's clock goes by the instructions that it has run, 2 ns for each: on a busy machine it waits as long as on an
+ * idle one, only we wait longer. One thread runs all its processors, so it is slower.
+ */
+export const STEADY = ['-accel', 'tcg,thread=single', '-icount', 'shift=1'];
 
 const SHARE_TIMEOUT_MS = 10_000;
 const UP = 'connwatch-vm: up';
@@ -63,7 +80,7 @@ async function shareRoot(socket, signal) {
   return { said: () => said ?? '' };
 }
 
-const DEFAULTS = { timeoutMs: 20 * 60_000, cpus: 2, memory: '2G', emulation: ['-accel', 'tcg'], parameters: '' };
+const DEFAULTS = { timeoutMs: 60 * 60_000, cpus: 2, memory: '2G', emulation: ['-accel', 'tcg'], parameters: '' };
 
 async function runQemu(kernel, { initramfs, socket, results }, options) {
   const { timeoutMs, cpus, memory, emulation, parameters, onOutput } = { ...DEFAULTS, ...options };

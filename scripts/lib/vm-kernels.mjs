@@ -4,8 +4,8 @@ import { at } from './paths.mjs';
 import { run, which } from './run.mjs';
 import { Suite, debianMirror } from './vm-apt.mjs';
 
-/** Of a kernel that the agent runs on: the whole machine's counts, each kind of connect, the end. */
-const TESTS = ['test/vm/kernel.test.ts', 'test/kernel/outcomes.test.ts', 'test/kernel/lifecycle.test.ts'];
+/** Of a kernel that the agent runs on: the whole machine's counts, each outcome, what fails before a SYN. */
+const TESTS = ['test/vm/kernel.test.ts', 'test/kernel/outcomes.test.ts', 'test/vm/before-syn.test.ts'];
 
 /**
  * The kernels: Debian's own for clouds, which boot in seconds. `tests` are run unless others are asked for.
@@ -20,7 +20,7 @@ export const KERNELS = [
 ];
 
 /** Ends in a release such as `6.1.0-50-cloud-amd64` or `6.12.117+deb13-cloud-amd64`. */
-const imageOf = ({ name }) => new RegExp(`^linux-image-(${name.replaceAll('.', '\\.')}\\.\\d+[^_]*-cloud-amd64)$`);
+export const imageOf = ({ name }) => new RegExp(`^linux-image-(${name.replaceAll('.', '\\.')}\\.\\d+[^_]*-cloud-amd64)$`);
 
 const folderOf = ({ name }) => at('.cache', 'vm', 'kernels', name);
 
