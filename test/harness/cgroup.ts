@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 
 /** A tree of cgroups: v2, or that of a v1 controller by which connwatch tells containers apart. */
 export type Hierarchy = 'v2' | 'memory' | 'pids';
-export const HIERARCHIES: readonly Hierarchy[] = ['v2', 'memory', 'pids'];
+const HIERARCHIES: readonly Hierarchy[] = ['v2', 'memory', 'pids'];
 
 /** Where each one is mounted, by /proc/self/mountinfo (proc_pid_mountinfo(5)). */
 export function mountsOf(mountinfo: string): Partial<Record<Hierarchy, string>> & { all: string[] } {
@@ -21,10 +21,17 @@ export function mountsOf(mountinfo: string): Partial<Record<Hierarchy, string>> 
 
 const mounts = mountsOf(readFileSync('/proc/self/mountinfo', 'utf8'));
 
-/** Why no cgroup can be made there; undefined where it can. */
-export function noHierarchy(hierarchy: Hierarchy): string | undefined {
-  if (mounts[hierarchy] !== undefined) return undefined;
-  return hierarchy === 'v2' ? 'no cgroup v2 is mounted here' : `the ${hierarchy} controller is not in a cgroup v1 hierarchy here`;
+/**
+ * Those that this host has, v2 first. What it has not no process here can be
+ * in, so nothing is left out that could be tested; it is said all the same.
+ */
+export function hierarchies(): [Hierarchy, ...Hierarchy[]] {
+  const here = HIERARCHIES.filter((it) => mounts[it] !== undefined);
+  const missing = HIERARCHIES.filter((it) => mounts[it] === undefined);
+  if (missing.length > 0) process.stderr.write(`cgroups: not mounted on this host, so not tested: ${missing.join(', ')}\n`);
+  const [first, ...more] = here;
+  // Where nothing is mounted, making a cgroup says so.
+  return [first ?? 'v2', ...more];
 }
 
 /** Enters the cgroup of each file before `--`, then runs what is behind it. The files are in printf's escapes, since arguments are text here. */
@@ -41,8 +48,10 @@ export class Cgroup implements Disposable {
 
   /** @param path in its hierarchy; the last name may be bytes, as one character each */
   constructor(hierarchy: Hierarchy, path: string) {
+    const mount = mounts[hierarchy];
+    if (mount === undefined) throw new Error(`cgroup ${hierarchy} is not mounted here`);
     this.path = path;
-    this.#folder = join(mounts[hierarchy]!, path);
+    this.#folder = join(mount, path);
     for (let folder = this.#folder; !existsSync(bytes(folder)); folder = dirname(folder)) this.#made.push(folder);
     mkdirSync(bytes(this.#folder), { recursive: true });
     // In every other hierarchy at the root, whatever cgroup the tests themselves are in.

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Agent } from '../harness/agent.ts';
-import { Cgroup, HIERARCHIES, noHierarchy } from '../harness/cgroup.ts';
+import { Cgroup, hierarchies } from '../harness/cgroup.ts';
 import { type Counts, countsMade, countsOf } from '../harness/counts.ts';
 import { Page } from '../harness/exposition.ts';
 import { describeKernel } from '../harness/host.ts';
@@ -15,6 +15,7 @@ import { Generator } from '../harness/traffic.ts';
 import { until } from '../harness/until.ts';
 
 const CLOSED_PORT = 7;
+const HERE = hierarchies();
 const random = announcedRandom('containers');
 /** 64 digits that nobody else has. */
 const newId = (): string => createHash('sha256').update(random.name('container')).digest('hex');
@@ -52,27 +53,24 @@ describeKernel('containers', () => {
   const both = (count: number) => ['plain', '--port', '0', '--own-listener', '--count', `${count}`];
   const refusing = (count: number) => ['plain', '--port', `${CLOSED_PORT}`, '--count', `${count}`];
 
-  for (const hierarchy of HIERARCHIES) {
-    const reason = noHierarchy(hierarchy);
-    describe.skipIf(reason !== undefined)(`cgroup ${hierarchy}${reason === undefined ? '' : ` (${reason})`}`, () => {
-      it.each([
-        ['docker, systemd', (id: string) => `/system.slice/docker-${id}.scope`],
-        ['docker, cgroupfs', (id: string) => `/docker/${id}`],
-        ['a pod, cgroupfs', (id: string) => `/kubepods/besteffort/pod${newUid()}/${id}`],
-        ['a pod, systemd', (id: string) => `/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod${newUid().replaceAll('-', '_')}.slice/cri-containerd-${id}.scope`],
-        ['CRI-O with crun', (id: string) => `/kubepods.slice/kubepods-pod${newUid().replaceAll('-', '_')}.slice/crio-${id}.scope/container`],
-        ['podman, rootless', (id: string) => `/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-${id}.scope`],
-        ['systemd inside', (id: string) => `/docker/${id}/system.slice/nginx.service`],
-      ])(`${hierarchy}, %s: each connect and accept, when the cgroup is gone`, async (_, path) => {
-        const [id, name] = [newId(), random.name('inside')];
-        const cgroup = new Cgroup(hierarchy, path(id));
-        const made = await generator.run(name, both(random.between(20, 80)), inside(cgroup, namespace)).finally(() => cgroup.remove());
-        await shows(name, { [short(id)]: countsMade(made) });
-      });
+  for (const hierarchy of HERE) {
+    it.each([
+      ['docker, systemd', (id: string) => `/system.slice/docker-${id}.scope`],
+      ['docker, cgroupfs', (id: string) => `/docker/${id}`],
+      ['a pod, cgroupfs', (id: string) => `/kubepods/besteffort/pod${newUid()}/${id}`],
+      ['a pod, systemd', (id: string) => `/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod${newUid().replaceAll('-', '_')}.slice/cri-containerd-${id}.scope`],
+      ['CRI-O with crun', (id: string) => `/kubepods.slice/kubepods-pod${newUid().replaceAll('-', '_')}.slice/crio-${id}.scope/container`],
+      ['podman, rootless', (id: string) => `/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-${id}.scope`],
+      ['systemd inside', (id: string) => `/docker/${id}/system.slice/nginx.service`],
+    ])(`${hierarchy}, %s: each connect and accept, when the cgroup is gone`, async (_, path) => {
+      const [id, name] = [newId(), random.name('inside')];
+      const cgroup = new Cgroup(hierarchy, path(id));
+      const made = await generator.run(name, both(random.between(20, 80)), inside(cgroup, namespace)).finally(() => cgroup.remove());
+      await shows(name, { [short(id)]: countsMade(made) });
     });
   }
 
-  const hierarchy = HIERARCHIES.find((it) => noHierarchy(it) === undefined)!;
+  const [hierarchy] = HERE;
 
   it('keeps one program in a hundred containers that live for a moment apart', async () => {
     const name = random.name('many');

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { Agent } from '../harness/agent.ts';
-import { Cgroup, HIERARCHIES, noHierarchy } from '../harness/cgroup.ts';
+import { Cgroup, hierarchies } from '../harness/cgroup.ts';
 import { type Counts, countsMade, countsOf, lossesOf } from '../harness/counts.ts';
 import type { Page } from '../harness/exposition.ts';
 import { describeKernel } from '../harness/host.ts';
@@ -16,7 +16,7 @@ const FOLDED = '[folded]';
 // A container of its own for each: what others on this machine lose meanwhile is not ours.
 describeKernel('a ring buffer of one page', () => {
   const random = announcedRandom('lost');
-  const hierarchy = HIERARCHIES.find((each) => noHierarchy(each) === undefined) ?? 'v2';
+  const [hierarchy] = hierarchies();
   const container = () => {
     const id = createHash('sha256').update(random.name('container')).digest('hex');
     return { cgroup: new Cgroup(hierarchy, `/docker/${id}`), label: { container_id: id.slice(0, 12) } };
