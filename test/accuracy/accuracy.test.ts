@@ -14,7 +14,7 @@ describeKernel('accuracy', () => {
 
   beforeAll(async () => {
     verdicts = await runCases(quick, { agents: await startAgents(stack), lanes: 8, patience: 120 });
-  }, 180_000);
+  }, 600_000);
   afterAll(() => stack.disposeAsync());
 
   for (const { title, cases } of quick) {

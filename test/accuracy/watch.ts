@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { Agent } from '../harness/agent.ts';
-import type { Page } from '../harness/exposition.ts';
+import { Page, parsePage, type Sample, seriesOf } from '../harness/exposition.ts';
 
 /** Windows for which what was counted must stay as it is. */
 const STEADY_WINDOWS = 2;
@@ -13,6 +13,8 @@ type Look = (page: Page, history: Page, end: number) => void;
 export class Watch {
   readonly #agent: Agent;
   readonly #waiting = new Set<Look>();
+  /** Every process that was ever shown, as it was last. */
+  readonly #processes = new Map<string, Sample>();
   #running: Promise<void> | undefined;
   #failed: unknown;
 
@@ -20,8 +22,10 @@ export class Watch {
     this.#agent = agent;
   }
 
-  page(): Promise<Page> {
-    return this.#agent.scrape();
+  /** Without histograms, which are most of a page that knows hundreds of workloads. */
+  async page(): Promise<Page> {
+    const text = await this.#agent.text();
+    return parsePage(text.replaceAll(/^connwatch_\w+_(?:bucket|sum|count)\{.*\n/gm, ''));
   }
 
   /**
@@ -60,8 +64,9 @@ export class Watch {
   async #run(): Promise<void> {
     try {
       while (this.#waiting.size > 0) {
-        const page = await this.#agent.scrape();
-        const { history } = this.#agent;
+        const page = await this.page();
+        for (const sample of page.select('tcp_connects_by_pid')) this.#processes.set(seriesOf(sample), sample);
+        const history = new Page([...this.#processes.values()]);
         const window = page.sum('connwatch_window_end_seconds');
         for (const look of [...this.#waiting]) look(page, history, window);
         await delay(PAUSE_MS);
