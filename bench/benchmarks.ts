@@ -1,6 +1,5 @@
 import { noKernel } from '../test/harness/host.ts';
 import { drain } from './drain.ts';
-import { instructions, refusal as whyNoVm } from './instructions.ts';
 import { kernel } from './kernel.ts';
 import { latency } from './latency.ts';
 import type { Result } from './rows.ts';
@@ -17,8 +16,6 @@ export interface Benchmark {
   readonly name: string;
   readonly about: string;
   /** Why it can't run here; undefined when it can. */
-  /** Run only when it is named: it takes long. */
-  readonly onlyByName?: boolean;
   readonly refusal?: () => string | undefined;
   readonly run: (context: Context) => Promise<Result>;
 }
@@ -30,6 +27,5 @@ export const BENCHMARKS: readonly Benchmark[] = [
   { name: 'drain', about: 'user space per event against a loop in C; the rate at which loss begins', refusal, run: drain },
   { name: 'weight', about: 'memory and start, against a bare Node.js', refusal, run: weight },
   { name: 'scrape', about: "a page of 20,000 lines, against OpenTelemetry's own serializer", run: scrape },
-  { name: 'instructions', about: 'instructions per connection in a virtual machine; only when named', onlyByName: true, refusal: whyNoVm, run: instructions },
   { name: 'latency', about: 'from a connection to the batch that tells it', refusal, run: latency },
 ];

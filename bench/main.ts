@@ -22,7 +22,7 @@ ${BENCHMARKS.map(({ name, about }) => `  ${name.padEnd(9)} ${about}\n`).join('')
 `;
 
 async function main(args: readonly string[]): Promise<number> {
-  const options = parseOptions(args, BENCHMARKS);
+  const options = parseOptions(args, BENCHMARKS.map(({ name }) => name));
   if (options.help) {
     print(HELP);
     return 0;

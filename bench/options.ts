@@ -10,22 +10,15 @@ export interface Options {
   readonly help: boolean;
 }
 
-/** What there is to run. */
-export interface Known {
-  readonly name: string;
-  readonly onlyByName?: boolean;
-}
-
 /** A mistake in the arguments. */
 export class UsageError extends Error {}
 
 /** @throws UsageError */
-export function parseOptions(args: readonly string[], benchmarks: readonly Known[]): Options {
-  const known = benchmarks.map(({ name }) => name);
+export function parseOptions(args: readonly string[], known: readonly string[]): Options {
   const { values, positionals } = parse(args);
   const unknown = positionals.find((name) => !known.includes(name));
   if (unknown !== undefined) throw new UsageError(`there is no benchmark '${unknown}'; there are ${known.join(', ')}.`);
-  return { names: positionals.length > 0 ? positionals : benchmarks.filter(({ onlyByName }) => onlyByName !== true).map(({ name }) => name), ...values };
+  return { names: positionals.length === 0 ? known : positionals, ...values };
 }
 
 function parse(args: readonly string[]) {

@@ -27,7 +27,6 @@ const UNITS = {
   us: { text: ' µs', digits: 2 },
   ms: { text: ' ms', digits: 2 },
   MB: { text: ' MB', digits: 1 },
-  instructions: { text: '', digits: 0 },
   perSecond: { text: ' M/s', digits: 1 },
 } as const;
 

@@ -7,6 +7,6 @@ import('./lib/refusal.mjs').then(({ main }) => main(command));
 async function command(args) {
   const { setup } = await import('./lib/setup.mjs');
   const { runBenchmarks } = await import('./lib/bench.mjs');
-  await setup({ tests: true, vm: args.includes('instructions') });
+  await setup({ tests: true });
   return runBenchmarks(args);
 }

@@ -1,1 +1,0 @@
-export function whyNoVm(): string | undefined;
