@@ -50,8 +50,8 @@ export const ERROR_CODES = {
     todo: '`connwatch doctor` tells what is missing. Run with --log-level debug for more.',
   },
   CW_TRACEFS: {
-    means: 'The tracepoints of system calls, which --sync-failures syscall asks for, cannot be found: tracefs is not mounted, or cannot be read.',
-    todo: 'Mount it (`mount -t tracefs nodev /sys/kernel/tracing`), or leave --sync-failures at auto.',
+    means: 'The tracepoints of system calls, which --sync-failures syscall asks for, cannot be used: tracefs is not mounted or cannot be read, or the kernel lets only CAP_SYS_ADMIN open perf events (kernel.perf_event_paranoid is 3, as Debian sets it).',
+    todo: 'Mount it (`mount -t tracefs nodev /sys/kernel/tracing`), set kernel.perf_event_paranoid to 2, or leave --sync-failures at auto.',
   },
   CW_LIVE_SCAN: {
     means: 'The live sockets that are kept in socket storage cannot be read, so a window cannot be completed.',
