@@ -6,6 +6,8 @@ it.each([
   [['abcd', 'abcdef'], 'abcdef and abcd', '<hidden> and <hidden>'],
   [['a', '', 'abc'], 'a text about abc', 'a text about abc'],
   [[], 'two\n  lines ', 'two lines'],
+  [['ab/c=='], '?token=ab%2Fc%3D%3D&x', '?token=<hidden>&x'],
+  [['ab"cd'], '{"token":"ab\\"cd"}', '{"token":"<hidden>"}'],
   [['xx.*xx'], 'xx.*xx xxyyxx', '<hidden> xxyyxx'],
 ])('without %j: %j', (secrets, message, expected) => {
   expect(hider(secrets)(message)).toBe(expected);

@@ -19,11 +19,17 @@ export function plain(message: string): string {
  */
 export function hider(secrets: readonly string[]): (message: string) => string {
   // The longest first, so that no part of one stays.
-  const hidden = [...new Set(secrets)].filter((secret) => secret.length >= 4).sort((a, b) => b.length - a.length);
+  const looked = secrets.filter((secret) => secret.length >= 4).flatMap(forms);
+  const hidden = [...new Set(looked)].sort((a, b) => b.length - a.length);
   return (message) => {
     let text = message;
     for (const secret of hidden) text = text.replaceAll(secret, HIDDEN);
     text = text.replace(/\s+/g, ' ').trim();
     return text.length > LONGEST ? `${text.slice(0, LONGEST)}...` : text;
   };
+}
+
+/** A secret as it stands, and as it may come back: in a URL, or quoted in JSON. */
+function forms(secret: string): string[] {
+  return [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)];
 }
