@@ -132,6 +132,17 @@ describe('what cannot be used ends with 2 and one message', () => {
     const { code, stderr } = await command(['config'], { CONNWATCH_INTERVL: '1s' });
     expect([code, stderr.split('\n')[0]]).toEqual([2, 'connwatch: unknown variable CONNWATCH_INTERVL; did you mean CONNWATCH_INTERVAL?']);
   });
+
+  // A run refuses them where it opens the push.
+  it.each(['config', 'doctor'])("OpenTelemetry's variables: %s", async (name) => {
+    const { code, stdout, stderr } = await command([name], { OTEL_METRICS_EXPORTER: 'otpl' });
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain("invalid value 'otpl' for OTEL_METRICS_EXPORTER");
+    const logs = await command([name], { OTEL_LOGS_EXPORTER: 'otpl' });
+    expect([logs.code, logs.stdout]).toEqual([2, '']);
+    const secret = await command([name], { OTEL_EXPORTER_OTLP_ENDPOINT: 'ht tp://bob:hunter2@c' });
+    expect([secret.code, secret.stdout, secret.stderr.includes('hunter2')]).toEqual([2, '', false]);
+  });
 });
 
 it('a defect is said to be one, without a stack', async () => {

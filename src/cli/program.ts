@@ -1,5 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
-import { addFlags, loadSettings, nearest, readFlags, type Resolution } from '../config/index.ts';
+import { addFlags, loadSettings, nearest, otlpLogSettings, otlpSettings, readFlags, type Resolution } from '../config/index.ts';
 import { ConnwatchError } from '../internal/errors.ts';
 import type { Logger } from '../internal/log.ts';
 import { printConfig } from './config.ts';
@@ -46,7 +46,13 @@ export async function runProgram(host: Host): Promise<number> {
     program
       .command('config')
       .description('Print the settings in force, and where each comes from.')
-      .action(async () => void (code = await printConfig(host, await settings()))),
+      .action(async () => {
+        const resolution = await settings();
+        // OpenTelemetry's variables are refused here as a run would.
+        otlpSettings(resolution.settings.otlp, host.environment);
+        otlpLogSettings(host.environment);
+        code = await printConfig(host, resolution);
+      }),
     program
       .command('doctor')
       .description('Check what the agent needs of this machine. --json prints it for scripts.')
