@@ -73,4 +73,5 @@ ${ENTRIES.filter(([, setting]) => !setting.notInFile)
 | 0 | ended as asked: by SIGINT, SIGTERM, or after printing what was asked for |
 | 1 | could not start, or failed while it ran |
 | 2 | a setting or the command line cannot be used |
+| 3 | \`connwatch doctor\`: the agent would start, and something is degraded |
 `;
