@@ -49,6 +49,20 @@ describe('config', () => {
     const { code, stdout, stderr } = await command(['config', '--interval', '1s'], { CONNWATCH_SERIES_LIMIT: '7' });
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toContain('interval: 1s # --interval\nseries-limit: 7 # CONNWATCH_SERIES_LIMIT\n');
+    expect(stdout).toContain('# OTLP: no metrics are pushed');
+  });
+
+  it('says what is pushed and where to, without credentials', async () => {
+    const { code, stdout } = await command(['config'], {
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://bob:hunter2@collector:4317',
+      OTEL_EXPORTER_OTLP_HEADERS: 'key=hush',
+      OTEL_METRIC_EXPORT_INTERVAL: '15000',
+      OTEL_LOGS_EXPORTER: 'otlp',
+    });
+    expect(code).toBe(0);
+    expect(stdout).toContain('# OTLP: metrics are pushed to http://collector:4317 every 15000 ms, cumulative temporality\n');
+    expect(stdout).toContain('# OTLP: records of failed connects are pushed to http://collector:4317 as logs\n');
+    expect(stdout).not.toMatch(/hunter2|hush|bob/);
   });
 });
 

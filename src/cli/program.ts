@@ -49,9 +49,9 @@ export async function runProgram(host: Host): Promise<number> {
       .action(async () => {
         const resolution = await settings();
         // OpenTelemetry's variables are refused here as a run would.
-        otlpSettings(resolution.settings.otlp, host.environment);
-        otlpLogSettings(host.environment);
-        code = await printConfig(host, resolution);
+        const metrics = otlpSettings(resolution.settings.otlp, host.environment);
+        const logs = otlpLogSettings(host.environment);
+        code = await printConfig(host, resolution, { metrics, logs });
       }),
     program
       .command('doctor')
