@@ -19,7 +19,7 @@ export class Actor {
     this.#traffic = traffic;
   }
 
-  static async start(generator: Generator, name: string, namespace?: Namespace): Promise<Actor> {
+  static async start(generator: Generator, name: string, namespace?: Pick<Namespace, 'command'>): Promise<Actor> {
     const actor = new Actor(name, generator.start(name, ['script'], namespace));
     actor.#pid = Number((await actor.#next())['pid']);
     return actor;

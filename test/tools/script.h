@@ -22,6 +22,7 @@ static const struct command {
 	{ "socket", 3, run_socket },   { "set", 3, run_set },	      { "bind", 4, run_bind },
 	{ "state", 2, run_state },     { "close", 2, run_close },     { "connect", 4, run_connect },
 	{ "wait", 3, run_wait },       { "unspec", 2, run_unspec },   { "uring", 4, run_uring },
+	{ "uring-listen", 3, run_uring_listen },
 	{ "listen", 3, run_listen },   { "accept", 3, run_accept },   { "queue", 2, run_queue },
 	{ "send", 3, run_send },       { "fastopen", 5, run_fastopen }, { "receive", 3, run_receive },
 	{ "drain", 2, run_drain },     { "shutdown", 3, run_shutdown }, { "thread", 4, run_thread },

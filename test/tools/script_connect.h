@@ -34,13 +34,19 @@ static int run_connect(struct script *script, char **words)
 	return count_connect(script, slot, error);
 }
 
-/* uring SLOT ADDRESS PORT [worker]: worker has a thread of the kernel's pool do it */
+/* The thread that does a call of io_uring: caller unless it is named. */
+static enum uring_how how_of(const char *word)
+{
+	return word ? (enum uring_how)choice("how", word, URING_NAMES, URING_HOWS) : URING_CALLER;
+}
+
+/* uring SLOT ADDRESS PORT [caller|worker|poller] */
 static int run_uring(struct script *script, char **words)
 {
 	struct slot *slot = slot_of(script, words[1]);
 	struct address to = parse_address(words[2], (int)number("port", words[3], 65535));
 
-	return count_connect(script, slot, uring_connect(slot->fd, &to, words[4] && !strcmp(words[4], "worker")));
+	return count_connect(script, slot, uring_connect(slot->fd, &to, how_of(words[4])));
 }
 
 /* wait SLOT MS: for the end of its connect, at most so long. EINPROGRESS when it has not come. */

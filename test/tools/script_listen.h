@@ -3,7 +3,7 @@
 #ifndef CONNGEN_SCRIPT_LISTEN_H
 #define CONNGEN_SCRIPT_LISTEN_H
 
-#include "script_socket.h"
+#include "script_connect.h"
 
 /* listen SLOT BACKLOG */
 static int run_listen(struct script *script, char **words)
@@ -14,6 +14,16 @@ static int run_listen(struct script *script, char **words)
 		return errno;
 	slot->listening = true;
 	return 0;
+}
+
+/* uring-listen SLOT BACKLOG [caller|worker|poller] */
+static int run_uring_listen(struct script *script, char **words)
+{
+	struct slot *slot = slot_of(script, words[1]);
+	int error = uring_listen(slot->fd, (int)number("backlog", words[2], 65535), how_of(words[3]));
+
+	slot->listening = !error;
+	return error;
 }
 
 /* accept LISTENER SLOT: waits for one */
