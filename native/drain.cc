@@ -36,13 +36,12 @@ size_t sizeOf(uint8_t kind) {
   }
 }
 
-// A record that a scan made of a socket that ended in that moment: nobody frees it.
-// In these states a socket has a file, so that scans meet it while it lives.
+// A record that a scan made of a socket that ended in that moment: the change to CLOSE
+// is told before sk_state has it, so the scan still saw it open, and nobody frees the
+// record. What was found and no scan meets any more is no longer held by anybody, or gone.
 bool isStale(const cw_conn& conn, uint32_t scan) {
   constexpr uint32_t kMissed = 3;
-  constexpr uint8_t kCloseWait = 8;
-  return conn.flags & CW_FLAG_FOUND && scan - conn.seen >= kMissed &&
-         (conn.state == kEstablished || conn.state == kCloseWait || conn.state == kSynSent);
+  return conn.flags & CW_FLAG_FOUND && scan - conn.seen >= kMissed;
 }
 
 }  // namespace
