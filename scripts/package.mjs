@@ -5,9 +5,10 @@ import './lib/node-version.mjs';
 import('./lib/refusal.mjs').then(({ main }) => main(command));
 
 async function command(args) {
+  const [option, folder] = args;
+  if (args.length > 0 && !(args.length === 2 && option === '--image-root')) await refuse(args);
   const { setup } = await import('./lib/setup.mjs');
   await setup();
-  const [option, folder] = args;
   if (option === '--image-root') {
     const { makeImageRoot } = await import('./lib/image-root.mjs');
     await makeImageRoot(folder);
@@ -15,4 +16,12 @@ async function command(args) {
     const { makeArchive } = await import('./lib/archive.mjs');
     process.stdout.write(`${await makeArchive()}\n`);
   }
+}
+
+async function refuse(args) {
+  const { Refusal } = await import('./lib/refusal.mjs');
+  throw new Refusal(`these arguments cannot be used: ${args.join(' ')}.`, {
+    why: 'there is only --image-root FOLDER.',
+    todo: 'give a folder with it, or nothing for the archive.',
+  });
 }

@@ -30,11 +30,8 @@ export async function sharedLibraries(programs, folders) {
 
 async function neededBy(program) {
   const { stdout } = await llvm('llvm-readelf', ['--dynamic', program]);
-  return neededIn(stdout);
+  return [...stdout.matchAll(/\(NEEDED\)\s+Shared library: \[([^\]]+)\]/g)].map(([, name]) => name);
 }
-
-/** Names in what `llvm-readelf --dynamic` prints. */
-export const neededIn = (text) => [...text.matchAll(/\(NEEDED\)\s+Shared library: \[([^\]]+)\]/g)].map(([, name]) => name);
 
 /** A tool of LLVM, which knows the files of every architecture. @throws Refusal */
 export async function llvm(tool, args) {
