@@ -2,6 +2,18 @@ import eslint from '@eslint/js';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
+/** A lazy import of a package. */
+const LAZY_PACKAGE = {
+  selector: 'ImportExpression[source.value=/^(?!\\.|node:)/]',
+  message: "Import a module of ours that imports the package: esbuild's bundle keeps only the default export of CommonJS.",
+};
+
+/** An error without a code. */
+const PLAIN_ERROR = {
+  selector: 'NewExpression[callee.name=/^(Error|TypeError|RangeError|AggregateError)$/]',
+  message: 'Make a ConnwatchError or JoinedError: every error has a code (src/internal/codes.ts). What is wrong with a text is Invalid.',
+};
+
 /** Modules by which code could load the addon. */
 const ADDON_LOADERS = {
   paths: [{ name: 'node:module', importNames: ['createRequire'], message: 'src/ebpf/binding.ts alone loads the addon.' }],
@@ -42,14 +54,14 @@ export default defineConfig(
     ignores: ['src/ebpf/binding.ts', '**/*.test.ts'],
     rules: {
       'no-restricted-imports': ['error', ADDON_LOADERS],
-      'no-restricted-syntax': [
-        'error',
-        {
-          selector: 'ImportExpression[source.value=/^(?!\\.|node:)/]',
-          message: "Import a module of ours that imports the package: esbuild's bundle keeps only the default export of CommonJS.",
-        },
-      ],
+      'no-restricted-syntax': ['error', LAZY_PACKAGE, PLAIN_ERROR],
     },
+  },
+  {
+    // What src/export reports gets its code where it is logged; a chart is made by the tests.
+    files: ['src/export/**/*.ts', 'src/internal/errors.ts', 'src/config/chart.ts', 'src/**/*fixture*.ts'],
+    ignores: ['**/*.test.ts'],
+    rules: { 'no-restricted-syntax': ['error', LAZY_PACKAGE] },
   },
   {
     // Vitest's matchers and fakes are loosely typed.

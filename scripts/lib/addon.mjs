@@ -109,6 +109,7 @@ async function compiler(args) {
   const { code, stdout, stderr } = await run(compilerName(), args);
   if (code !== 0)
     throw new Refusal('the native addon could not be compiled.', {
+      code: 'CW_SETUP_BUILD',
       why: `${compilerName()} ended with code ${code}; this is what it said:`,
       todo: 'if you changed nothing below native/, please report it together with these lines.',
       detail: stderr || stdout,

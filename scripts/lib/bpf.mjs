@@ -54,6 +54,7 @@ export async function compileBpf({ source, output, folder = at('bpf') }) {
     await compiler('llvm-strip', ['-g', draft]);
     if (!readFileSync(draft).includes('.BTF'))
       throw new Refusal('the compiled kernel programs hold no type information.', {
+        code: 'CW_SETUP_BUILD',
         why: 'llvm-strip -g removed the BTF section, without which no kernel loads them.',
         todo: "put the llvm-strip of clang's own version first in PATH, then run the command again.",
       });
@@ -72,6 +73,7 @@ async function compiler(file, args) {
   const { code, stdout, stderr } = await run(file, args);
   if (code === 0) return;
   throw new Refusal('the kernel programs could not be compiled.', {
+    code: 'CW_SETUP_BUILD',
     why: `${file} ended with code ${code}; this is what it said:`,
     todo: 'if you changed nothing below bpf/, please report it together with these lines.',
     detail: stderr || stdout,

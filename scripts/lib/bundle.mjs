@@ -133,6 +133,7 @@ function removeOthers(kept) {
 function bundleRefusal(esbuild, error) {
   if (!error.errors) return error;
   return new Refusal('the TypeScript sources could not be bundled.', {
+    code: 'CW_SETUP_BUILD',
     why: `esbuild found ${error.errors.length} error(s):`,
     todo: 'if you changed nothing below src/, please report it together with these lines.',
     detail: esbuild.formatMessagesSync(error.errors, { kind: 'error', terminalWidth: 100 }).join(''),

@@ -44,6 +44,7 @@ async function compile(args, source, folder) {
   const { code, stderr } = await run('gcc', args);
   if (code === 0) return;
   throw new Refusal(`${shown(source)} could not be compiled.`, {
+    code: 'CW_SETUP_BUILD',
     why: `gcc ended with code ${code}; this is what it said:`,
     todo: `if you changed nothing below ${folder.join('/')}/, please report it together with these lines.`,
     detail: stderr,

@@ -25,6 +25,7 @@ export const collectorIsFresh = () =>
 export async function buildCollector() {
   if (!which('go')) {
     throw new Refusal('there is no Go to build the collector with.', {
+      code: 'CW_SETUP_MISSING',
       why: 'the program go is not on the PATH.',
       todo: 'install Go (https://go.dev/dl), or use the upstream distribution otelcol-contrib, which has all parts.',
     });
@@ -56,6 +57,7 @@ async function go(args, cwd) {
   const { code, stdout, stderr } = await run('nice', ['-n', '19', 'go', ...args], { cwd, env });
   if (code === 0) return;
   throw new Refusal('the collector could not be built.', {
+    code: 'CW_SETUP_BUILD',
     why: `\`go ${args.slice(0, 2).join(' ')}\` ended with ${code}:`,
     todo: `see whether the Go module proxy can be reached, and the versions in ${shown(builderFile)}.`,
     detail: stdout + stderr,

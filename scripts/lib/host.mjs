@@ -20,12 +20,14 @@ export const isCross = () => targetArch() !== process.arch;
 export function target(platform = process.platform, arch = targetArch()) {
   if (platform !== 'linux')
     throw new Refusal(`this is ${platform}, not Linux.`, {
+      code: 'CW_SETUP_HOST',
       why: 'connwatch reads TCP connections from the Linux kernel.',
       todo: 'run it on a Linux machine or in a Linux virtual machine.',
     });
   const names = ARCHITECTURES[arch];
   if (!names)
     throw new Refusal(`the architecture ${arch} is not supported.`, {
+      code: 'CW_SETUP_HOST',
       why: 'the kernel programs and the Node.js that comes with connwatch exist for x64 and arm64 only.',
       todo: 'run it on an x64 (amd64) or arm64 (aarch64) machine.',
     });

@@ -21,9 +21,9 @@ test.each([
 
 test('a refusal is three lines and the end of what a tool said, without a stack', () => {
   const detail = Array.from({ length: 20 }, (_, index) => `line ${index + 1}`).join('\n');
-  expect(render(new Refusal('it is broken.', { why: 'of age.', todo: 'buy another.', detail }))).toBe(
+  expect(render(new Refusal('it is broken.', { code: 'CW_SETUP_HOST', why: 'of age.', todo: 'buy another.', detail }))).toBe(
     [
-      'connwatch: it is broken.',
+      'connwatch: it is broken. [CW_SETUP_HOST]',
       '  why: of age.',
       '  do:  buy another.',
       ...Array.from({ length: 12 }, (_, index) => `    | line ${index + 9}`),
@@ -34,5 +34,5 @@ test('a refusal is three lines and the end of what a tool said, without a stack'
 
 test('anything else is a defect and keeps its stack', () => {
   const error = new Error('oops');
-  expect(render(error)).toBe(`connwatch: ${error.stack}\n`);
+  expect(render(error)).toBe(`connwatch: a defect [CW_INTERNAL]: ${error.stack}\n`);
 });

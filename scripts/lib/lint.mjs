@@ -22,6 +22,7 @@ export async function lint(names) {
   const unknown = names.filter((name) => !(name in CHECKS));
   if (unknown.length > 0)
     throw new Refusal(`there is no check named ${unknown.join(', ')}.`, {
+      code: 'CW_SETUP_ARGUMENT',
       why: `the checks are ${Object.keys(CHECKS).join(', ')}.`,
       todo: 'name some of them, or none for all.',
     });

@@ -66,6 +66,7 @@ export async function installNpmPackages() {
   await npmCi();
   if (!existsSync(agentNode))
     throw new Refusal('Node.js 24 is missing after npm ci.', {
+      code: 'CW_SETUP_MISSING',
       why: `npm installed no package node-linux-${process.arch}, which brings it.`,
       todo: 'look whether your npm configuration omits optional packages, then run the command again.',
     });
@@ -76,16 +77,19 @@ const UNREACHABLE = /ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ENETU
 function refusal(code, stderr) {
   if (code === 127)
     return new Refusal('npm was not found.', {
+      code: 'CW_SETUP_MISSING',
       why: 'the JavaScript packages of the lock file are installed with it.',
       todo: 'install npm (it comes with Node.js), then run the command again.',
     });
   const reason = UNREACHABLE.exec(stderr)?.[0];
   if (reason)
     return new Refusal('the npm registry cannot be reached.', {
+      code: 'CW_SETUP_MISSING',
       why: `npm ci ended with ${reason}.`,
       todo: 'look at `npm config get registry`, your proxy and your network, then run the command again.',
     });
   return new Refusal('npm ci failed.', {
+    code: 'CW_SETUP_MISSING',
     why: `it ended with code ${code}; this is what it said:`,
     todo: 'mend what npm complains about, then run the command again.',
     detail: stderr,

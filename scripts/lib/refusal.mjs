@@ -3,8 +3,10 @@
  * `detail` is what a tool printed; its last lines are shown.
  */
 export class Refusal extends Error {
-  constructor(what, { why, todo, detail = '' }) {
+  /** @param {{code: keyof typeof import('./refusal-codes.mjs').REFUSAL_CODES, why: string, todo: string, detail?: string}} details */
+  constructor(what, { code, why, todo, detail = '' }) {
     super(what);
+    this.code = code;
     this.why = why;
     this.todo = todo;
     this.detail = detail;
@@ -15,10 +17,10 @@ const DETAIL_LINES = 12;
 
 /** The message for the terminal, ending in a newline. */
 export function render(error) {
-  if (!(error instanceof Refusal)) return `connwatch: ${error?.stack ?? error}\n`;
+  if (!(error instanceof Refusal)) return `connwatch: a defect [CW_INTERNAL]: ${error?.stack ?? error}\n`;
   const detail = error.detail.trimEnd().split('\n').filter(Boolean).slice(-DETAIL_LINES);
   return [
-    `connwatch: ${error.message}`,
+    `connwatch: ${error.message} [${error.code}]`,
     `  why: ${error.why}`,
     `  do:  ${error.todo}`,
     ...detail.map((line) => `    | ${line}`),

@@ -18,6 +18,7 @@ export async function sharedLibraries(programs, folders) {
       const path = folders.map((folder) => join(folder, name)).find((candidate) => existsSync(candidate));
       if (!path)
         throw new Refusal(`the shared library ${name} is missing.`, {
+          code: 'CW_SETUP_MISSING',
           why: `it is in none of ${folders.join(', ')}.`,
           todo: 'install it for the architecture that is built for, then run the command again.',
         });
@@ -38,6 +39,7 @@ export async function llvm(tool, args) {
   const result = await run(tool, args);
   if (result.code === 0) return result;
   throw new Refusal(`${tool} failed.`, {
+    code: 'CW_SETUP_BUILD',
     why: `it ended with code ${result.code}; this is what it said:`,
     todo: 'look whether the package llvm is installed in one piece, then run the command again.',
     detail: result.stderr,

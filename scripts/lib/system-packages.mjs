@@ -62,11 +62,13 @@ export function checkInstallable(names) {
   if (names.length === 0) return;
   if (!which('apt-get'))
     throw new Refusal(`these packages are missing: ${list}.`, {
+      code: 'CW_SETUP_MISSING',
       why: 'kernel programs and addon are compiled on this machine, and there is no apt-get to install what that needs.',
       todo: `install ${list} (the Debian and Ubuntu names), then run the command again.`,
     });
   if (!isRoot())
     throw new Refusal(`these packages are missing: ${list}.`, {
+      code: 'CW_SETUP_MISSING',
       why: 'only root can install packages.',
       todo: `run \`sudo apt-get install ${list}\`, then the command again.`,
     });
@@ -80,6 +82,7 @@ export async function installPackages(names) {
   const install = await apt('install', '--yes', '--no-install-recommends', ...names);
   if (install.code !== 0)
     throw new Refusal(`apt-get could not install ${list}.`, {
+      code: 'CW_SETUP_MISSING',
       why: `apt-get ended with code ${install.code}${update.code === 0 ? '' : ', and so did apt-get update before it'}; this is what it said:`,
       todo: `mend what apt-get complains about, or install ${list} yourself, then run the command again.`,
       detail: `${update.code === 0 ? '' : update.stderr}${install.stderr}`,
@@ -101,6 +104,7 @@ export function checkLibbpf() {
   const [major, minor] = [number('MAJOR'), number('MINOR')];
   if (major > LIBBPF_MINIMUM[0] || (major === LIBBPF_MINIMUM[0] && minor >= LIBBPF_MINIMUM[1])) return;
   throw new Refusal(`libbpf ${path ? `${major}.${minor}` : 'of before 0.6'} is too old.`, {
+    code: 'CW_SETUP_MISSING',
     why: `the addon needs libbpf ${LIBBPF_MINIMUM.join('.')} or later.`,
     todo: 'install a newer libbpf with its headers (Debian 12 and Ubuntu 24.04 have one), then run the command again.',
   });

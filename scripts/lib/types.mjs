@@ -19,6 +19,7 @@ export async function buildTypes() {
   const { code, stdout } = await run(process.execPath, [at('node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.types.json']);
   if (code !== 0)
     throw new Refusal('the type declarations could not be made.', {
+      code: 'CW_SETUP_BUILD',
       why: 'tsc found errors:',
       todo: 'if you changed nothing below src/, please report it together with these lines.',
       detail: stdout,

@@ -36,6 +36,7 @@ export function parse(args) {
   const unknown = names.filter((name) => KERNELS.every((kernel) => kernel.name !== name));
   if (unknown.length > 0)
     throw new Refusal(`there is no kernel ${unknown.join(', ')} to test on.`, {
+      code: 'CW_SETUP_ARGUMENT',
       why: `the kernels are ${KERNELS.map(({ name }) => name).join(', ')}.`,
       todo: 'name some of them, or none for all.',
     });

@@ -5,7 +5,7 @@ import { Checker, CollectionWatch } from '../health/index.ts';
 import type { Settings } from '../config/index.ts';
 import { explain, systemFacts } from '../doctor/index.ts';
 import { Closer } from '../internal/closer.ts';
-import { asError, oneLine } from '../internal/errors.ts';
+import { asError, codeFor, oneLine } from '../internal/errors.ts';
 import type { Logger } from '../internal/log.ts';
 import { commit, version } from '../internal/version.ts';
 import { selfSources } from '../metrics/index.ts';
@@ -26,7 +26,7 @@ export interface Agent {
   /**
    * Takes over the settings that can change while it runs: log level, interval,
    * series limit, new series at zero, failure records, shutdown timeout. All at once; no count is lost.
-   * @throws RangeError, and nothing has changed
+   * @throws ConnwatchError CW_USAGE, and nothing has changed
    */
   reload(settings: Settings): void;
   /** Resolves with the reason when the agent can't go on. It is then still to be stopped. */
@@ -99,11 +99,11 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
     },
     onUnresolved: logUnresolved(log),
     onError: (error) => {
-      log.error({ error: oneLine(error) }, 'a window could not be collected');
+      log.error({ code: codeFor(error, 'CW_WINDOW'), error: oneLine(error) }, 'a window could not be collected');
       watch.collectionFailed();
     },
     onCollect: (error) => {
-      if (error !== undefined) log.error({ error: oneLine(error) }, 'a page could not be collected');
+      if (error !== undefined) log.error({ code: codeFor(error, 'CW_PAGE'), error: oneLine(error) }, 'a page could not be collected');
     },
   });
   const servers = new ServerManager({
@@ -112,7 +112,7 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
     healthCheck: checker,
     metricsRoutes: metrics.routes,
     shutdownTimeout: settings.shutdownTimeout,
-    onError: (server, error) => log.error({ server, error: oneLine(error) }, 'a server failed'),
+    onError: (server, error) => log.error({ server, code: codeFor(error, 'CW_SERVER'), error: oneLine(error) }, 'a server failed'),
   });
 
   try {

@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import { oneLine } from '../internal/errors.ts';
+import { codeFor, oneLine } from '../internal/errors.ts';
 import type { Logger } from '../internal/log.ts';
 import { parseNetstat, parseSnmp } from '../internal/procfs.ts';
 import { Drift, type KernelTotals } from '../metrics/index.ts';
@@ -18,7 +18,7 @@ export function createDrift(log: Logger): Drift | undefined {
       read: (pid) => (pid === undefined || own ? read(pid) : undefined),
     });
   } catch (error) {
-    log.warn({ error: oneLine(error) }, "the kernel's own counters can't be read: no drift is told");
+    log.warn({ code: codeFor(error, 'CW_PROC'), error: oneLine(error) }, "the kernel's own counters can't be read: no drift is told");
     return undefined;
   }
 }

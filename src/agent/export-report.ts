@@ -1,4 +1,5 @@
 import { plain } from '../export/index.ts';
+import type { ErrorCode } from '../internal/codes.ts';
 import { oneLine } from '../internal/errors.ts';
 import type { Logger } from '../internal/log.ts';
 
@@ -37,7 +38,7 @@ export class ExportReport {
     this.failures += 1;
     this.#failed += 1;
     const level = this.#state === 'failing' ? 'debug' : 'warn';
-    log[level]({ exporter, endpoint, error: hide(plain(oneLine(error))) }, `${what} cannot be pushed`);
+    log[level]({ exporter, endpoint, code: 'CW_PUSH' satisfies ErrorCode, error: hide(plain(oneLine(error))) }, `${what} cannot be pushed`);
     this.#state = 'failing';
   }
 }

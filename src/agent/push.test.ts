@@ -29,10 +29,10 @@ it('says once that exports fail, and once that they succeed again; counts each',
   for (const result of results) options!.onExport(result);
   expect(lines).toEqual([
     ['info', 'metrics are pushed', { exporter: 'otlp', endpoint }],
-    ['warn', refused, { exporter: 'otlp', endpoint, error: 'UNAVAILABLE: gone' }],
-    ['debug', refused, { exporter: 'otlp', endpoint, error: 'b' }],
+    ['warn', refused, { exporter: 'otlp', endpoint, code: 'CW_PUSH', error: 'UNAVAILABLE: gone' }],
+    ['debug', refused, { exporter: 'otlp', endpoint, code: 'CW_PUSH', error: 'b' }],
     ['info', 'metrics are pushed again', { exporter: 'otlp', endpoint, failures: 2 }],
-    ['warn', refused, { exporter: 'otlp', endpoint, error: 'c' }],
+    ['warn', refused, { exporter: 'otlp', endpoint, code: 'CW_PUSH', error: 'c' }],
   ]);
   expect(opened.failures()).toEqual({ otlp: 3 });
   opened.close();

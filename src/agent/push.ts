@@ -1,5 +1,6 @@
 import { isSdkDisabled, otlpSettings } from '../config/index.ts';
 import { hider, type MetricsOptions, routeDiagnostics } from '../export/index.ts';
+import type { ErrorCode } from '../internal/codes.ts';
 import { oneLine } from '../internal/errors.ts';
 import type { Logger } from '../internal/log.ts';
 import { version } from '../internal/version.ts';
@@ -48,7 +49,7 @@ export async function openPush({ otlp, environment, log, timeLeft }: PushOptions
         producer: collector.producer('push'),
         userAgent: `connwatch/${version}`,
         onExport: (error) => report.onExport(error),
-        onIncomplete: (error) => log.error({ error: hide(oneLine(error)) }, 'what is pushed is incomplete'),
+        onIncomplete: (error) => log.error({ code: 'CW_PAGE' satisfies ErrorCode, error: hide(oneLine(error)) }, 'what is pushed is incomplete'),
         timeLeft,
       }),
     ],

@@ -1,4 +1,5 @@
 import type { CollectionWatch } from '../health/index.ts';
+import type { ErrorCode } from '../internal/codes.ts';
 import type { Logger } from '../internal/log.ts';
 
 /** Windows without a snapshot after which the drain counts as stalled. */
@@ -15,7 +16,7 @@ export function watchDrain(interval: number, watch: CollectionWatch, log: Logger
       timer = setInterval(() => {
         silent += 1;
         if (silent !== WINDOWS) return;
-        log.error({ windows: silent }, 'the drain has stalled: no window is complete');
+        log.error({ code: 'CW_STALLED' satisfies ErrorCode, windows: silent }, 'the drain has stalled: no window is complete');
         watch.drainStalled();
       }, length);
     },

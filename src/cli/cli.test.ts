@@ -138,7 +138,7 @@ describe('what cannot be used ends with 2 and one message', () => {
     const { code, stdout, stderr, settings } = await command(argv);
     expect([code, stdout, settings]).toEqual([2, '', undefined]);
     expect(stderr.split('\n')[0]).toBe(`connwatch: ${message}`);
-    expect(stderr.split('\n')).toHaveLength(3);
+    expect(stderr).toMatch(/^[^\n]+\n[^\n]+ \[CW_CONFIG(_FILE)?\]\n$/);
     expect(stderr).not.toContain('secret');
   });
 
@@ -168,5 +168,5 @@ it('a defect is said to be one, without a stack', async () => {
     },
   });
   expect(code).toBe(1);
-  expect(seen.stderr).toMatch(/^connwatch: unexpected error: broken\nThis is a defect: .*\n$/);
+  expect(seen.stderr).toMatch(/^connwatch: unexpected error: broken\nThis is a defect: .* \[CW_INTERNAL\]\n$/);
 });

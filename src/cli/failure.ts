@@ -29,8 +29,8 @@ export function describeFailure(error: unknown): Failure {
 
 /** The message for a person, on lines of its own. Arguments may hold control characters, so they are escaped. */
 export function plainMessage(error: unknown): string {
-  const { message, hint } = describeFailure(error);
-  return printable(Buffer.from(`connwatch: ${message}\n${hint ? `${hint}\n` : ''}`));
+  const { message, code, hint } = describeFailure(error);
+  return printable(Buffer.from(`connwatch: ${message}${hint ? `\n${hint}` : ''} [${code}]\n`));
 }
 
 /** One line at level fatal, with the code and the hint as fields; with the stack at debug and trace. */

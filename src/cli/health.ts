@@ -1,6 +1,7 @@
 import { get } from 'node:http';
 import { formatAddress, parseAddress } from '../internal/address.ts';
 import { ConnwatchError, codeOf, oneLine } from '../internal/errors.ts';
+import { Invalid } from '../internal/invalid.ts';
 import { EXIT } from './failure.ts';
 
 export interface HealthOptions {
@@ -55,7 +56,7 @@ function statusIn(body: string): { ready: boolean; alive: boolean } | undefined 
 
 function ask(host: string, port: number, timeout: number): Promise<string> {
   return new Promise((resolve, reject) => {
-    const fail = (error: Error) => reject(codeOf(error) === 'ABORT_ERR' ? new Error(`none within ${timeout / 1000} s`) : error);
+    const fail = (error: Error) => reject(codeOf(error) === 'ABORT_ERR' ? new Invalid(`none within ${timeout / 1000} s`) : error);
     const request = get({ host, port, path: '/health', agent: false, signal: AbortSignal.timeout(timeout) }, (response) => {
       let body = '';
       response.setEncoding('utf8').on('data', (text: string) => (body += text));

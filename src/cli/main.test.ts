@@ -41,7 +41,7 @@ describe('connwatch', () => {
     expect(JSON.parse(json)).toMatchObject({ level: 'fatal', code: 'CW_CONFIG', msg: "invalid value '5' for --interval: it has no unit; write 5s for seconds." });
     expect(plain).toEqual([
       "connwatch: invalid value '5' for --interval: it has no unit; write 5s for seconds.",
-      "Run 'connwatch --help' for all settings.",
+      "Run 'connwatch --help' for all settings. [CW_CONFIG]",
       '',
     ]);
   });

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import { ConnwatchError, codeOf, oneLine } from '../internal/errors.ts';
+import { Invalid } from '../internal/invalid.ts';
 import { type Given, type Source, keyByName, suggestKey } from './source.ts';
 import { SETTINGS, type Setting, type SettingKey } from './table.ts';
 
@@ -20,7 +21,7 @@ async function readText(path: string): Promise<string> {
     for (let read = -1; read !== 0 && length < buffer.length; length += read) {
       read = (await file.read(buffer, length)).bytesRead;
     }
-    if (length > MAX_FILE_SIZE) throw new Error(`it is larger than ${MAX_FILE_SIZE / 1024} KiB`);
+    if (length > MAX_FILE_SIZE) throw new Invalid(`it is larger than ${MAX_FILE_SIZE / 1024} KiB`);
     return new TextDecoder('utf-8', { fatal: true }).decode(buffer.subarray(0, length));
   } catch (error) {
     throw fileError(path, reason(error), error);

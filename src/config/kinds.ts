@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { parseAddress } from '../internal/address.ts';
 import { oneLine } from '../internal/errors.ts';
+import { Invalid } from '../internal/invalid.ts';
 import { didYouMean } from './nearest.ts';
 import { DURATION, SIZE_PATTERN, formatDuration, formatSize, parseDuration, parseSize } from './units.ts';
 
@@ -29,7 +30,7 @@ function fromText<T>(parse: (text: string) => T): z.ZodMiniType<T, string> {
     z.string(),
     z.transform((text, context): T => {
       try {
-        if (text === '') throw new Error('it is empty');
+        if (text === '') throw new Invalid('it is empty');
         return parse(text);
       } catch (error) {
         context.issues.push({ code: 'custom', message: oneLine(error), input: text });
@@ -40,8 +41,8 @@ function fromText<T>(parse: (text: string) => T): z.ZodMiniType<T, string> {
 }
 
 function between(value: number, min: number, max: number, format: (value: number) => string): number {
-  if (value < min) throw new Error(`it is below ${format(min)}`);
-  if (value > max) throw new Error(`it is above ${format(max)}`);
+  if (value < min) throw new Invalid(`it is below ${format(min)}`);
+  if (value > max) throw new Invalid(`it is above ${format(max)}`);
   return value;
 }
 
@@ -77,7 +78,7 @@ export function powerOfTwoSize({ min, max }: { min: number; max: number }): Kind
     const bytes = between(parseSize(text), min, max, formatSize);
     if (!Number.isInteger(Math.log2(bytes))) {
       const below = 2 ** Math.floor(Math.log2(bytes));
-      throw new Error(`it is not a power of two; the nearest are ${formatSize(below)} and ${formatSize(below * 2)}`);
+      throw new Invalid(`it is not a power of two; the nearest are ${formatSize(below)} and ${formatSize(below * 2)}`);
     }
     return bytes;
   };
@@ -92,7 +93,7 @@ export function powerOfTwoSize({ min, max }: { min: number; max: number }): Kind
 
 export function integer({ min, max }: { min: number; max: number }): Kind<number> {
   const parse = (text: string) => {
-    if (!/^[+-]?\d+$/.test(text)) throw new Error('it is not a whole number');
+    if (!/^[+-]?\d+$/.test(text)) throw new Invalid('it is not a whole number');
     return between(Number(text), min, max, String);
   };
   return {
@@ -106,7 +107,7 @@ export function integer({ min, max }: { min: number; max: number }): Kind<number
 
 export function boolean(): Kind<boolean> {
   const parse = (text: string) => {
-    if (text !== 'true' && text !== 'false') throw new Error("it is neither 'true' nor 'false'");
+    if (text !== 'true' && text !== 'false') throw new Invalid("it is neither 'true' nor 'false'");
     return text === 'true';
   };
   return {
@@ -122,7 +123,7 @@ export function boolean(): Kind<boolean> {
 export function choice<const T extends string>(placeholder: string, choices: readonly T[]): Kind<T> {
   const parse = (text: string) => {
     const found = choices.find((one) => one === text);
-    if (found === undefined) throw new Error(`it is not one of ${choices.join(', ')}${didYouMean(text, choices, (one) => `'${one}'`)}`);
+    if (found === undefined) throw new Invalid(`it is not one of ${choices.join(', ')}${didYouMean(text, choices, (one) => `'${one}'`)}`);
     return found;
   };
   return {

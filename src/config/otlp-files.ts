@@ -1,6 +1,7 @@
 import { X509Certificate, createPrivateKey, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { codeOf } from '../internal/errors.ts';
+import { Invalid } from '../internal/invalid.ts';
 import type { Variable, Variables } from './otlp-variables.ts';
 
 /** Contents of the files that the variables name, in PEM format. */
@@ -40,19 +41,17 @@ function read<T>(variables: Variables, variable: Variable | undefined, parse: (b
     return { bytes, parsed: parse(bytes) };
   } catch (error) {
     const code = codeOf(error) ?? '';
-    const why = error instanceof WrongFile ? error.message : (REASONS[code] ?? `it cannot be read (${code})`);
+    const why = error instanceof Invalid ? error.message : (REASONS[code] ?? `it cannot be read (${code})`);
     variables.invalid(variable, why);
     return undefined;
   }
 }
 
-class WrongFile extends Error {}
-
 function certificate(bytes: Buffer): X509Certificate {
   try {
     return new X509Certificate(bytes);
   } catch {
-    throw new WrongFile('it holds no certificate in PEM format');
+    throw new Invalid('it holds no certificate in PEM format');
   }
 }
 
@@ -60,6 +59,6 @@ function privateKey(bytes: Buffer): KeyObject {
   try {
     return createPrivateKey(bytes);
   } catch {
-    throw new WrongFile('it holds no private key in PEM format that can be read without a passphrase');
+    throw new Invalid('it holds no private key in PEM format that can be read without a passphrase');
   }
 }

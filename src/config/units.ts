@@ -1,4 +1,5 @@
 // Durations and sizes as people write them.
+import { Invalid } from '../internal/invalid.ts';
 
 export const DURATION = /^(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)?)s)?(?:(\d+(?:\.\d+)?)ms)?$/;
 const DURATION_UNITS = [
@@ -10,18 +11,18 @@ const DURATION_UNITS = [
 
 /**
  * `500ms`, `5s`, `1m30s`, `2h`, `0` to milliseconds.
- * @throws Error whose message says what is wrong.
+ * @throws Invalid whose message says what is wrong.
  */
 export function parseDuration(text: string): number {
   if (text === '0') return 0;
-  if (/^\d+(\.\d+)?$/.test(text)) throw new Error(`it has no unit; write ${text}s for seconds`);
+  if (/^\d+(\.\d+)?$/.test(text)) throw new Invalid(`it has no unit; write ${text}s for seconds`);
   const parts = DURATION.exec(text);
-  if (parts === null || text === '') throw new Error('it is not a duration such as 500ms, 5s or 1m30s');
+  if (parts === null || text === '') throw new Invalid('it is not a duration such as 500ms, 5s or 1m30s');
   let total = 0;
   DURATION_UNITS.forEach(([, factor], i) => (total += Number(parts[i + 1] ?? 0) * factor));
   // Fractions meet binary floating point: 0.3s is 300 only when rounded.
   const whole = Math.round(total);
-  if (Math.abs(total - whole) > 1e-6) throw new Error('it is finer than a millisecond');
+  if (Math.abs(total - whole) > 1e-6) throw new Invalid('it is finer than a millisecond');
   return whole;
 }
 
@@ -48,17 +49,17 @@ const SIZE_UNITS = [
 
 /**
  * `4096`, `64KiB`, `8MiB`, `8Mi`, `1GiB` to bytes.
- * @throws Error whose message says what is wrong.
+ * @throws Invalid whose message says what is wrong.
  */
 export function parseSize(text: string): number {
   const [, number, unit = ''] = SIZE.exec(text) ?? [];
-  if (number === undefined) throw new Error('it is not a size such as 64KiB or 8MiB');
+  if (number === undefined) throw new Invalid('it is not a size such as 64KiB or 8MiB');
   if (/^[kmg]b?$/i.test(unit)) {
-    throw new Error(`'${unit}' may mean 1000 or 1024; write ${number}${unit[0]!.toUpperCase()}iB for 1024`);
+    throw new Invalid(`'${unit}' may mean 1000 or 1024; write ${number}${unit[0]!.toUpperCase()}iB for 1024`);
   }
   const factor = SIZE_UNITS.find(([name]) => name[0] === unit[0]?.toUpperCase())?.[1] ?? 1;
   const bytes = Number(number) * factor;
-  if (!Number.isInteger(bytes)) throw new Error('it is not a whole number of bytes');
+  if (!Number.isInteger(bytes)) throw new Invalid('it is not a whole number of bytes');
   return bytes;
 }
 

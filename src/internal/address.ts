@@ -1,4 +1,5 @@
 import { isIPv4, isIPv6 } from 'node:net';
+import { Invalid } from './invalid.ts';
 
 /** Where to listen. No host: every interface. Port 0: any free port. */
 export interface ListenAddress {
@@ -8,20 +9,20 @@ export interface ListenAddress {
 
 const FORMS = 'expected host:port, such as :9090, 127.0.0.1:9090, [::1]:9090 or localhost:0';
 
-/** @throws Error whose message says what is wrong with the text. */
+/** @throws Invalid whose message says what is wrong with the text. */
 export function parseAddress(text: string): ListenAddress {
-  if (text === '') throw new Error(`it is empty; ${FORMS}`);
+  if (text === '') throw new Invalid(`it is empty; ${FORMS}`);
   const colon = text.lastIndexOf(':');
-  if (colon < 0) throw new Error(`it has no port; ${FORMS}`);
-  if (isIPv6(text)) throw new Error(`an IPv6 address needs brackets and a port: [${text}]:9090`);
+  if (colon < 0) throw new Invalid(`it has no port; ${FORMS}`);
+  if (isIPv6(text)) throw new Invalid(`an IPv6 address needs brackets and a port: [${text}]:9090`);
   return { host: parseHost(text.slice(0, colon)), port: parsePort(text.slice(colon + 1)) };
 }
 
 function parsePort(text: string): number {
-  if (text === '') throw new Error(`it has no port after the colon; ${FORMS}`);
-  if (!/^\d+$/.test(text)) throw new Error(`the port '${text}' is not a number`);
+  if (text === '') throw new Invalid(`it has no port after the colon; ${FORMS}`);
+  if (!/^\d+$/.test(text)) throw new Invalid(`the port '${text}' is not a number`);
   const port = Number(text);
-  if (port > 65535) throw new Error(`the port ${text} is above 65535`);
+  if (port > 65535) throw new Invalid(`the port ${text} is above 65535`);
   return port;
 }
 
@@ -29,12 +30,12 @@ function parseHost(host: string): string | undefined {
   if (host === '' || host === '*') return undefined;
   if (host.startsWith('[') && host.endsWith(']')) {
     const inner = host.slice(1, -1);
-    if (!isIPv6(inner)) throw new Error(`'${inner}' in brackets is not an IPv6 address`);
+    if (!isIPv6(inner)) throw new Invalid(`'${inner}' in brackets is not an IPv6 address`);
     return inner;
   }
-  if (host.includes(':')) throw new Error(`an IPv6 address needs brackets: [${host}]`);
+  if (host.includes(':')) throw new Invalid(`an IPv6 address needs brackets: [${host}]`);
   if (isIPv4(host) || isHostName(host)) return host;
-  throw new Error(`'${host}' is neither an IP address nor a host name`);
+  throw new Invalid(`'${host}' is neither an IP address nor a host name`);
 }
 
 /** RFC 1123, underscore allowed as resolvers do. All digits and dots would be a mistyped IPv4 address. */

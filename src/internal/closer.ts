@@ -1,4 +1,4 @@
-import { asError } from './errors.ts';
+import { JoinedError, asError } from './errors.ts';
 
 type Undo = () => void | PromiseLike<void>;
 
@@ -42,6 +42,6 @@ export class Closer {
         errors.push(asError(error));
       }
     }
-    if (errors.length > 0) throw new AggregateError(errors, 'closing failed');
+    if (errors.length > 0) throw new JoinedError(errors, 'closing failed', 'CW_CLOSE');
   }
 }

@@ -61,6 +61,34 @@ export const ERROR_CODES = {
     means: "The kernel programs' counters cannot be read.",
     todo: 'This is a defect: please report it with the output of `connwatch version`.',
   },
+  CW_WINDOW: {
+    means: 'What happened in one window could not be taken over, for a reason that has no code of its own.',
+    todo: 'The message says why. What was counted is on the next page; three windows in a row make the agent not alive.',
+  },
+  CW_STALLED: {
+    means: 'No window has been complete for three windows: the drain stands still, and the agent is not alive.',
+    todo: 'Look for errors before this one. When the machine is overloaded, give the agent CPU or a longer --interval.',
+  },
+  CW_PAGE: {
+    means: 'The metrics could not be collected for a page or a push, or not all of them.',
+    todo: 'The message says why. When it took too long, scrape less often, or lower --series-limit.',
+  },
+  CW_PUSH: {
+    means: 'Metrics or logs could not be pushed by OTLP. The agent tries again; nothing that is counted is lost.',
+    todo: '`connwatch doctor` tells whether the collector can be reached; docs/otlp.md tells how to set it.',
+  },
+  CW_PROC: {
+    means: "The kernel's own counters or a namespace in /proc cannot be read as expected, so something is not told.",
+    todo: 'Mount the proc of the host on /proc. The message says which file.',
+  },
+  CW_CLOSE: {
+    means: 'Something could not be closed in order; the rest was.',
+    todo: 'The message holds every reason. What is left goes with the process.',
+  },
+  CW_USAGE: {
+    means: 'A program used a package of connwatch in a way that it does not allow: a value out of range, or calls out of order.',
+    todo: 'The message says what; docs/packages.md shows how.',
+  },
   CW_CLOSED: {
     means: 'The addon was used after it was closed.',
     todo: 'This is a defect: please report it with the output of `connwatch version`.',

@@ -1,4 +1,4 @@
-import type { ErrorCode } from './codes.ts';
+import { ERROR_CODES, type ErrorCode } from './codes.ts';
 
 export interface ErrorDetails {
   readonly code: ErrorCode;
@@ -18,6 +18,23 @@ export class ConnwatchError extends Error {
     this.code = details.code;
     this.hint = details.hint ?? '';
   }
+}
+
+/** Several errors as one; each keeps what it was. */
+export class JoinedError extends AggregateError {
+  override readonly name = 'JoinedError';
+  readonly code: ErrorCode;
+
+  constructor(errors: readonly unknown[], message: string, code: ErrorCode) {
+    super(errors, message);
+    this.code = code;
+  }
+}
+
+/** The code of ours that an error has, also one of the addon's; else the one that stands for where it came up. */
+export function codeFor(error: unknown, otherwise: ErrorCode): ErrorCode {
+  const code = codeOf(error);
+  return code !== undefined && code in ERROR_CODES ? (code as ErrorCode) : otherwise;
 }
 
 /** The system's error name (`EADDRINUSE`) or another string code of anything thrown. */

@@ -1,4 +1,5 @@
 import { readFile, readlink } from 'node:fs/promises';
+import { ConnwatchError } from './errors.ts';
 import { printable } from './escape.ts';
 
 /** Name of a process (its thread group leader's comm), `unknown` when it is gone or cannot be read. */
@@ -48,7 +49,7 @@ function counters<Name extends string>(text: string, group: string, wanted: read
   const value = (name: Name): number => {
     const index = names?.indexOf(name) ?? -1;
     const field = index < 1 ? undefined : values?.[index];
-    if (field === undefined || !/^\d+$/.test(field)) throw new Error(`the kernel shows no usable ${group} ${name}`);
+    if (field === undefined || !/^\d+$/.test(field)) throw new ConnwatchError(`the kernel shows no usable ${group} ${name}`, { code: 'CW_PROC' });
     return Number(field);
   };
   return Object.fromEntries(wanted.map((name) => [name, value(name)])) as Record<Name, number>;
@@ -64,6 +65,6 @@ export async function netnsInode(pid: number | 'self' = 'self', root = '/proc'):
 
 export function parseNamespaceLink(link: string): number {
   const inode = /^[a-z_]+:\[(\d+)\]$/.exec(link)?.[1];
-  if (inode === undefined) throw new Error(`not a namespace link: ${link}`);
+  if (inode === undefined) throw new ConnwatchError(`not a namespace link: ${link}`, { code: 'CW_PROC' });
   return Number(inode);
 }

@@ -26,8 +26,8 @@ describe('reconfigure', () => {
   it('changes nothing when one value is out of range', () => {
     const { collector } = new Bench();
     const before = collector.config;
-    expect(() => collector.reconfigure({ interval: 1000, seriesLimit: 1 })).toThrow(RangeError);
-    expect(() => collector.reconfigure({ interval: 0 })).toThrow(RangeError);
+    expect(() => collector.reconfigure({ interval: 1000, seriesLimit: 1 })).toThrow(expect.objectContaining({ code: 'CW_USAGE' }));
+    expect(() => collector.reconfigure({ interval: 0 })).toThrow(expect.objectContaining({ code: 'CW_USAGE' }));
     expect(collector.config).toBe(before);
   });
 });

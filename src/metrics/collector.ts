@@ -1,5 +1,6 @@
 import type { MetricProducer } from '@opentelemetry/sdk-metrics';
 import type { Subscription } from 'rxjs';
+import { ConnwatchError } from '../internal/errors.ts';
 import type { Snapshot } from '../stream/snapshot.ts';
 import { Accounts } from './accounts.ts';
 import * as driftMetrics from './catalogue-drift.ts';
@@ -41,7 +42,7 @@ export class Collector implements AsyncDisposable {
   #readers = 0;
   #closed = false;
 
-  /** @throws RangeError when a time or the limit is out of range. */
+  /** @throws ConnwatchError CW_USAGE when a time or the limit is out of range. */
   constructor(config: Pick<Config, 'snapshots' | 'keys'> & Partial<Defaults>) {
     this.#config = { ...defaultConfig(), ...defined(config) };
     check(this.#config);
@@ -97,7 +98,7 @@ export class Collector implements AsyncDisposable {
   /**
    * Changes settings while it runs; what has been counted stays. A lower limit
    * takes no series away: new ones find no place until others retire.
-   * @throws RangeError, and changes nothing
+   * @throws ConnwatchError CW_USAGE, and changes nothing
    */
   reconfigure(change: Partial<Pick<Config, 'interval' | 'seriesLimit' | 'newSeriesAtZero'>>): void {
     const config = { ...this.#config, ...defined(change) };
@@ -105,10 +106,10 @@ export class Collector implements AsyncDisposable {
     this.#config = config;
   }
 
-  /** Subscribes. @throws Error when it is started already or closed. */
+  /** Subscribes. @throws ConnwatchError CW_USAGE when it is started already or closed. */
   start(): void {
-    if (this.#closed) throw new Error('the collector is closed');
-    if (this.#subscription !== undefined) throw new Error('the collector is started already');
+    if (this.#closed) throw new ConnwatchError('the collector is closed', { code: 'CW_USAGE' });
+    if (this.#subscription !== undefined) throw new ConnwatchError('the collector is started already', { code: 'CW_USAGE' });
     this.#subscription = this.#config.snapshots.subscribe({
       next: (snapshot) => this.#next(snapshot),
       error: (error: unknown) => this.#config.onError(error),
@@ -146,8 +147,8 @@ export class Collector implements AsyncDisposable {
 }
 
 function check({ interval, retireAfter, seriesLimit }: Config): void {
-  if (!(interval > 0)) throw new RangeError(`interval is more than 0 ms, not ${interval}`);
-  if (!(retireAfter >= 0)) throw new RangeError(`retireAfter is 0 ms or more, not ${retireAfter}`);
+  if (!(interval > 0)) throw new ConnwatchError(`interval is more than 0 ms, not ${interval}`, { code: 'CW_USAGE' });
+  if (!(retireAfter >= 0)) throw new ConnwatchError(`retireAfter is 0 ms or more, not ${retireAfter}`, { code: 'CW_USAGE' });
   checkLimit(seriesLimit);
 }
 

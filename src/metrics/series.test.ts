@@ -63,6 +63,6 @@ describe('SeriesTable', () => {
   });
 
   it.each([0, 1, 1.5, NaN])('refuses the limit %s', (limit) => {
-    expect(() => new SeriesTable(limit)).toThrow(RangeError);
+    expect(() => new SeriesTable(limit)).toThrow(expect.objectContaining({ code: 'CW_USAGE' }));
   });
 });

@@ -1,4 +1,5 @@
 import type { Attributes, HrTime } from '@opentelemetry/api';
+import { ConnwatchError } from '../internal/errors.ts';
 import { OVERFLOW } from './metric.ts';
 
 /** One series of a family. Its attributes object never changes, so what is written of it can be cached by it. */
@@ -33,9 +34,9 @@ export function extend(wanted: Wanted, more: Readonly<Record<string, string>>): 
 
 const overflowAttributes: Attributes = { [OVERFLOW]: 'true' };
 
-/** @throws RangeError when the limit leaves no place beside the overflow series. */
+/** @throws ConnwatchError CW_USAGE when the limit leaves no place beside the overflow series. */
 export function checkLimit(limit: number): void {
-  if (!Number.isSafeInteger(limit) || limit < 2) throw new RangeError(`a series limit is 2 or more, not ${limit}`);
+  if (!Number.isSafeInteger(limit) || limit < 2) throw new ConnwatchError(`a series limit is 2 or more, not ${limit}`, { code: 'CW_USAGE' });
 }
 
 /**
@@ -56,7 +57,7 @@ export class SeriesTable {
   readonly #held = new Map<string, number>();
   #overflow: Series | undefined;
 
-  /** @throws RangeError when the limit leaves no place beside the overflow series. */
+  /** @throws ConnwatchError CW_USAGE when the limit leaves no place beside the overflow series. */
   constructor(limit: Limit) {
     this.#limit = limit;
     checkLimit(this.limit);

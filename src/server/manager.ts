@@ -1,4 +1,5 @@
 import { Closer } from '../internal/closer.ts';
+import { ConnwatchError } from '../internal/errors.ts';
 import { type Config, type Handler, type ServerName, defaultConfig } from './config.ts';
 import { LimitedServer } from './http.ts';
 import { landingPage } from './landing.ts';
@@ -29,10 +30,10 @@ export class Manager {
   /**
    * Binds both servers, or none.
    * @throws (rejects) ConnwatchError: CW_PORT_IN_USE, CW_ADDRESS, CW_PERMISSION,
-   * CW_CONFIG (not an address) or CW_SERVER; Error when it was started or closed before.
+   * CW_CONFIG (not an address), CW_SERVER, or CW_USAGE when it was started or closed before.
    */
   async start(): Promise<Started> {
-    if (this.#servers.length > 0 || this.#closer.closed) throw new Error('the servers start only once');
+    if (this.#servers.length > 0 || this.#closer.closed) throw new ConnwatchError('the servers start only once', { code: 'CW_USAGE' });
     const { metricsAddr, healthAddr } = this.#config;
     const probes = this.#probes();
     const pages = new Map(Object.entries(this.#config.metricsRoutes));
@@ -46,7 +47,7 @@ export class Manager {
         const page = landingPage([...pages.keys()], { text: health.text, paths: [...probes.keys()] });
         pages.set('/', pageHandler(() => page));
       }
-      if (this.#closer.closed) throw new Error('the servers were closed while they started');
+      if (this.#closer.closed) throw new ConnwatchError('the servers were closed while they started', { code: 'CW_USAGE' });
       return { metrics, health };
     } catch (error) {
       await this.close();
