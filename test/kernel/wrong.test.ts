@@ -26,8 +26,8 @@ describeKernel('a build that counts wrongly on purpose', () => {
   const random = announcedRandom('wrong');
 
   it.each([
-    ['misses every second accept', 'transition.bpf.h', '\tconn.cookie = cookie;\n', '\tif (cookie & 1)\n\t\treturn;\n\tconn.cookie = cookie;\n', 'PassiveOpens'],
-    ['counts every connect that is refused twice', 'transition.bpf.h', '\tfree_conn(sk, conn->cookie);\n}\n\n/* SYN_RECV -> ESTABLISHED', '\tif (outcome == CW_OUT_REFUSED)\n\t\tend_attempt(sk, conn, outcome, error, TCP_CLOSE, 0, 0, 0);\n\tfree_conn(sk, conn->cookie);\n}\n\n/* SYN_RECV -> ESTABLISHED', 'ActiveOpens'],
+    ['misses every second accept', 'transition.bpf.h', '\tconn.cookie = cookie;\n', '\tif (cookie >> 1 & 1)\n\t\treturn;\n\tconn.cookie = cookie;\n', 'PassiveOpens'],
+    ['counts every connect that is refused twice', 'transition.bpf.h', '\tfree_conn(sk, conn->cookie);\n}\n\n/*\n * A socket that never connected', '\tif (outcome == CW_OUT_REFUSED)\n\t\tend_attempt(sk, conn, outcome, error, TCP_CLOSE, 0, 0, 0);\n\tfree_conn(sk, conn->cookie);\n}\n\n/*\n * A socket that never connected', 'ActiveOpens'],
   ])('is told by its drift: one that %s', async (_, file, find, replace, counter) => {
     using wrong = await wrongBuild(file, find, replace);
     await using namespace = await Namespace.create();
