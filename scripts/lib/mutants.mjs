@@ -191,8 +191,8 @@ export const MUTANTS = [
   },
   {
     idea: 'loss counter',
-    name: 'a lost accept counts as a lost close',
-    edits: [{ file: 'transition.bpf.h', find: 'begin_event(sk, &conn, CW_KIND_ACCEPT, CW_CLASS_ACCEPT, conn.since);', replace: 'begin_event(sk, &conn, CW_KIND_ACCEPT, CW_CLASS_CLOSE_SERVER, conn.since);' }],
+    name: 'a lost accept is added up as a lost close',
+    edits: [{ file: 'transition.bpf.h', find: 'fold_record(conn.cgroup, conn.netns, CW_CLASS_ACCEPT, &amount);', replace: 'fold_record(conn.cgroup, conn.netns, CW_CLASS_CLOSE_SERVER, &amount);' }],
     test: lost,
     title: 'does the same for accepts',
   },

@@ -12,6 +12,7 @@ import { Generator } from '../harness/traffic.ts';
 const CLOSED_PORT = 7;
 const FLOOD = 50_000;
 const FOLDED = '[folded]';
+const OVERFLOW = { otel_metric_overflow: 'true' };
 
 // A container of its own for each: what others on this machine lose meanwhile is not ours.
 describeKernel('a ring buffer of one page', () => {
@@ -41,6 +42,8 @@ describeKernel('a ring buffer of one page', () => {
     expect([seen! > 0, lost! > 0, seen! + lost!]).toEqual([true, true, count]);
     expect(Object.keys(lossesOf(page))).toEqual(['kernel/ring_full']);
     expect(lossesOf(page)['kernel/ring_full']).toBeGreaterThanOrEqual(lost!);
+    // None is counted a second time, as one without a cgroup.
+    expect(countsOf(page, OVERFLOW)).toEqual(only({}));
     // What was folded has no peer.
     expect(Object.keys(page.select('connwatch_tcp_connect_attempts_total', { ...label, process_executable_name: FOLDED })[0]!.labels).sort()).toEqual(['container_id', 'process_executable_name']);
   });
@@ -54,7 +57,8 @@ describeKernel('a ring buffer of one page', () => {
     const args = ['plain', '--port', '0', '--own-listener', '--end', 'rst', '--sources', '64', '--threads', '2', '--count', `${some()}`, '--check-snmp'];
     const made = await generator.run(random.name('flood'), args, inside(cgroup, namespace));
     expect(made.accepts).toBeGreaterThanOrEqual(FLOOD);
-    await agent.settles((page) => countsOf(page, label), countsMade(made));
+    const page = await agent.settles((page) => countsOf(page, label), countsMade(made));
+    expect(countsOf(page, OVERFLOW)).toEqual(only({}));
   });
 
   it('is fair: who makes little keeps every count beside who makes much', async () => {
