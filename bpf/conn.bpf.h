@@ -53,6 +53,7 @@ static __always_inline bool store_conn(struct sock *sk, const struct cw_conn *co
 		slot->received_told = conn->received_told;
 		slot->retransmits_told = conn->retransmits_told;
 		slot->seen = conn->seen;
+		slot->sock = (u64)sk;
 		slot->flags = conn->flags;
 		__sync_lock_test_and_set(&slot->cookie, conn->cookie);
 		return true;

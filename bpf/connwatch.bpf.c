@@ -2,6 +2,7 @@
 /* The tp_btf rung: where each program hangs, and nothing else. */
 #include "transition.bpf.h"
 #include "scan.bpf.h"
+#include "sweep.bpf.h"
 #include "sync.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
@@ -133,16 +134,25 @@ int connwatch_scan(struct bpf_iter__task_file *ctx)
 	sk = socket->sk;
 	if (!sk)
 		return 0;
-	if (!has_room(seq, sizeof(struct cw_event) + sizeof(struct cw_netns))) {
-		struct {
-			struct cw_event event;
-			struct cw_netns netns;
-		} more = {};
+	if (has_room(seq))
+		scan_socket(seq, sk, task);
+	return 0;
+}
 
-		bpf_seq_write(seq, &more, sizeof(more));
+/* Run after a scan, when there were records that it did not meet. */
+SEC("iter/bpf_map_elem")
+int connwatch_sweep(struct bpf_iter__bpf_map_elem *ctx)
+{
+	struct cw_conn *slot;
+	u32 *key = ctx->key;
+	u32 index;
+
+	if (!key)
 		return 0;
-	}
-	scan_socket(seq, sk, task);
+	index = *key;
+	slot = bpf_map_lookup_elem(&conns, &index);
+	if (slot && slot->cookie && has_room(ctx->meta->seq))
+		sweep_slot(ctx->meta->seq, slot);
 	return 0;
 }
 

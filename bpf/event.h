@@ -85,6 +85,7 @@ enum cw_flags {
 	CW_FLAG_RESET_OUT = 1 << 8, /* close: its owner did */
 	CW_FLAG_ENDED = 1 << 9,    /* listen: the socket listens no more */
 	CW_FLAG_CUT_OFF = 1 << 10, /* cgroup: there are more ancestors than had room */
+	CW_FLAG_LATE = 1 << 11,    /* the change was not shown and is deduced: its time is not known */
 };
 
 /*
@@ -221,8 +222,9 @@ struct cw_conn {
 	cw_u64 received_told;
 	cw_u32 retransmits_told;
 	cw_u32 seen; /* number of the scan that met it last */
-	cw_u16 flags; /* CW_FLAG_FOUND */
-	cw_u8 reserved[38];
+	cw_u64 sock; /* address of the kernel's struct sock */
+	cw_u16 flags; /* CW_FLAG_FOUND, CW_FLAG_LATE */
+	cw_u8 reserved[30];
 };
 #define CW_TOLD_ALL (~0ULL)
 

@@ -15,9 +15,8 @@ static __always_inline u16 owner_flags(cw_owner owner)
 	return owner ? CW_FLAG_OWNER : 0;
 }
 
-/* Writes what every record of a socket has. */
-static __always_inline void fill_event(struct cw_event *event, struct sock *sk,
-				       struct tcp_sock *tcp, const struct cw_conn *conn, u8 kind,
+/* Writes what is known of a socket without a look at it. */
+static __always_inline void fill_known(struct cw_event *event, const struct cw_conn *conn, u8 kind,
 				       u64 now)
 {
 	event->version = CW_ABI_VERSION;
@@ -28,16 +27,24 @@ static __always_inline void fill_event(struct cw_event *event, struct sock *sk,
 	event->cookie = conn->cookie;
 	event->owner = conn->owner;
 	event->cgroup = conn->cgroup;
-	local_address(event->laddr, sk);
 	__builtin_memcpy(event->raddr, conn->raddr, CW_ADDR_LEN);
-	event->lport = bpf_ntohs(tcp->inet_conn.icsk_inet.inet_sport);
 	event->rport = conn->rport;
 	event->attempt = conn->attempt;
-	event->error = (u16)sk->sk_err;
 	event->duration = now - conn->since;
-	event->outcome = CW_OUT_SUCCESS;
 	event->role = conn->role;
 	event->family = address_family(conn->raddr);
+}
+
+/* Writes what every record of a socket has. */
+static __always_inline void fill_event(struct cw_event *event, struct sock *sk,
+				       struct tcp_sock *tcp, const struct cw_conn *conn, u8 kind,
+				       u64 now)
+{
+	fill_known(event, conn, kind, now);
+	local_address(event->laddr, sk);
+	event->lport = bpf_ntohs(tcp->inet_conn.icsk_inet.inet_sport);
+	event->error = (u16)sk->sk_err;
+	event->outcome = CW_OUT_SUCCESS;
 	event->syn_retransmits = 0;
 	event->srtt_us = tcp->srtt_us >> 3;
 	event->bytes_sent = 0;

@@ -11,14 +11,7 @@
 #ifndef CONNWATCH_SCAN_H
 #define CONNWATCH_SCAN_H
 
-#include "listen.bpf.h"
-
-/* When a record does not fit what read() can still give, the kernel shows the same
- * file again at the next read(): nothing may have been changed by then. */
-static __always_inline bool has_room(struct seq_file *seq, u64 size)
-{
-	return seq->size - seq->count > size;
-}
+#include "late.bpf.h"
 
 /* A child has its listener's backlog (sk_clone copies it); who connects has none. */
 static __always_inline u8 role_of(struct sock *sk)
@@ -96,6 +89,7 @@ static __always_inline void scan_connection(struct seq_file *seq, struct sock *s
 {
 	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
 	u64 cookie = socket_cookie(sk);
+	u8 state = *(volatile unsigned char *)&sk->__sk_common.skc_state;
 	struct cw_conn *conn;
 
 	if (!tcp)
@@ -103,11 +97,11 @@ static __always_inline void scan_connection(struct seq_file *seq, struct sock *s
 	conn = find_conn(sk, cookie);
 	if (!conn)
 		return find(sk, tcp, task, cookie);
-	/* Several processes may hold it. */
-	if (conn->seen == scan)
+	/* Several processes may hold it. An atomic operation is a barrier, too. */
+	if (__sync_lock_test_and_set(&conn->seen, scan) == scan)
 		return;
-	conn->seen = scan;
-	if (conn->state != TCP_SYN_SENT && conn->state != TCP_SYN_RECV)
+	catch_up(seq, sk, tcp, conn, state);
+	if (!connecting(conn))
 		tell_flow(seq, sk, tcp, conn);
 }
 

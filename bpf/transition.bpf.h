@@ -123,6 +123,17 @@ static __always_inline void on_failed(struct sock *sk, struct cw_conn *conn)
 	free_conn(sk, conn->cookie);
 }
 
+static __always_inline void tell_accept(struct sock *sk, const struct cw_conn *conn, u64 now)
+{
+	struct cw_event *event = begin_event(sk, conn, CW_KIND_ACCEPT, CW_CLASS_ACCEPT, now);
+	struct cw_fold amount = {};
+
+	if (event)
+		submit(event);
+	else
+		fold_record(conn->cgroup, conn->netns, CW_CLASS_ACCEPT, &amount);
+}
+
 /*
  * A socket that never connected leaves SYN_RECV: a listener's child, which the
  * kernel counts in PassiveOpens. With TCP Fast Open its owner may have accepted,
@@ -134,7 +145,6 @@ static __always_inline void on_accepted(struct sock *sk, u64 cookie, int to)
 	struct listener *listener = bpf_sk_storage_get(&listeners, sk, 0, 0);
 	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
 	struct cw_conn conn = {};
-	struct cw_event *event;
 
 	if (!tcp || (to == TCP_CLOSE && !listener))
 		return;
@@ -153,14 +163,7 @@ static __always_inline void on_accepted(struct sock *sk, u64 cookie, int to)
 	conn.retransmits_told = tcp->total_retrans;
 	if (to != TCP_CLOSE && !store_conn(sk, &conn))
 		count_loss(CW_LOSS_START_STORE, CW_CLASS_ACCEPT);
-	event = begin_event(sk, &conn, CW_KIND_ACCEPT, CW_CLASS_ACCEPT, conn.since);
-	if (event) {
-		submit(event);
-	} else {
-		struct cw_fold amount = {};
-
-		fold_record(conn.cgroup, conn.netns, CW_CLASS_ACCEPT, &amount);
-	}
+	tell_accept(sk, &conn, conn.since);
 }
 
 /* Any state after ESTABLISHED -> CLOSE. A reset here is no failed connect. */
@@ -196,6 +199,30 @@ static __always_inline bool connecting(const struct cw_conn *conn)
 }
 
 /*
+ * The kernel may leave a change unshown (docs/DECISIONS.md); what comes after it tells.
+ * Whoever sees first that a connect has succeeded, this or a scan, sets its time.
+ */
+static __always_inline bool claim_success(struct cw_conn *conn)
+{
+	u64 since = *(volatile u64 *)&conn->since;
+
+	if (!connecting(conn) ||
+	    __sync_val_compare_and_swap(&conn->since, since, bpf_ktime_get_ns()) != since)
+		return false;
+	conn->flags |= CW_FLAG_LATE;
+	return true;
+}
+
+/* Found by a scan, but its listener was known when it came: it was not shown. */
+static __always_inline void tell_unshown_accept(struct sock *sk, struct cw_conn *conn)
+{
+	if (conn->role != CW_ROLE_SERVER || !bpf_sk_storage_get(&listeners, sk, 0, 0))
+		return;
+	conn->flags = CW_FLAG_LATE;
+	tell_accept(sk, conn, bpf_ktime_get_ns());
+}
+
+/*
  * Whether this change has been seen: what is done when one into LISTEN, or a second
  * one into CLOSE, is seen again is nothing.
  */
@@ -227,6 +254,10 @@ static __always_inline void do_transition(struct sock *sk, int from, int to)
 			on_accepted(sk, cookie, to);
 		return;
 	}
+	if (conn->flags & CW_FLAG_FOUND)
+		tell_unshown_accept(sk, conn);
+	if (from != TCP_SYN_SENT && from != TCP_SYN_RECV && claim_success(conn))
+		on_connected(sk, conn);
 	if (to == TCP_CLOSE)
 		return connecting(conn) ? on_failed(sk, conn) : on_closed(sk, conn, from);
 	if (to == TCP_ESTABLISHED)

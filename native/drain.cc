@@ -5,6 +5,8 @@
 #include <cstring>
 #include <unordered_set>
 
+#include "clock.h"
+
 namespace connwatch {
 namespace {
 
@@ -34,14 +36,6 @@ size_t sizeOf(uint8_t kind) {
     default:
       return 0;
   }
-}
-
-// A record that a scan made of a socket that ended in that moment: the change to CLOSE
-// is told before sk_state has it, so the scan still saw it open, and nobody frees the
-// record. What was found and no scan meets any more is no longer held by anybody, or gone.
-bool isStale(const cw_conn& conn, uint32_t scan) {
-  constexpr uint32_t kMissed = 3;
-  return conn.flags & CW_FLAG_FOUND && scan - conn.seen >= kMissed;
 }
 
 }  // namespace
@@ -98,6 +92,7 @@ void Drain::takeOther(const uint8_t* record) {
 bool Drain::takeEvent(const cw_event& event) {
   if (filled_ == capacity_) return false;
   totals_.seen[event.kind]++;
+  if (event.flags & CW_FLAG_LATE && event.kind != CW_KIND_FLOW) totals_.late++;
   memcpy(events_ + static_cast<size_t>(filled_) * sizeof event, &event, sizeof event);
   keys_[filled_++] = intern(keyOf(event));
   if (cutting_ && event.kind == CW_KIND_CONNECT) {
@@ -142,6 +137,13 @@ void Drain::scan() {
   scanned_.clear();
   namespaces_.clear();
   if (program_.scan(scanned_)) return;
+  takeScanned();
+  if (!unmet_) return;
+  scanned_.clear();
+  if (!program_.sweep(scanned_)) takeScanned();
+}
+
+void Drain::takeScanned() {
   const uint8_t* at = scanned_.data();
   const uint8_t* end = at + scanned_.size();
   while (at + 2 <= end) {
@@ -150,7 +152,7 @@ void Drain::scan() {
       totals_.undecodable++;
       return;
     }
-    if (at[1] == CW_KIND_FLOW) {
+    if (size == sizeof(cw_event)) {
       cw_event event;
       memcpy(&event, at, sizeof event);
       flows_.push_back(event);
@@ -164,6 +166,7 @@ void Drain::scan() {
 
 void Drain::readSlots() {
   slots_.clear();
+  unmet_ = false;
   uint32_t now = *program_.globals().scan;
   const cw_conn* slots = program_.slots();
   for (uint32_t i = 0; i < program_.slotCount(); i++) {
@@ -174,10 +177,9 @@ void Drain::readSlots() {
     __atomic_thread_fence(__ATOMIC_ACQUIRE);
     if (__atomic_load_n(&slots[i].cookie, __ATOMIC_RELAXED) != cookie) continue;
     copy.cookie = cookie;
-    if (isStale(copy, now))
-      program_.freeSlot(i);
-    else
-      slots_.push_back(copy);
+    slots_.push_back(copy);
+    // Held by nobody for a window: closed and on its way out, the kernel's own, or gone unseen.
+    if (copy.seen != now && copy.since < cutTime_) unmet_ = true;
   }
 }
 
@@ -191,6 +193,7 @@ int Drain::requestCut() {
   for (size_t i = 0; i < slots_.size(); i++)
     if (isPending(slots_[i])) pending_.emplace(slots_[i].cookie, i);
   cutAt_ = ring_.produced();
+  cutTime_ = monotonic();
   cutting_ = true;
   return error;
 }

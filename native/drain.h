@@ -42,6 +42,7 @@ struct CgroupNames {
 
 struct DrainTotals {
   uint64_t seen[CW_KIND_MAX];
+  uint64_t late;  // of those that were seen
   uint64_t undecodable;
 };
 
@@ -89,6 +90,7 @@ class Drain {
   bool takeEvent(const cw_event& event);
   void takeOther(const uint8_t* record);
   void takeFlows();
+  void takeScanned();
   void readSlots();
   void finishCut();
   void countLive();
@@ -118,6 +120,8 @@ class Drain {
   bool cutting_ = false;
   bool cutDone_ = false;
   uint64_t cutAt_ = 0;
+  uint64_t cutTime_ = 0;  // ns, CLOCK_MONOTONIC, of the last one
+  bool unmet_ = false;    // slots that are older than that and that the last scan did not meet
   std::vector<cw_conn> slots_;
   std::unordered_map<uint64_t, size_t> pending_;  // cookie to index in slots_
   std::vector<LiveRow> rows_;

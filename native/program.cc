@@ -18,6 +18,7 @@ constexpr const char* kStateProgram = "connwatch_state";
 constexpr const char* kNestedProgram = "connwatch_nested";
 constexpr const char* kFallbackProgram = "connwatch_fallback";
 constexpr const char* kScanProgram = "connwatch_scan";
+constexpr const char* kSweepProgram = "connwatch_sweep";
 
 // Runs an iterator to its end; what it prints goes to `into`. Returns 0 or an errno.
 int runIterator(const bpf_link* link, std::vector<uint8_t>& into) {
@@ -67,6 +68,7 @@ Program::~Program() {
   links_.clear();
   fallbackIterator_.reset();
   scanIterator_.reset();
+  sweepIterator_.reset();
   if (bss_) munmap(bss_, bssBytes_);
   if (slots_) munmap(slots_, slotBytes_);
 }
@@ -166,9 +168,9 @@ std::optional<Failure> Program::attach() {
 
 int Program::attachOne(bpf_program* program, const std::string& name) {
   std::unique_ptr<bpf_link, DestroyLink> link;
-  if (name == kFallbackProgram) {
+  if (name == kFallbackProgram || name == kSweepProgram) {
     bpf_iter_link_info info{};
-    info.map.map_fd = static_cast<uint32_t>(mapFd("conns_fallback"));
+    info.map.map_fd = static_cast<uint32_t>(mapFd(name == kSweepProgram ? "conns" : "conns_fallback"));
     LIBBPF_OPTS(bpf_iter_attach_opts, options, .link_info = &info, .link_info_len = sizeof info);
     link.reset(bpf_program__attach_iter(program, &options));
   } else {
@@ -177,6 +179,8 @@ int Program::attachOne(bpf_program* program, const std::string& name) {
   if (!link) return errno;
   if (name == kScanProgram)
     scanIterator_ = std::move(link);
+  else if (name == kSweepProgram)
+    sweepIterator_ = std::move(link);
   else if (name == kFallbackProgram)
     fallbackIterator_ = std::move(link);
   else
@@ -203,9 +207,9 @@ int Program::scan(std::vector<uint8_t>& into) const {
   return runIterator(scanIterator_.get(), into);
 }
 
-void Program::freeSlot(uint32_t index) const {
-  cw_conn empty{};
-  bpf_map_update_elem(mapFd("conns"), &index, &empty, BPF_ANY);
+int Program::sweep(std::vector<uint8_t>& into) const {
+  if (!sweepIterator_) return ENOTSUP;
+  return runIterator(sweepIterator_.get(), into);
 }
 
 int Program::readLosses(uint64_t* totals) const {

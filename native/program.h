@@ -60,8 +60,9 @@ class Program {
   // One scan of the sockets that file descriptors hold: cw_event of kind FLOW and
   // cw_listen, one after the other. Returns 0 or an errno.
   int scan(std::vector<uint8_t>& into) const;
-  // Frees a slot whose socket is known to be gone.
-  void freeSlot(uint32_t index) const;
+  // Frees the slots whose sockets are gone, and tells the end that was not shown:
+  // cw_event of kind CLOSE or CONNECT. After a scan. Returns 0 or an errno.
+  int sweep(std::vector<uint8_t>& into) const;
   // Sums the per-CPU loss counters; `totals` has CW_LOSSES elements.
   int readLosses(uint64_t* totals) const;
   // Times a program was skipped because it was already running on its CPU, and none stood in.
@@ -92,6 +93,7 @@ class Program {
   std::vector<std::unique_ptr<bpf_link, DestroyLink>> links_;
   std::unique_ptr<bpf_link, DestroyLink> fallbackIterator_;
   std::unique_ptr<bpf_link, DestroyLink> scanIterator_;
+  std::unique_ptr<bpf_link, DestroyLink> sweepIterator_;
   SyncHook syncHook_ = SyncHook::kOff;
 };
 

@@ -165,6 +165,7 @@ Napi::Value toStats(Napi::Env env, Drain& drain, const Program& program, const R
   result.Set("unfolded", numbers(env, drain.folds().unfolded().data(), CW_LOSS_CLASSES));
   result.Set("seen", numbers(env, drain.totals().seen, CW_KIND_MAX));
   result.Set("probes", toProbes(env, program.probes()));
+  result.Set("late", number(env, drain.totals().late));
   result.Set("undecodable", number(env, drain.totals().undecodable));
   result.Set("keysRefused", number(env, drain.keyTable().refused()));
   result.Set("recursion", number(env, program.recursionMisses()));

@@ -31,7 +31,7 @@ Napi::Value toPairs(Napi::Env env, const std::vector<cw_netns>& namespaces);
 // A BigUint64Array.
 Napi::Value toNumbers(Napi::Env env, const std::vector<uint64_t>& numbers);
 
-// {lost, unfolded, seen, probes, undecodable, keysRefused, recursion, ringUsed, ringSize}
+// {lost, unfolded, seen, probes, late, undecodable, keysRefused, recursion, ringUsed, ringSize}
 Napi::Value toStats(Napi::Env env, Drain& drain, const Program& program, const Ring& ring);
 
 }  // namespace connwatch

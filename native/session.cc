@@ -3,18 +3,12 @@
 
 #include <cerrno>
 #include <cstring>
-#include <ctime>
 
+#include "clock.h"
 #include "rows.h"
 
 namespace connwatch {
 namespace {
-
-uint64_t monotonic() {
-  timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(now.tv_nsec);
-}
 
 uint32_t number(const Napi::Object& object, const char* name) {
   return object.Get(name).As<Napi::Number>().Uint32Value();

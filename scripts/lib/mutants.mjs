@@ -192,7 +192,7 @@ export const MUTANTS = [
   {
     idea: 'loss counter',
     name: 'a lost accept is added up as a lost close',
-    edits: [{ file: 'transition.bpf.h', find: 'fold_record(conn.cgroup, conn.netns, CW_CLASS_ACCEPT, &amount);', replace: 'fold_record(conn.cgroup, conn.netns, CW_CLASS_CLOSE_SERVER, &amount);' }],
+    edits: [{ file: 'transition.bpf.h', find: 'fold_record(conn->cgroup, conn->netns, CW_CLASS_ACCEPT, &amount);', replace: 'fold_record(conn->cgroup, conn->netns, CW_CLASS_CLOSE_SERVER, &amount);' }],
     test: lost,
     title: 'does the same for accepts',
   },

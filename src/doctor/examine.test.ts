@@ -25,6 +25,7 @@ const UNTOLD = [
   'unknown tp_btf/tcp_retransmit_synack',
   'unknown iter/bpf_sk_storage_map',
   'unknown iter/task_file',
+  'unknown iter/bpf_map_elem',
   'unknown helpers',
   'unknown bpf-object',
 ];

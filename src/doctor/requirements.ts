@@ -10,6 +10,7 @@ export const PROGRAMS: Readonly<Record<string, string>> = {
   'tp_btf/tcp_retransmit_synack': 'sees where SYN-ACKs are lost',
   'iter/bpf_sk_storage_map': 'counts live sockets that found no slot',
   'iter/task_file': 'finds the sockets that are open already, and what long-lived ones move',
+  'iter/bpf_map_elem': 'finds records whose sockets are gone unseen',
 };
 
 /** Sections of which the agent takes one set, or none: `--sync-failures`. */

@@ -113,6 +113,8 @@ export interface NativeStats {
   /** Index: enum cw_kind. */
   readonly seen: Float64Array;
   readonly probes: { name: string; mechanism: string; required: boolean; attached: boolean }[];
+  /** Of those seen, how many tell of a change that the kernel did not show. */
+  readonly late: number;
   readonly undecodable: number;
   readonly keysRefused: number;
   readonly recursion: number;

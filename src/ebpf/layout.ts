@@ -38,7 +38,7 @@ export const EVENT_OFFSETS = {
 export const KIND = { connect: 1, accept: 2, close: 3, process: 4, exit: 5, flow: 6, listen: 7, cgroup: 8, netns: 9 } as const;
 
 /** enum cw_flags, those that user space asks for. */
-export const FLAG = { noSyn: 1 << 4, sync: 1 << 5, found: 1 << 6, resetIn: 1 << 7, resetOut: 1 << 8 } as const;
+export const FLAG = { noSyn: 1 << 4, sync: 1 << 5, found: 1 << 6, resetIn: 1 << 7, resetOut: 1 << 8, late: 1 << 11 } as const;
 
 /** enum cw_loss_class after the outcomes, and how many a row of losses has room for. */
 export const LOSS_CLASS = { accept: 11, closeClient: 12, closeServer: 13, process: 14, exit: 15, cgroup: 16, listen: 17 } as const;

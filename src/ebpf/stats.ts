@@ -24,6 +24,7 @@ export function drainStats(native: NativeStats, lag: number): DrainStats {
   return {
     seen: seen as Record<EventKind, number>,
     lost,
+    late: native.late,
     ringUsed: native.ringUsed,
     ringSize: native.ringSize,
     drainLag: lag / 1e9,

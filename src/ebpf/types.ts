@@ -81,6 +81,8 @@ export interface DrainStats {
   readonly seen: Readonly<Record<EventKind, number>>;
   /** Records lost, `stage`/`reason` and what they were. Always holds every combination that can happen. */
   readonly lost: readonly Loss[];
+  /** Records of changes that the kernel did not show to the programs: deduced, and their time is not known. */
+  readonly late: number;
   readonly ringUsed: number;
   readonly ringSize: number;
   /** Age of the oldest record at the last drain that found one, seconds. */

@@ -33,6 +33,14 @@ export const self = {
     description: 'Records whose detail was lost, by where and why; what is counted of them stays in the totals',
     attributes: ['stage', 'reason'],
   },
+  late: {
+    ...agent,
+    name: 'connwatch.events.late',
+    kind: 'counter',
+    unit: '{event}',
+    description: 'Records of changes that the kernel did not show to the programs: counted, but found by a scan or by what came after, so their time is not known',
+    attributes: [],
+  },
   driftNamespaces: {
     ...agent,
     name: 'connwatch.drift.namespaces',

@@ -121,6 +121,7 @@ export function stats(more: Partial<DrainStats> = {}): DrainStats {
   return {
     seen: { connect: 0, accept: 0, close: 0, process: 0, exit: 0, flow: 0, listen: 0, cgroup: 0, netns: 0 },
     lost: [],
+    late: 0,
     ringUsed: 0,
     ringSize: 1 << 20,
     drainLag: 0,

@@ -65,6 +65,7 @@ function observeStats(observe: Observe, stats: DrainStats | undefined, folded: n
   for (const { name: probe, mechanism, required, attached } of stats.probes) {
     observe(metrics.probe, attached ? 1 : 0, { probe, mechanism, required });
   }
+  observe(metrics.late, stats.late);
   observe(metrics.ringUsed, stats.ringUsed);
   observe(metrics.ringSize, stats.ringSize);
   observe(metrics.drainLag, stats.drainLag);

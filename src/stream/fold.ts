@@ -68,6 +68,7 @@ export class WindowFold {
     const syns = bytes[at + EVENT_OFFSETS.syn_retransmits]!;
     if (syns > 0) rows.count(row, COLUMN.synRetransmits, syns);
     if (outcome === 0) {
+      if ((flagsAt(bytes, at) & FLAG.late) !== 0) return;
       const seconds = u64(words, i * EVENT_WORDS + WORD.duration) / 1e9;
       rows.count(row, COLUMN.handshake + bucketOf(HANDSHAKE_BOUNDS, seconds), 1);
       rows.sum(row, SUM.handshake, seconds);
@@ -90,18 +91,22 @@ export class WindowFold {
     }
     if (!ended) return;
     const at = i * EVENT_SIZE;
-    const flags = bytes[at + FLAGS]! | (bytes[at + FLAGS + 1]! << 8);
+    const flags = flagsAt(bytes, at);
     const state = bytes[at + EVENT_OFFSETS.state]!;
     rows.count(row, COLUMN.close, 1);
     if (state === TCP_ESTABLISHED || state === TCP_CLOSE_WAIT) rows.count(row, COLUMN.aborted, 1);
     if ((flags & FLAG.resetIn) !== 0) rows.count(row, COLUMN.resetsIn, 1);
     if ((flags & FLAG.resetOut) !== 0) rows.count(row, COLUMN.resetsOut, 1);
-    // Nobody knows how old a connection is that was there before.
-    if ((flags & FLAG.found) !== 0) return;
+    // Nobody knows how old a connection is that was there before, or when one began or ended that was not shown.
+    if ((flags & (FLAG.found | FLAG.late)) !== 0) return;
     const seconds = u64(words, word + WORD.duration) / 1e9;
     rows.count(row, COLUMN.life + bucketOf(LIFE_BOUNDS, seconds), 1);
     rows.sum(row, SUM.life, seconds);
   }
+}
+
+function flagsAt(bytes: Uint8Array, at: number): number {
+  return bytes[at + FLAGS]! | (bytes[at + FLAGS + 1]! << 8);
 }
 
 /** A u64 as a number: exact below 2^53. */

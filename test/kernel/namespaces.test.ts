@@ -69,7 +69,7 @@ describeKernel('network namespaces', () => {
       }),
       { seen: true, drift: ZERO, compared: COUNTERS.map(() => true) },
     );
-    // And none once they have happened: the kernel has counted failures, which the sum of zeros does not tell.
-    expect((await agent.scrape()).sum('connwatch_drift_namespaces', { state: 'compared' })).toBeGreaterThan(1);
+    // It is one of those that are compared; the host may have no TCP sockets of its own.
+    expect((await agent.scrape()).sum('connwatch_drift_namespaces', { state: 'compared' })).toBeGreaterThanOrEqual(1);
   });
 });

@@ -1,33 +1,18 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { it } from 'vitest';
 import { Agent } from '../harness/agent.ts';
-import { compileBpf } from '../harness/bpf.ts';
 import { countsOf } from '../harness/counts.ts';
-import { at, describeKernel } from '../harness/host.ts';
+import { describeKernel } from '../harness/host.ts';
 import { Namespace } from '../harness/namespace.ts';
 import { announcedRandom } from '../harness/random.ts';
 import { Generator } from '../harness/traffic.ts';
-
-/** The BPF object with one edit in its source, in a folder that goes with it. */
-async function wrongBuild(file: string, find: string, replace: string): Promise<Disposable & { readonly path: string }> {
-  const folder = mkdtempSync(join(tmpdir(), 'connwatch-wrong-'));
-  cpSync(at('bpf'), folder, { recursive: true });
-  const source = readFileSync(join(folder, file), 'utf8');
-  expect(source.split(find).length, `${find} stands in bpf/${file} once`).toBe(2);
-  writeFileSync(join(folder, file), source.replace(find, replace));
-  const path = join(folder, 'wrong.bpf.o');
-  await compileBpf(folder, path);
-  return { path, [Symbol.dispose]: () => rmSync(folder, { recursive: true }) };
-}
+import { wrongBuild } from '../harness/wrong-build.ts';
 
 describeKernel('a build that counts wrongly on purpose', () => {
   const random = announcedRandom('wrong');
 
   it.each([
     ['misses every second accept', 'transition.bpf.h', '\tconn.cookie = cookie;\n', '\tif (cookie >> 1 & 1)\n\t\treturn;\n\tconn.cookie = cookie;\n', 'PassiveOpens'],
-    ['counts every connect that is refused twice', 'transition.bpf.h', '\tfree_conn(sk, conn->cookie);\n}\n\n/*\n * A socket that never connected', '\tif (outcome == CW_OUT_REFUSED)\n\t\tend_attempt(sk, conn, outcome, error, TCP_CLOSE, 0, 0, 0);\n\tfree_conn(sk, conn->cookie);\n}\n\n/*\n * A socket that never connected', 'ActiveOpens'],
+    ['counts every connect that is refused twice', 'transition.bpf.h', '\tfree_conn(sk, conn->cookie);\n}\n\nstatic __always_inline void tell_accept', '\tif (outcome == CW_OUT_REFUSED)\n\t\tend_attempt(sk, conn, outcome, error, TCP_CLOSE, 0, 0, 0);\n\tfree_conn(sk, conn->cookie);\n}\n\nstatic __always_inline void tell_accept', 'ActiveOpens'],
   ])('is told by its drift: one that %s', async (_, file, find, replace, counter) => {
     using wrong = await wrongBuild(file, find, replace);
     await using namespace = await Namespace.create();
