@@ -54,15 +54,33 @@ static __always_inline void catch_up(struct seq_file *seq, struct sock *sk, stru
 	*(volatile u8 *)&conn->state = state;
 }
 
+/*
+ * Why a connect failed whose end was not shown: by a packet or a timer, as what a process
+ * does is shown. connect() has taken the error by now; then a SYN that had to be sent again
+ * points to the timer. The socket is read with care: it may be gone.
+ */
+static __always_inline u8 outcome_of_unshown(struct sock *sk)
+{
+	struct tcp_sock *tcp = (struct tcp_sock *)sk;
+	int error = BPF_CORE_READ(sk, sk_err);
+
+	if (!error)
+		error = BPF_CORE_READ(sk, sk_err_soft);
+	if (error)
+		return outcome_of_error(error);
+	return BPF_CORE_READ(tcp, total_retrans) ? CW_OUT_TIMEOUT : CW_OUT_REFUSED;
+}
+
 /* The socket is gone, and with it what it has moved since it was told last. */
-static __always_inline void tell_late_end(struct seq_file *seq, const struct cw_conn *conn, u64 now)
+static __always_inline void tell_late_end(struct seq_file *seq, const struct cw_conn *conn,
+					  u8 outcome, u64 now)
 {
 	struct cw_event event = {};
 
 	fill_known(&event, conn, connecting(conn) ? CW_KIND_CONNECT : CW_KIND_CLOSE, now);
 	event.flags |= CW_FLAG_LATE;
 	event.lport = conn->lport;
-	event.outcome = connecting(conn) ? CW_OUT_OTHER : CW_OUT_SUCCESS;
+	event.outcome = connecting(conn) ? outcome : CW_OUT_SUCCESS;
 	event.state = conn->state;
 	bpf_seq_write(seq, &event, sizeof(event));
 }

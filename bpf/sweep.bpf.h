@@ -13,32 +13,30 @@
 /* Younger ones may be in the middle of the change that made them. */
 #define SETTLED_NS 1000000000ULL
 
-/* The memory may be another socket's by now, or nobody's. It is read with care, the
- * state before the cookie: a state that was another socket's is then not taken. */
-static __always_inline u8 state_now(const struct cw_conn *conn)
+/* The memory may be another socket's by now, or nobody's. It is read with care, and the
+ * cookie last: what was another socket's is then not taken. */
+static __always_inline bool is_same(const struct cw_conn *conn)
 {
 	struct sock *sk = (struct sock *)conn->sock;
-	u8 state = BPF_CORE_READ(sk, __sk_common.skc_state);
 	u64 cookie = BPF_CORE_READ(sk, __sk_common.skc_cookie.counter);
 
-	return cookie == conn->cookie ? state : TCP_CLOSE;
+	return cookie == conn->cookie;
 }
 
 static __always_inline bool is_gone(const struct cw_conn *conn)
 {
-	switch (state_now(conn)) {
-	case TCP_CLOSE:
-	case TCP_LISTEN: /* it has been closed, and used anew */
-		return true;
-	default:
-		return false;
-	}
+	struct sock *sk = (struct sock *)conn->sock;
+	u8 state = BPF_CORE_READ(sk, __sk_common.skc_state);
+
+	/* One that listens has been closed, and is used anew. */
+	return !is_same(conn) || state == TCP_CLOSE || state == TCP_LISTEN;
 }
 
 static __always_inline void sweep_slot(struct seq_file *seq, struct cw_conn *slot)
 {
 	u64 cookie = *(volatile u64 *)&slot->cookie;
 	struct cw_conn conn;
+	u8 outcome;
 	u64 now;
 
 	if (!cookie || cookie == SLOT_BUSY || slot->seen == scan)
@@ -54,7 +52,8 @@ static __always_inline void sweep_slot(struct seq_file *seq, struct cw_conn *slo
 	/* The end of one that was found may have been told while it was. */
 	if (conn.flags & CW_FLAG_FOUND && !connecting(&conn))
 		return;
-	tell_late_end(seq, &conn, now);
+	outcome = outcome_of_unshown((struct sock *)conn.sock);
+	tell_late_end(seq, &conn, is_same(&conn) ? outcome : CW_OUT_OTHER, now);
 }
 
 #endif

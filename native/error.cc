@@ -23,12 +23,12 @@ int collect(enum libbpf_print_level level, const char* format, va_list arguments
 
 }  // namespace
 
-LibbpfLog::LibbpfLog() {
+LibbpfLog::LibbpfLog() : outer_(current) {
   current = this;
   libbpf_set_print(collect);
 }
 
-LibbpfLog::~LibbpfLog() { current = nullptr; }
+LibbpfLog::~LibbpfLog() { current = outer_; }
 
 void LibbpfLog::append(const char* text, size_t length) {
   text_.append(text, length);

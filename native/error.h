@@ -19,7 +19,7 @@ struct Failure {
 
 Napi::Error toError(Napi::Env env, const Failure& failure);
 
-// Collects what libbpf prints in this thread. Never touches JavaScript.
+// Collects what libbpf prints in this thread, the innermost of them. Never touches JavaScript.
 class LibbpfLog {
  public:
   LibbpfLog();
@@ -31,6 +31,7 @@ class LibbpfLog {
 
  private:
   std::string text_;
+  LibbpfLog* outer_;
 };
 
 }  // namespace connwatch

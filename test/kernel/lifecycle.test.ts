@@ -9,6 +9,7 @@ import { bpfHeldBy, compileBpf, stillInKernel } from '../harness/bpf.ts';
 import { at, describeKernel } from '../harness/host.ts';
 import { Generator } from '../harness/traffic.ts';
 import { until } from '../harness/until.ts';
+import { wrongBuild } from '../harness/wrong-build.ts';
 
 const kindsOf = (objects: readonly string[]) => [...new Set(objects.map((object) => object.split(' ')[0]))].sort();
 
@@ -83,6 +84,15 @@ describeKernel('an agent that can’t start', () => {
     expect(fatal).toMatchObject({ code: 'CW_LAYOUT' });
     expect(fatal['msg']).toContain('attempt');
     expect(logs.lines.some(({ msg }) => msg === 'ready')).toBe(false);
+  });
+
+  it('says with the words of the verifier why the kernel refuses programs', async () => {
+    const exits = '\tif (task->signal->live.counter)\n';
+    using build = await wrongBuild('connwatch.bpf.c', exits, `\tfor (;;)\n\t\tbpf_ktime_get_ns();\n${exits}`);
+    const { code, logs } = await Agent.refuse({ env: { CONNWATCH_BPF_OBJECT: build.path } });
+    expect(code).toBe(1);
+    const fatal = await logs.line({ level: 'fatal' });
+    expect(fatal).toMatchObject({ code: 'CW_BPF_LOAD', msg: expect.stringContaining('connwatch_exit') as string });
   });
 
   it('starts with the same programs compiled from another folder', async () => {

@@ -36,6 +36,23 @@ describeKernel('changes of state that the kernel does not show', () => {
     expect(lossesOf(page)).toEqual({});
   });
 
+  it('failures: with what the socket still says', async () => {
+    using build = await lookingAwayFrom('from == TCP_SYN_SENT && to == TCP_CLOSE && cookie >> 1 & 1');
+    await using namespace = await Namespace.create();
+    await using agent = await Agent.start({ namespace, args: ['--bpf-object', build.path] });
+    using generator = new Generator();
+    const name = random.name('refused');
+    const count = random.between(40, 80);
+    await generator.run(name, ['plain', '--port', '7', '--count', `${count}`], namespace);
+    // The memory of a socket that is gone may be another one's by then, and says nothing.
+    const look = (page: Page) => {
+      const { attempts, pending, failures } = countsOf(page, { process_executable_name: name });
+      return { attempts, pending, failures: (failures['refused'] ?? 0) + (failures['other'] ?? 0), some: (failures['refused'] ?? 0) > count / 2 - 2 };
+    };
+    const page = await agent.settles(look, { attempts: count, pending: 0, failures: count, some: true });
+    expect(page.sum('connwatch_events_late_total')).toBeGreaterThanOrEqual(Math.floor(count / 2) - 1);
+  });
+
   it('successes: while the connection is open, or by its end', async () => {
     using build = await lookingAwayFrom('from == TCP_SYN_SENT && to == TCP_ESTABLISHED');
     await using namespace = await Namespace.create();
