@@ -29,6 +29,12 @@ describe('Random', () => {
     expect(draw(8)).not.toEqual(draw(7));
     expect([...new Set(draw(7))].sort()).toEqual([3, 4, 5, 6, 7, 8, 9]);
   });
+
+  it('draws even numbers alone when it is asked to', () => {
+    const random = new Random(7);
+    const drawn = Array.from({ length: 1000 }, () => random.even(3, 9));
+    expect([...new Set(drawn)].sort()).toEqual([4, 6, 8]);
+  });
 });
 
 describe('Logs', () => {

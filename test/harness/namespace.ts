@@ -66,6 +66,17 @@ export class Namespace implements AsyncDisposable {
     return Number(line.split(/ +/)[1]);
   }
 
+  /**
+   * Leaves it so many local ports for connects that bind none. An even number: of an odd one the kernel
+   * (net/ipv4/inet_hashtables.c, __inet_hash_connect) takes `remaining &= ~1`, looks at half as many ports of the first
+   * one's parity from a random one on, and so passes over one of them. With all others in use a connect then fails or
+   * not as chance has it.
+   */
+  async leavePorts(count: number): Promise<void> {
+    if (count % 2 !== 0) throw new RangeError(`of ${count} ports the kernel would pass over one`);
+    await must(this.command('sysctl', '--write', `net.ipv4.ip_local_port_range=40000 ${40_000 + count - 1}`));
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     if (existsSync(`/run/netns/${this.name}`)) await must(['ip', 'netns', 'delete', this.name]);
   }

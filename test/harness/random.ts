@@ -16,6 +16,11 @@ export class Random {
     return least + Math.floor(this.#next() * (most - least + 1));
   }
 
+  /** An even one, both ends included. */
+  even(least: number, most: number): number {
+    return 2 * this.between(Math.ceil(least / 2), Math.floor(most / 2));
+  }
+
   /** A name that no other process of this machine has. */
   name(prefix: string): string {
     // Not of the seed: a run with the same seed beside this one must not share it.
