@@ -4,6 +4,7 @@
 #define CONNWATCH_TRANSITION_H
 
 #include "record.bpf.h"
+#include "mptcp.bpf.h"
 #include "listen.bpf.h"
 #include "outcome.bpf.h"
 
@@ -49,6 +50,8 @@ static __always_inline void on_connect(struct sock *sk)
 		return;
 	conn.cookie = socket_cookie(sk);
 	conn.owner = current_owner(&conn.cgroup);
+	if (conn.owner == CW_OWNER_KERNEL)
+		inherit_from_first_subflow(tcp, &conn);
 	conn.since = bpf_ktime_get_ns();
 	conn.netns = sk->__sk_common.skc_net.net->ns.inum;
 	conn.attempt = next_attempt(conn.cookie);

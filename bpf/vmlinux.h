@@ -133,6 +133,7 @@ struct inet_connection_sock {
 
 struct tcp_sock {
 	struct inet_connection_sock inet_conn;
+	bool is_mptcp;
 	__u32 segs_out;
 	__u32 total_retrans;
 	__u32 srtt_us;
@@ -262,6 +263,14 @@ struct task_struct {
 	struct css_set *cgroups;
 	struct nsproxy *nsproxy;
 	char comm[16];
+};
+
+struct mptcp_subflow_context {
+	struct sock *conn;
+};
+
+struct mptcp_sock {
+	struct sock *first;
 };
 
 struct seq_file {

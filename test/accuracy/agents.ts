@@ -7,7 +7,7 @@ import { Watch } from './watch.ts';
 const ARGS = ['--series-limit', '20000'];
 
 /** The agent sees tracefs, which it needs for the tracepoint of a system call; nobody else does. */
-const WITH_TRACEFS = ['unshare', '--mount', 'sh', '-c', 'mount -t tracefs none /sys/kernel/tracing && exec "$0" "$@"'];
+const WITH_TRACEFS = ['unshare', '--mount', 'sh', '-c', '{ test -d /sys/kernel/tracing/events || mount -t tracefs none /sys/kernel/tracing; } && exec "$0" "$@"'];
 const SYSCALL = [
   ...['--sync-failures', 'syscall', '--interval', '200ms', '--log-format', 'json'],
   ...['--metrics-addr', '127.0.0.1:0', '--health-addr', '127.0.0.1:0'],

@@ -5,7 +5,7 @@ import { Differs, differenceOf } from './difference.ts';
 import type { Family } from './family.ts';
 import { kernelFrom, type Kernel } from './kernel.ts';
 import type { KernelCounter } from './kernel-counters.ts';
-import { tally, tallyMade, type Tallies } from './tally.ts';
+import { asMade, tally, tallyMade, type Tallies } from './tally.ts';
 import { World } from './world.ts';
 
 export interface Verdict {
@@ -64,12 +64,12 @@ async function once(item: Case, family: Family, { agents, patience }: Court, exp
     await item.run(world);
     const truths = await world.finish();
     const made = Object.fromEntries(roles.map((role) => [role, tallyMade(truths.get(role) ?? [])]));
-    const notMade = item.truth === false ? undefined : differenceOf(expected, made);
+    const notMade = item.truth === false ? undefined : differenceOf(asMade(expected), made);
     if (notMade !== undefined) return { state: 'not made', why: `made: ${notMade}` } as const;
   } catch (error) {
     return { state: error instanceof Differs ? 'differs' : 'not made', why: (error as Error).message } as const;
   }
-  const look = (page: Page, history: Page) => ({ tallies: world.tallies(page, roles), owners: world.owners.seen(history) });
+  const look = (page: Page, history: Page) => ({ tallies: world.tallies(page, item.expect), owners: world.owners.seen(history) });
   const pages = { tallies: expected, owners: world.owners.expected };
   const seen = await watch.settles(look, pages, patience);
   const counters = item.kernel === 'gone' ? kernel : await settledKernel(item, world, kernel);

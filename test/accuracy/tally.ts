@@ -1,4 +1,4 @@
-import type { Page } from '../harness/exposition.ts';
+import type { Match, Page } from '../harness/exposition.ts';
 import { countsOf } from '../harness/counts.ts';
 import type { Truth } from '../harness/traffic.ts';
 
@@ -12,7 +12,27 @@ export interface Tally {
   readonly accepts?: number;
   /** Open sockets by role and state: `client established`. */
   readonly open?: Readonly<Record<string, number>>;
+  /** Payload bytes: `transmit`, `receive`. Compared where a case names them, as all that follow. */
+  readonly bytes?: Readonly<Record<string, number>>;
+  /** Connections reset: `transmit` by itself, `receive` by its peer. */
+  readonly resets?: Readonly<Record<string, number>>;
+  /** SYNs that were sent again. */
+  readonly resent?: number;
+  /** Connections that wait in the queue of a listener. */
+  readonly queued?: number;
+  /** Handshakes that a full queue dropped. */
+  readonly overflows?: number;
 }
+
+/** What only the page tells: the processes of a case don't know it. */
+type Told = 'bytes' | 'resets' | 'resent' | 'queued' | 'overflows';
+const TOLD: Readonly<Record<Told, (page: Page, match: Match) => number | Record<string, number>>> = {
+  bytes: (page, match) => page.by('network_io_direction', 'connwatch_tcp_io_bytes_total', match),
+  resets: (page, match) => page.by('network_io_direction', 'connwatch_tcp_resets_total', match),
+  resent: (page, match) => page.sum('connwatch_tcp_retransmits_total', { ...match, type: 'syn' }),
+  queued: (page, match) => page.sum('connwatch_tcp_listen_queue_length', match),
+  overflows: (page, match) => page.sum('connwatch_tcp_listen_overflows_total', match),
+};
 
 /** By the role of the executable: client, server, ... */
 export type Tallies = Readonly<Record<string, Tally>>;
@@ -32,14 +52,21 @@ function nonZero(values: Readonly<Record<string, number>>): Readonly<Record<stri
   return kept.length > 0 ? Object.fromEntries(kept.sort(([a], [b]) => (a < b ? -1 : 1))) : undefined;
 }
 
-/** What the page says of an executable. */
-export function tallyOf(page: Page, executable: string): Tally {
+/** Without what only the page tells. */
+export function asMade(tallies: Tallies): Tallies {
+  const made = ([role, of]: [string, Tally]) => [role, Object.fromEntries(Object.entries(of).filter(([name]) => !(name in TOLD)))];
+  return Object.fromEntries(Object.entries(tallies).map((entry) => made(entry) as [string, Tally]));
+}
+
+/** What the page says of an executable, and what else `wanted` names. */
+export function tallyOf(page: Page, executable: string, wanted: Tally): Tally {
   const match = { process_executable_name: executable };
   const open: Record<string, number> = {};
   for (const { labels, value } of page.select('connwatch_tcp_connections', match)) {
     open[`${labels['role']} ${labels['network_connection_state']}`] = value;
   }
-  return tally({ ...countsOf(page, match), open });
+  const told = Object.entries(TOLD).filter(([name]) => name in wanted).map(([name, of]) => [name, of(page, match)] as const);
+  return tally({ ...countsOf(page, match), open, ...Object.fromEntries(told) });
 }
 
 /** What its processes say that they have made. */

@@ -118,13 +118,14 @@ export class World extends Network {
   /** The page must show this now, and go on to. @throws (rejects) with the difference */
   async shows(expected: Tallies): Promise<void> {
     const wanted = Object.fromEntries(Object.entries(expected).map(([role, of]) => [role, tally({ ...of })]));
-    const look = (page: Page) => this.tallies(page, Object.keys(wanted));
+    const look = (page: Page) => this.tallies(page, expected);
     const difference = differenceOf(wanted, await this.#watch.settles(look, wanted, this.#patience));
     if (difference !== undefined) throw new Differs(`on the way, page: ${difference}`);
   }
 
-  tallies(page: Page, roles: readonly string[]): Record<string, Tally> {
-    return Object.fromEntries(roles.map((role) => [role, tallyOf(page, this.name(role))]));
+  /** What the page says of the same things as `like`. */
+  tallies(page: Page, like: Tallies): Record<string, Tally> {
+    return Object.fromEntries(Object.entries(like).map(([role, of]) => [role, tallyOf(page, this.name(role), of)]));
   }
 
   override async [Symbol.asyncDispose](): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Chapter } from '../case.ts';
 import { beforeSyn } from './before-syn.ts';
+import { data } from './data.ts';
 import { ends } from './ends.ts';
 import { fastOpen } from './fast-open.ts';
 import { givenUp } from './given-up.ts';
@@ -12,4 +13,4 @@ import { owners } from './owners.ts';
 import { reuse } from './reuse.ts';
 
 /** In the order of the table. */
-export const CHAPTERS: readonly Chapter[] = [outcomes, givenUp, beforeSyn, reuse, fastOpen, mptcp, listeners, ends, owners, namespaces, load];
+export const CHAPTERS: readonly Chapter[] = [outcomes, givenUp, beforeSyn, reuse, fastOpen, mptcp, listeners, ends, data, owners, namespaces, load];

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { SILENT_PORT } from '../../harness/namespace.ts';
+import { must } from '../../harness/run.ts';
 import type { Case, Chapter } from '../case.ts';
 import { CLOSED_PORT } from '../world.ts';
 import { accepts, bulk, numbers, PORT, toItself } from './steps.ts';
@@ -31,6 +32,37 @@ export const mptcp: Chapter = {
     between('MPTCP on both sides', '11 MPTCP sockets connect to an MPTCP listener', 'mptcp', 'mptcp'),
     between('MPTCP to plain TCP', '11 MPTCP sockets connect to a TCP listener: they fall back', 'mptcp', ''),
     between('plain TCP to MPTCP', '11 TCP sockets connect to an MPTCP listener, as Go programs have', '', 'mptcp'),
+    {
+      name: 'a further subflow',
+      made: '11 MPTCP connections between namespaces, for each of which the kernel opens one more subflow from a second address',
+      cannot,
+      // What the kernel opens is not made by the processes.
+      truth: false,
+      run: async (world) => {
+        const [, there] = await world.pair();
+        const [second, bits] = world.family === 'IPv4' ? ['10.77.0.3', 24] : ['fd77::3', 64];
+        const ip = async (index: number, ...args: string[]) => must(['ip', '-n', (await world.namespace(index)).name, ...args]);
+        // IPv6 would prefer the newer address for the first one, too.
+        await ip(0, 'address', 'add', `${second}/${bits}`, 'dev', 'pair', ...(bits === 64 ? ['nodad', 'preferred_lft', '0'] : []));
+        await ip(0, 'mptcp', 'endpoint', 'add', second, 'dev', 'pair', 'subflow');
+        await ip(0, 'mptcp', 'limits', 'set', 'subflows', '1');
+        await ip(1, 'mptcp', 'limits', 'set', 'subflows', '1');
+        const [serving, connecting] = [await world.actor('server', 1), await world.actor('client', 0)];
+        const family = world.family.slice(-1);
+        await serving.do(`socket 0 ${family} mptcp`, `bind 0 ${there} ${PORT}`, 'listen 0 64');
+        for (const slot of numbers(11)) await connecting.do(`socket ${slot} ${family} mptcp`, `connect ${slot} ${there} ${PORT}`);
+        await serving.do(...accepts(numbers(11)));
+        // The kernel waits for an answer that carries data.
+        for (const [one, other] of [[connecting, serving], [serving, connecting]] as const) {
+          await one.do(...numbers(11).map((slot) => `send ${slot} 100`));
+          await other.do(...numbers(11).map((slot) => `receive ${slot} 100`));
+        }
+        world.owners.add(connecting.pid, world.name('client'), 11);
+        const open = (role: string) => ({ [`${role} established`]: 22 });
+        await world.shows({ client: { attempts: 22, successes: 22, open: open('client') }, server: { accepts: 22, open: open('server') } });
+      },
+      expect: { client: { attempts: 22, successes: 22 }, server: { accepts: 22 } },
+    },
     {
       name: 'MPTCP in bulk',
       made: '47 MPTCP connects to a listener of the same process',
