@@ -58,7 +58,7 @@ const VARIANTS: readonly Variant[] = ['bare', 'agent', 'cached', 'otlp'];
 
 const NOTES = [
   'Memory is what /proc calls Rss, in MB of 10^6 bytes. Of the agent it includes the ring buffer and the table of live ' +
-    'sockets, which are memory of the kernel that is mapped in; the ring is mapped, and counted, twice.',
+    'sockets, which are memory of the kernel that is mapped in.',
 ];
 
 async function weigh(start: () => Promise<Program>, idle: number): Promise<Weight> {

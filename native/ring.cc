@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstring>
 
 namespace connwatch {
 
@@ -15,8 +16,9 @@ int Ring::open(int fd, size_t size) {
   void* consumer = mmap(nullptr, page_, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
   if (consumer == MAP_FAILED) return errno;
   consumer_ = static_cast<uint8_t*>(consumer);
-  // The data is mapped twice in a row, so that a record never wraps.
-  void* producer = mmap(nullptr, page_ + 2 * size, PROT_READ, MAP_SHARED, fd,
+  // The kernel would map the data twice in a row, so that no record wraps. Both views count as
+  // resident memory, and a record in some thousands wraps: that one is put together.
+  void* producer = mmap(nullptr, page_ + size, PROT_READ, MAP_SHARED, fd,
                         static_cast<off_t>(page_));
   if (producer == MAP_FAILED) {
     int error = errno;
@@ -30,7 +32,7 @@ int Ring::open(int fd, size_t size) {
 }
 
 void Ring::close() {
-  if (producer_) munmap(producer_, page_ + 2 * size_);
+  if (producer_) munmap(producer_, page_ + size_);
   if (consumer_) munmap(consumer_, page_);
   producer_ = consumer_ = data_ = nullptr;
 }
@@ -51,9 +53,18 @@ const uint8_t* Ring::peek(uint64_t limit, uint32_t* length) {
       continue;
     }
     *length = size;
-    return header + BPF_RINGBUF_HDR_SZ;
+    return whole((consumed_ + BPF_RINGBUF_HDR_SZ) & (size_ - 1), size);
   }
   return nullptr;
+}
+
+const uint8_t* Ring::whole(size_t at, uint32_t size) {
+  if (at + size <= size_) return data_ + at;
+  size_t first = size_ - at;
+  wrapped_.resize(size);
+  memcpy(wrapped_.data(), data_ + at, first);
+  memcpy(wrapped_.data() + first, data_, size - first);
+  return wrapped_.data();
 }
 
 void Ring::advance() { consumed_ = next_; }

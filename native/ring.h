@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 namespace connwatch {
 
@@ -26,8 +27,8 @@ class Ring {
   uint64_t used() const { return produced() - consumed_; }
 
   // The record at the read position, or nullptr at `limit` or at one that is
-  // still being written. Discarded records are passed over. The memory is the
-  // ring's: it stays the caller's until `release`.
+  // still being written. Discarded records are passed over. The memory is the ring's,
+  // or a copy's: it stays the caller's until `release` or the next peek.
   const uint8_t* peek(uint64_t limit, uint32_t* length);
   // Moves past the record that peek returned.
   void advance();
@@ -35,6 +36,9 @@ class Ring {
   void release();
 
  private:
+  // `size` bytes of the data from `at` on.
+  const uint8_t* whole(size_t at, uint32_t size);
+
   uint8_t* consumer_ = nullptr;
   uint8_t* producer_ = nullptr;
   uint8_t* data_ = nullptr;
@@ -42,6 +46,7 @@ class Ring {
   size_t page_ = 0;
   uint64_t consumed_ = 0;
   uint64_t next_ = 0;
+  std::vector<uint8_t> wrapped_;
 };
 
 }  // namespace connwatch
