@@ -35,6 +35,7 @@ describe('loadError', () => {
     ['CW_BPF_ATTACH', nativeError({ code: 'CW_BPF_ATTACH' })],
     ['CW_TRACEFS', Object.assign(nativeError({ code: 'CW_BPF_ATTACH', errno: 2 }), { message: 'cannot attach the program connwatch_connect: No such file or directory' })],
     ['CW_BPF_LOAD', nativeError({ code: 'CW_BPF_LOAD', libbpfLog: 'a\nb\nc\nd\n' })],
+    ['CW_BPF_LOAD', nativeError({ code: 'CW_BPF_LOAD', errno: 13, libbpfLog: 'libbpf: -- BEGIN PROG LOAD LOG --\n' })],
     ['CW_BPF_LOAD', nativeError({ code: 'CW_SOMETHING_NEW' })],
   ])('%s', (code, thrown) => {
     const error = loadError(thrown);
@@ -46,6 +47,11 @@ describe('loadError', () => {
 
   it("ends with the last lines of libbpf's log", () => {
     expect(loadError(nativeError({ code: 'CW_BPF_LOAD', libbpfLog: 'a\nb\nc\nd\n' })).message).toContain('b | c | d');
+  });
+
+  it("ends with the verifier's reason", () => {
+    const log = ["libbpf: prog 'a': -- BEGIN PROG LOAD LOG --", '0: (b7) r0 = 0', 'infinite loop detected at insn 5', 'processed 9 insns (limit 1000000)', '-- END PROG LOAD LOG --', "libbpf: prog 'a': failed to load: -22", "libbpf: failed to load object 'x'"];
+    expect(loadError(nativeError({ code: 'CW_BPF_LOAD', libbpfLog: `${log.join('\n')}\n` })).message).toContain("infinite loop detected at insn 5 | prog 'a': failed to load: -22");
   });
 
   it("says once that the log is libbpf's", () => {

@@ -9,6 +9,8 @@ interface NativeError extends Error {
 
 /** bpf/connwatch.bpf.c: needs the number of its tracepoint, which is in tracefs. */
 const SYSCALL_PROGRAM = 'the program connwatch_connect:';
+/** How the verifier's log ends, after its reason. */
+const BESIDE_THE_POINT = /^(?:-- END PROG LOAD LOG|processed \d+ insns|verification time|stack depth|failed to load object)/;
 const EPERM = 1;
 const EACCES = 13;
 
@@ -28,7 +30,9 @@ function loadCode(error: NativeError): ErrorCode {
   // A file that may not be read is about the file.
   if (code === 'CW_LAYOUT' || code === 'CW_BPF_OPEN') return code;
   if (code === 'CW_BPF_ATTACH' && error.message.includes(SYSCALL_PROGRAM)) return 'CW_TRACEFS';
-  if (error.errno === EPERM || error.errno === EACCES) return 'CW_PERMISSION';
+  // The verifier has these errors as well, and words of its own; without privileges nobody gets that far.
+  const verified = (error.libbpfLog ?? '').includes('BEGIN PROG LOAD LOG');
+  if (!verified && (error.errno === EPERM || error.errno === EACCES)) return 'CW_PERMISSION';
   return code === 'CW_BPF_ATTACH' ? code : 'CW_BPF_LOAD';
 }
 
@@ -36,6 +40,7 @@ function message(code: ErrorCode, error: NativeError): string {
   const reason = oneLine(error);
   if (code === 'CW_LAYOUT') return `The BPF object does not fit this program: ${reason}.`;
   if (code === 'CW_PERMISSION') return `The kernel does not allow loading BPF programs (${reason}).`;
-  const last = (error.libbpfLog ?? '').trim().replaceAll(/^libbpf: /gm, '').split('\n').slice(-3).join(' | ');
+  const lines = (error.libbpfLog ?? '').trim().replaceAll(/^libbpf: /gm, '').split('\n');
+  const last = lines.filter((line) => !BESIDE_THE_POINT.test(line)).slice(-5).join(' | ');
   return `The BPF programs cannot be used: ${reason}.${last ? ` libbpf: ${last}` : ''}`;
 }
