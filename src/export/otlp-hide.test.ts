@@ -13,6 +13,24 @@ it.each([
   expect(hider(secrets)(message)).toBe(expected);
 });
 
+it.each(['base64', 'base64url', 'hex'] as const)('hides a secret also in %s, alone or in the middle of something, at each of its offsets', (encoding) => {
+  const secret = 'Bearer ~~~???tok3n';
+  const hide = hider([secret]);
+  for (let before = 0; before < 7; before++) {
+    for (let after = 0; after < 4; after++) {
+      const encoded = Buffer.from(`${'?'.repeat(before)}${secret}${'~'.repeat(after)}`).toString(encoding);
+      expect(hide(`unknown token ${encoded}.`)).toBe('unknown token <hidden>.');
+      expect(hide(`{"token":"${encoded.replace(/=+$/, '')}"}`)).toBe('{"token":"<hidden>"}');
+    }
+  }
+  expect(hide(`HEX ${Buffer.from(secret).toString('hex').toUpperCase()}`)).toBe('HEX <hidden>');
+});
+
+it('leaves words and numbers that are no encoded secret', () => {
+  const message = `connect ECONNREFUSED 127.0.0.1:4317 ${Buffer.from('something else of that length').toString('base64')} path/to/a/file`;
+  expect(hider(['Bearer abc123', 'abc123', 'Bearer'])(message)).toBe(message);
+});
+
 it('is short', () => {
   expect(hider([])('x'.repeat(1000))).toBe(`${'x'.repeat(300)}...`);
 });

@@ -1,3 +1,5 @@
+import { encodedHider } from './otlp-hide-encoded.ts';
+
 /** Stands for a text that must not be shown. */
 export const HIDDEN = '<hidden>';
 
@@ -18,11 +20,12 @@ export function plain(message: string): string {
  * @param secrets shorter ones than four characters are not looked for: they are part of any text
  */
 export function hider(secrets: readonly string[]): (message: string) => string {
+  const looked = secrets.filter((secret) => secret.length >= 4);
   // The longest first, so that no part of one stays.
-  const looked = secrets.filter((secret) => secret.length >= 4).flatMap(forms);
-  const hidden = [...new Set(looked)].sort((a, b) => b.length - a.length);
+  const hidden = [...new Set(looked.flatMap(forms))].sort((a, b) => b.length - a.length);
+  const hideEncoded = encodedHider(looked, HIDDEN);
   return (message) => {
-    let text = message;
+    let text = hideEncoded(message);
     for (const secret of hidden) text = text.replaceAll(secret, HIDDEN);
     text = text.replace(/\s+/g, ' ').trim();
     return text.length > LONGEST ? `${text.slice(0, LONGEST)}...` : text;
