@@ -22,7 +22,7 @@ const PARENT_CHECK_MS = 500;
  * @param {string[]} args
  * @param {{agent?: string[], sameSignalMs?: number}} [options] agent: the command that the arguments are for;
  *   sameSignalMs: within it, the same signal again is the same wish
- * @returns {Promise<number>} its exit code, 128 + n when signal n ended it
+ * @returns {Promise<number>} its exit code; 128 + n when signal n ended it, which is then said on standard error
  */
 export function runAgent(args, { agent = [agentNode, ...AGENT_OPTIONS, program], sameSignalMs = 500 } = {}) {
   const command = [...agent, ...args];
@@ -39,9 +39,18 @@ export function runAgent(args, { agent = [agentNode, ...AGENT_OPTIONS, program],
     child.on('error', reject);
     child.on('exit', (code, signal) => {
       clearInterval(watch);
-      resolve(code ?? 128 + constants.signals[signal]);
+      if (signal !== null) process.stderr.write(`start: ${ended(signal)}\n`);
+      resolve(code ?? exitCodeOf(signal));
     });
   });
+}
+
+const exitCodeOf = (signal) => 128 + constants.signals[signal];
+
+// The agent itself had no time to say anything.
+function ended(signal) {
+  const why = signal === 'SIGKILL' ? ' The kernel does that when memory runs out, and logs it.' : '';
+  return `the agent was ended by ${signal} (exit code ${exitCodeOf(signal)}).${why}`;
 }
 
 function hasDeathSignal() {

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 import { afterEach, expect, test } from 'vitest';
 
 /*
@@ -42,15 +43,16 @@ afterEach(() => {
 
 async function start({ count = 1, env = {} } = {}) {
   const wrapper = spawn(process.execPath, ['--input-type=module', '-e', WRAPPER, String(count), STAND_IN], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, npm_lifecycle_event: '', ...env },
   });
+  const said = text(wrapper.stderr);
   const lines = createInterface({ input: wrapper.stdout })[Symbol.asyncIterator]();
   const next = async () => (await lines.next()).value;
   const agent = Number(await next());
   started.push(wrapper.pid, agent);
   const ended = once(wrapper, 'exit');
-  return { wrapper, agent, next, ended };
+  return { wrapper, agent, next, ended, said };
 }
 
 test.each(['SIGINT', 'SIGTERM'])('%s reaches the agent, whose exit code is the exit code', async (signal) => {
@@ -86,10 +88,22 @@ test('the agent is out of reach of the terminal: it is in a session of its own',
   await ended;
 });
 
-test('an agent killed outright gives 128 + 9', async () => {
-  const { agent, ended } = await start();
+test('an agent killed outright gives 128 + 9, and a line that says so', async () => {
+  const { agent, ended, said } = await start();
   process.kill(agent, 'SIGKILL');
   expect(await ended).toEqual([137, null]);
+  expect(await said).toBe('start: the agent was ended by SIGKILL (exit code 137). The kernel does that when memory runs out, and logs it.\n');
+});
+
+test('of another signal the line says which one; of an exit code there is none', async () => {
+  const one = await start();
+  process.kill(one.agent, 'SIGSEGV');
+  expect(await one.ended).toEqual([139, null]);
+  expect(await one.said).toBe('start: the agent was ended by SIGSEGV (exit code 139).\n');
+  const other = await start();
+  other.wrapper.kill('SIGTERM');
+  expect(await other.ended).toEqual([7, null]);
+  expect(await other.said).toBe('');
 });
 
 test('a wrapper killed outright takes the agent along', async () => {
