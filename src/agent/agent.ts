@@ -2,7 +2,7 @@ import { BehaviorSubject, distinctUntilChanged } from 'rxjs';
 import { libbpfVersion, Manager as EbpfManager } from '../ebpf/index.ts';
 import { createMetrics } from '../export/index.ts';
 import { Checker, CollectionWatch } from '../health/index.ts';
-import type { Settings } from '../config/index.ts';
+import { pushSettings, type Settings } from '../config/index.ts';
 import { explain, systemFacts } from '../doctor/index.ts';
 import { Closer } from '../internal/closer.ts';
 import { asError, codeFor, oneLine } from '../internal/errors.ts';
@@ -67,9 +67,11 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
 
   // Snapshots to metrics to pages, and to a collector.
   let stopBy = Infinity;
-  const push = await openPush({ otlp: settings.otlp, environment: process.env, log, timeLeft: () => stopBy - performance.now() });
+  const timeLeft = () => stopBy - performance.now();
+  const pushed = pushSettings(settings, process.env);
+  const push = await openPush({ settings: pushed.metrics, otlp: settings.otlp, environment: process.env, log, timeLeft });
   await closer.add(() => push.close());
-  const logPush = await openLogPush(process.env, log, () => stopBy - performance.now());
+  const logPush = await openLogPush(pushed.logs, log, timeLeft);
   await closer.add(() => logPush.close());
   const failures = new FailureRecords({ rate: settings.failureRecords, keys: ebpf, log, push: logPush.push });
   const recording = ebpf.batches.subscribe((batch) => failures.add(batch));

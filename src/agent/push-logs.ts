@@ -1,10 +1,10 @@
 import { setTimeout } from 'node:timers/promises';
-import { type OtlpLogSettings, otlpLogSettings } from '../config/index.ts';
-import { hider } from '../export/index.ts';
+import type { OtlpLogSettings } from '../config/index.ts';
 import type { Logger } from '../internal/log.ts';
 import { version } from '../internal/version.ts';
 import { ExportReport } from './export-report.ts';
 import type { FailureRecordsOptions } from './failures.ts';
+import { pushHeaders } from './push-headers.ts';
 
 export interface LogPush {
   /** Undefined where no logs are pushed. */
@@ -17,18 +17,17 @@ export interface LogPush {
 const LAST_EXPORT = 1000;
 
 /**
- * Pushes records of failed connects where the variables of OpenTelemetry ask for
- * logs. The exporter is loaded only when it is used.
+ * Pushes records of failed connects as logs. The exporter is loaded only when it is used.
+ * @param settings undefined: no logs are pushed
  * @param timeLeft how long the shutdown may still take, milliseconds
- * @throws (rejects) ConnwatchError CW_CONFIG
  */
-export async function openLogPush(environment: Readonly<Record<string, string | undefined>>, log: Logger, timeLeft: () => number): Promise<LogPush> {
-  const settings: OtlpLogSettings | undefined = otlpLogSettings(environment);
+export async function openLogPush(settings: OtlpLogSettings | undefined, log: Logger, timeLeft: () => number): Promise<LogPush> {
   if (settings === undefined) return { push: undefined, failures: () => ({ otlp_logs: 0 }), close: () => Promise.resolve() };
-  const { endpoint, requestTimeout, secrets } = settings;
-  const report = new ExportReport({ log, exporter: 'otlp_logs', endpoint, what: 'log records', hide: hider(secrets) });
+  const { endpoint, requestTimeout } = settings;
+  const headers = pushHeaders(settings);
+  const report = new ExportReport({ log, exporter: 'otlp_logs', endpoint, what: 'log records', hide: headers.hide });
   const { otlpLogs } = await import('../export/otlp-logs.ts');
-  const logs = otlpLogs({ version, requestTimeout, userAgent: `connwatch/${version}`, onExport: (error) => report.onExport(error) });
+  const logs = otlpLogs({ version, requestTimeout, headers: headers.read, userAgent: `connwatch/${version}`, onExport: (error) => report.onExport(error) });
   return { push: (time, attributes) => logs.push(time, attributes), failures: () => ({ otlp_logs: report.failures }), close: () => atMost(Math.max(LAST_EXPORT, timeLeft()), logs.close()) };
 }
 

@@ -1,19 +1,25 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { diag } from '@opentelemetry/api';
 import { expect, it, vi } from 'vitest';
+import { pushSettings } from '../config/index.ts';
 import type { Logger } from '../internal/log.ts';
+import type { OtlpReaderOptions } from '../export/otlp.ts';
 import type { PushReaderOptions } from '../export/otlp-reader.ts';
 import type { Collector } from '../metrics/index.ts';
 import { openPush } from './push.ts';
 
-const given: PushReaderOptions[] = [];
-vi.mock('../export/otlp.ts', () => ({ otlpReader: (options: PushReaderOptions) => (given.push(options), {}) }));
+type Options = PushReaderOptions & Pick<OtlpReaderOptions, 'headers'>;
+const given: Options[] = [];
+vi.mock('../export/otlp.ts', () => ({ otlpReader: (options: Options) => (given.push(options), {}) }));
 
-async function push(environment: Record<string, string>, otlp?: boolean) {
+async function push(environment: Record<string, string>, otlp?: boolean, otlpHeadersFile?: string) {
   given.length = 0;
   const lines: unknown[] = [];
   const at = (level: string) => (fields: object | string, msg?: string) => lines.push(typeof fields === 'string' ? [level, fields] : [level, msg, fields]);
   const log = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') } as unknown as Logger;
-  const opened = await openPush({ otlp, environment, log, timeLeft: () => 0 });
+  const opened = await openPush({ settings: pushSettings({ otlp, otlpHeadersFile }, environment).metrics, otlp, environment, log, timeLeft: () => 0 });
   opened.readers?.({ producer: () => ({}) } as unknown as Collector);
   return { opened, lines, options: given[0] };
 }
@@ -45,6 +51,24 @@ it('shows no credentials, whoever repeats them', async () => {
   diag.warn('the header hush%20hush');
   expect(JSON.stringify(lines)).not.toMatch(/hush|pass/);
   expect(lines.length).toBe(4);
+  opened.close();
+});
+
+it('reads the file with headers for each new exporter; hides what it held and what it holds', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'connwatch-push-'));
+  const path = join(folder, 'headers');
+  const holds = (text: string) => writeFileSync(path, text);
+  holds('authorization=Bearer%20older');
+  const { opened, lines, options } = await push({}, true, path);
+  expect(options!.headers()).toEqual([['authorization', 'Bearer older']]);
+  holds('authorization=Bearer%20newer');
+  expect(options!.headers()).toEqual([['authorization', 'Bearer newer']]);
+  options!.onExport(new Error('older, newer'));
+  holds('newest');
+  expect(() => options!.headers()).toThrow(`${path} (otlp-headers-file) cannot be used: an entry is not name=value (entry 1 of its list)`);
+  rmSync(folder, { recursive: true });
+  expect(() => options!.headers()).toThrow('there is no such file');
+  expect(lines.at(-1)).toEqual(['warn', refused, { exporter: 'otlp', endpoint: 'http://localhost:4317', code: 'CW_PUSH', error: '<hidden>, <hidden>' }]);
   opened.close();
 });
 

@@ -1,12 +1,15 @@
-import { isSdkDisabled, otlpSettings } from '../config/index.ts';
+import { isSdkDisabled, type OtlpSettings } from '../config/index.ts';
 import { hider, type MetricsOptions, routeDiagnostics } from '../export/index.ts';
 import type { ErrorCode } from '../internal/codes.ts';
 import { oneLine } from '../internal/errors.ts';
 import type { Logger } from '../internal/log.ts';
 import { version } from '../internal/version.ts';
 import { ExportReport } from './export-report.ts';
+import { pushHeaders } from './push-headers.ts';
 
 export interface PushOptions {
+  /** undefined: nothing is pushed. */
+  readonly settings: OtlpSettings | undefined;
   /** The setting `--otlp`. */
   readonly otlp: boolean | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -26,11 +29,10 @@ export interface Push {
 /**
  * What is pushed, and what is said of it: one line when exports begin to fail,
  * one when they succeed again. The exporter is loaded only when it is used.
- * @throws (rejects) ConnwatchError CW_CONFIG
  */
-export async function openPush({ otlp, environment, log, timeLeft }: PushOptions): Promise<Push> {
-  const settings = otlpSettings(otlp, environment);
-  const hide = hider(settings?.secrets ?? []);
+export async function openPush({ settings, otlp, environment, log, timeLeft }: PushOptions): Promise<Push> {
+  const headers = settings === undefined ? undefined : pushHeaders(settings);
+  const hide = headers?.hide ?? hider([]);
   const close = routeDiagnostics((message) => log.warn({ source: 'opentelemetry' }, hide(message)));
   if (settings === undefined) {
     if (otlp === true && isSdkDisabled(environment)) log.warn('OTEL_SDK_DISABLED is true: nothing is pushed');
@@ -46,6 +48,7 @@ export async function openPush({ otlp, environment, log, timeLeft }: PushOptions
     readers: (collector) => [
       otlpReader({
         ...settings,
+        headers: () => headers!.read(),
         producer: collector.producer('push'),
         userAgent: `connwatch/${version}`,
         onExport: (error) => report.onExport(error),

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { cli } from './cli.ts';
 import { fakeHost } from './fixtures.ts';
@@ -64,6 +67,20 @@ describe('config', () => {
     expect(stdout).toContain('# OTLP: records of failed connects are pushed to http://collector:4317 as logs\n');
     expect(stdout).not.toMatch(/hunter2|hush|bob/);
   });
+});
+
+it('config does not print what a file with headers holds', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'connwatch-cli-'));
+  const path = join(folder, 'headers');
+  writeFileSync(path, 'authorization=Bearer%20hush');
+  const { code, stdout, stderr } = await command(['config', '--otlp'], { CONNWATCH_OTLP_HEADERS_FILE: path });
+  writeFileSync(path, 'hush');
+  const refused = await command(['config', '--otlp'], { CONNWATCH_OTLP_HEADERS_FILE: path });
+  rmSync(folder, { recursive: true });
+  expect([code, stderr]).toEqual([0, '']);
+  expect(stdout).toContain(`otlp-headers-file: ${path} # CONNWATCH_OTLP_HEADERS_FILE\n`);
+  expect(refused).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(`invalid value '${path}' for otlp-headers-file: an entry is not name=value`) });
+  expect(stdout + refused.stderr).not.toMatch(/hush/);
 });
 
 // The real checks: what they find depends on the machine and the user, so what must hold anywhere.

@@ -1,20 +1,14 @@
-import { type OtlpLogSettings, type OtlpSettings, printSettings, type Resolution } from '../config/index.ts';
+import { printSettings, type PushSettings, type Resolution } from '../config/index.ts';
 import { EXIT } from './failure.ts';
 import type { Host } from './host.ts';
 
-/** What OpenTelemetry's variables come to; undefined: not pushed. */
-export interface Pushed {
-  readonly metrics: OtlpSettings | undefined;
-  readonly logs: OtlpLogSettings | undefined;
-}
-
 /** `connwatch config`: the settings in force as YAML, and as comments what is pushed, which variables of others decide. */
-export async function printConfig(host: Pick<Host, 'stdout'>, resolution: Resolution, pushed: Pushed): Promise<number> {
+export async function printConfig(host: Pick<Host, 'stdout'>, resolution: Resolution, pushed: PushSettings): Promise<number> {
   host.stdout(`${await printSettings(resolution)}${describe(pushed).map((line) => `# ${line}\n`).join('')}`);
   return EXIT.fine;
 }
 
-function describe({ metrics, logs }: Pushed): string[] {
+function describe({ metrics, logs }: PushSettings): string[] {
   return [
     metrics === undefined
       ? "OTLP: no metrics are pushed (--otlp and OpenTelemetry's variables decide: docs/otlp.md)"

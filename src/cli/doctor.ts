@@ -1,4 +1,4 @@
-import { otlpLogSettings, otlpSettings, type Settings } from '../config/index.ts';
+import { pushSettings, type Settings } from '../config/index.ts';
 import type { Check, TableOptions } from '../doctor/index.ts';
 import { EXIT } from './failure.ts';
 
@@ -18,8 +18,7 @@ export interface DoctorOptions extends TableOptions {
 export async function doctor(options: DoctorOptions): Promise<number> {
   const { collectFacts, examine, table, worst } = await import('../doctor/index.ts');
   const { settings, environment } = options;
-  const targets = { metrics: otlpSettings(settings.otlp, environment), logs: otlpLogSettings(environment) };
-  const checks = examine(await collectFacts(settings, targets));
+  const checks = examine(await collectFacts(settings, pushSettings(settings, environment)));
   const found = worst(checks);
   options.stdout(options.json ? json(checks, found) : `${table(checks, options)}\n${verdict(checks, found)}\n`);
   return CODES[found];

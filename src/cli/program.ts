@@ -1,5 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
-import { addFlags, loadSettings, nearest, otlpLogSettings, otlpSettings, readFlags, type Resolution } from '../config/index.ts';
+import { addFlags, loadSettings, nearest, pushSettings, readFlags, type Resolution } from '../config/index.ts';
 import { ConnwatchError } from '../internal/errors.ts';
 import type { Logger } from '../internal/log.ts';
 import { printConfig } from './config.ts';
@@ -49,9 +49,7 @@ export async function runProgram(host: Host): Promise<number> {
       .action(async () => {
         const resolution = await settings();
         // OpenTelemetry's variables are refused here as a run would.
-        const metrics = otlpSettings(resolution.settings.otlp, host.environment);
-        const logs = otlpLogSettings(host.environment);
-        code = await printConfig(host, resolution, { metrics, logs });
+        code = await printConfig(host, resolution, pushSettings(resolution.settings, host.environment));
       }),
     program
       .command('doctor')

@@ -1,8 +1,10 @@
 export { addFlags, readFlags } from './flags.ts';
 export { loadSettings, type LoadOptions } from './load.ts';
 export { nearest } from './nearest.ts';
-export { otlpLogSettings, type OtlpLogSettings } from './otlp-logs.ts';
-export { isSdkDisabled, otlpSettings, type OtlpSettings, type OtlpTarget } from './otlp.ts';
+export { readHeadersFile } from './otlp-headers-file.ts';
+export type { OtlpLogSettings } from './otlp-logs.ts';
+export { pushSettings, type PushSettings } from './otlp-push.ts';
+export { isSdkDisabled, type OtlpSettings, type OtlpTarget } from './otlp.ts';
 export { printSettings } from './print.ts';
 export { changes, type Changes } from './reload.ts';
 export { resolve, type Origins, type Resolution } from './resolve.ts';

@@ -26,6 +26,12 @@ export function checkCertificates(variables: Variables): TlsFiles {
   return { ca: authority?.bytes, cert: own?.bytes, key: secret?.bytes };
 }
 
+/** Why a file cannot be read, as a phrase. */
+export function whyUnreadable(error: unknown): string {
+  const code = codeOf(error) ?? '';
+  return REASONS[code] ?? `it cannot be read (${code})`;
+}
+
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
   ENOTDIR: 'there is no such file',
@@ -40,9 +46,7 @@ function read<T>(variables: Variables, variable: Variable | undefined, parse: (b
     const bytes = readFileSync(variable.text);
     return { bytes, parsed: parse(bytes) };
   } catch (error) {
-    const code = codeOf(error) ?? '';
-    const why = error instanceof Invalid ? error.message : (REASONS[code] ?? `it cannot be read (${code})`);
-    variables.invalid(variable, why);
+    variables.invalid(variable, error instanceof Invalid ? error.message : whyUnreadable(error));
     return undefined;
   }
 }

@@ -1,21 +1,44 @@
 import type { Variables } from './otlp-variables.ts';
 
+/** What a list of headers comes to. */
+export interface Headers {
+  /** Names and values as they are sent. */
+  readonly pairs: readonly (readonly [name: string, value: string])[];
+  /** What must not be in any log: the values, as they stand and as they are sent, and their words. */
+  readonly secrets: readonly string[];
+  /** Why entries cannot be used, without their text. */
+  readonly problems: readonly string[];
+}
+
 /**
  * Refuses what the exporter would leave out silently, or throw about with the
  * value in the message.
- * @returns what must not be in any log: the values, as they stand and as they are sent, and their words
+ * @returns what must not be in any log
  */
 export function checkHeaders(variables: Variables): string[] {
-  return variables.signals('HEADERS').flatMap(({ name, text }) =>
-    text.split(',').flatMap((entry, index) => {
-      if (entry.trim() === '') return [];
-      const problem = why(entry);
-      if (problem !== undefined) variables.problems.push(`invalid value for ${name}: ${problem} (entry ${index + 1} of its list)`);
-      const raw = entry.slice(entry.indexOf('=') + 1).trim();
-      const value = decoded(raw) ?? raw;
-      return [raw, value, ...value.split(/\s+/)];
-    }),
-  );
+  return variables.signals('HEADERS').flatMap(({ name, text }) => {
+    const { secrets, problems } = parseHeaders(text.split(','));
+    variables.problems.push(...problems.map((problem) => `invalid value for ${name}: ${problem}`));
+    return secrets;
+  });
+}
+
+/** @param entries of OpenTelemetry's form, `name=value`, percent-encoded; empty ones are passed over */
+export function parseHeaders(entries: readonly string[]): Headers {
+  const pairs: [string, string][] = [];
+  const secrets: string[] = [];
+  const problems: string[] = [];
+  for (const [index, entry] of entries.entries()) {
+    if (entry.trim() === '') continue;
+    const problem = why(entry);
+    if (problem !== undefined) problems.push(`${problem} (entry ${index + 1} of its list)`);
+    const equals = entry.indexOf('=');
+    const [name, raw] = [entry.slice(0, equals).trim(), entry.slice(equals + 1).trim()];
+    const value = decoded(raw) ?? raw;
+    pairs.push([decoded(name) ?? name, value]);
+    secrets.push(raw, value, ...value.split(/\s+/));
+  }
+  return { pairs, secrets, problems };
 }
 
 function why(entry: string): string | undefined {

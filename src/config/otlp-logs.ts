@@ -1,24 +1,21 @@
-import { otlpEndpoint } from './otlp-endpoint.ts';
-import { checkHeaders } from './otlp-headers.ts';
-import { type Environment, Variables } from './otlp-variables.ts';
-import { checkTransport, isSdkDisabled, type OtlpSettings, type OtlpTarget } from './otlp.ts';
-import { configError } from './resolve.ts';
+import type { Variables } from './otlp-variables.ts';
+import { isSdkDisabled, target, type OtlpTarget } from './otlp.ts';
 
-/** How log records are pushed; the fields are those of metrics. */
-export type OtlpLogSettings = Pick<OtlpSettings, 'requestTimeout' | 'secrets' | keyof OtlpTarget>;
+/** How log records are pushed. */
+export interface OtlpLogSettings extends OtlpTarget {
+  /** One request, milliseconds. */
+  readonly requestTimeout: number;
+}
 
 /**
  * Whether records of failed connects are pushed as OTLP logs: OTEL_LOGS_EXPORTER
  * names otlp, or it is not set and an endpoint is set for logs. The general endpoint
  * alone switches nothing on: it may be meant for metrics.
+ * @param variables collects what cannot be used
  * @returns undefined: no logs are pushed
- * @throws ConnwatchError CW_CONFIG that names every problem, and no secret
  */
-export function otlpLogSettings(environment: Environment): OtlpLogSettings | undefined {
-  const variables = new Variables(environment, 'LOGS');
-  const settings = isWanted(variables) ? read(variables) : undefined;
-  if (variables.problems.length > 0) throw configError(variables.problems);
-  return settings;
+export function logSettings(headersFile: string | undefined, variables: Variables): OtlpLogSettings | undefined {
+  return isWanted(variables) || variables.problems.length > 0 ? read(headersFile, variables) : undefined;
 }
 
 function isWanted(variables: Variables): boolean {
@@ -28,14 +25,9 @@ function isWanted(variables: Variables): boolean {
   return variables.get('OTEL_EXPORTER_OTLP_LOGS_ENDPOINT') !== undefined;
 }
 
-function read(variables: Variables): OtlpLogSettings {
-  const tls = checkTransport(variables, 'push no logs with OTEL_LOGS_EXPORTER=none');
-  const endpoint = otlpEndpoint(variables);
+function read(headersFile: string | undefined, variables: Variables): OtlpLogSettings {
   return {
+    ...target(variables, headersFile, 'push no logs with OTEL_LOGS_EXPORTER=none'),
     requestTimeout: variables.signalMilliseconds('TIMEOUT') ?? 10_000,
-    endpoint: endpoint.shown,
-    socket: endpoint.socket,
-    tls,
-    secrets: [...endpoint.secrets, ...checkHeaders(variables)],
   };
 }

@@ -20,7 +20,7 @@ export class Variables {
   readonly problems: string[] = [];
   readonly #signal: 'METRICS' | 'LOGS';
 
-  constructor(environment: Environment, signal: 'METRICS' | 'LOGS' = 'METRICS') {
+  constructor(environment: Environment, signal: 'METRICS' | 'LOGS') {
     this.environment = environment;
     this.#signal = signal;
   }

@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import { afterAll, describe, expect, it } from 'vitest';
 import { ConnwatchError } from '../internal/errors.ts';
-import { isSdkDisabled, otlpSettings } from './otlp.ts';
+import { readHeadersFile } from './otlp-headers-file.ts';
+import { pushSettings } from './otlp-push.ts';
+import { isSdkDisabled } from './otlp.ts';
 
 const ENDPOINT = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4317' };
 
@@ -18,15 +20,18 @@ const DEFAULTS = {
   tls: { ca: undefined, cert: undefined, key: undefined },
   temporality: 'cumulative',
   exponentialHistograms: false,
+  headersFile: undefined,
   secrets: [],
 };
 
 type Environment = Record<string, string>;
 
+const otlpSettings = (otlp: boolean | undefined, environment: Environment, otlpHeadersFile?: string) => pushSettings({ otlp, otlpHeadersFile }, environment).metrics;
+
 /** The lines of the error, without the first of several and without the margin. */
-function problems(environment: Environment, otlp?: true): string[] {
+function problems(environment: Environment, otlp?: true, headersFile?: string): string[] {
   try {
-    otlpSettings(otlp, environment);
+    otlpSettings(otlp, environment, headersFile);
   } catch (error) {
     expect(error).toBeInstanceOf(ConnwatchError);
     const { code, message } = error as ConnwatchError;
@@ -169,6 +174,24 @@ describe('what cannot be used is refused by name', () => {
     expect(problems(environment, true).length).toBe(3);
     expect(problems(environment)).toEqual([]);
   });
+
+  it('says all of them also beside lists of exporters that cannot be read, of metrics and of logs', () => {
+    expect(
+      problems({
+        OTEL_METRICS_EXPORTER: 'otpl',
+        OTEL_METRIC_EXPORT_INTERVAL: '-1',
+        OTEL_EXPORTER_OTLP_COMPRESSION: 'br',
+        OTEL_LOGS_EXPORTER: 'console',
+        OTEL_EXPORTER_OTLP_LOGS_TIMEOUT: '1s',
+      }),
+    ).toEqual([
+      "invalid value 'otpl' for OTEL_METRICS_EXPORTER: it is not one of otlp, prometheus, none; did you mean 'otlp'?",
+      "invalid value 'br' for OTEL_EXPORTER_OTLP_COMPRESSION: it is not one of none, gzip",
+      "invalid value '-1' for OTEL_METRIC_EXPORT_INTERVAL: it is not a whole number of milliseconds",
+      "invalid value 'console' for OTEL_LOGS_EXPORTER: it is not one of otlp, none",
+      "invalid value '1s' for OTEL_EXPORTER_OTLP_LOGS_TIMEOUT: it is not a whole number of milliseconds",
+    ]);
+  });
 });
 
 describe('certificates', () => {
@@ -215,5 +238,36 @@ describe('certificates', () => {
     ],
   ])('%j', (environment, messages) => {
     expect(problems(environment, true)).toEqual(messages);
+  });
+});
+
+describe('the file with headers', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'connwatch-headers-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'headers');
+
+  it.each(['authorization=Bearer%20abc123,x-key=k1', '\n authorization=Bearer%20abc123\r\nx-key = k1\n'])('%j is a list of two; its values are secrets', (text) => {
+    writeFileSync(path, text);
+    expect(readHeadersFile(path).pairs).toEqual([['authorization', 'Bearer abc123'], ['x-key', 'k1']]);
+    const secrets = ['Bearer%20abc123', 'Bearer abc123', 'Bearer', 'abc123', 'k1', 'k1', 'k1'];
+    expect(otlpSettings(true, {}, path)).toEqual({ ...DEFAULTS, headersFile: path, secrets });
+    const logs = { OTEL_LOGS_EXPORTER: 'otlp' };
+    expect(pushSettings({ otlp: false, otlpHeadersFile: path }, logs).logs).toMatchObject({ headersFile: path, secrets });
+  });
+
+  it.each([
+    ['', 'it holds no header'],
+    ['fine=1\nsecret', 'an entry is not name=value (entry 2 of its list)'],
+    ['a b=secret,key=secret%zz', 'a name is empty or has characters that gRPC does not allow (entry 1 of its list); a % is not followed by two hexadecimal digits (entry 2 of its list)'],
+  ])('%j is refused once for both signals, without its text', (text, why) => {
+    writeFileSync(path, text);
+    expect(problems({ OTEL_LOGS_EXPORTER: 'otlp' }, true, path)).toEqual([`invalid value '${path}' for otlp-headers-file: ${why}.`]);
+  });
+
+  it('must be there where something is pushed', () => {
+    const missing = join(folder, 'missing');
+    expect(problems({}, true, missing)).toEqual([`invalid value '${missing}' for otlp-headers-file: there is no such file.`]);
+    expect(problems({}, true, folder)).toEqual([`invalid value '${folder}' for otlp-headers-file: it is a folder.`]);
+    expect(problems({}, undefined, missing)).toEqual([]);
   });
 });

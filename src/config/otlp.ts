@@ -1,8 +1,8 @@
 import { otlpEndpoint } from './otlp-endpoint.ts';
 import { checkCertificates, type TlsFiles } from './otlp-files.ts';
+import { checkHeadersFile } from './otlp-headers-file.ts';
 import { checkHeaders } from './otlp-headers.ts';
-import { type Environment, Variables } from './otlp-variables.ts';
-import { configError } from './resolve.ts';
+import type { Environment, Variables } from './otlp-variables.ts';
 
 /** Where something is pushed to. */
 export interface OtlpTarget {
@@ -11,6 +11,10 @@ export interface OtlpTarget {
   /** Path of a unix socket, which then takes the endpoint's place. */
   readonly socket: string | undefined;
   readonly tls: TlsFiles;
+  /** File with more headers; what it held is in the secrets. */
+  readonly headersFile: string | undefined;
+  /** Texts that must not be in any log. */
+  readonly secrets: readonly string[];
 }
 
 /** How metrics are pushed. Times are milliseconds. */
@@ -23,42 +27,52 @@ export interface OtlpSettings extends OtlpTarget {
   readonly requestTimeout: number;
   readonly temporality: (typeof TEMPORALITIES)[number];
   readonly exponentialHistograms: boolean;
-  /** Texts that must not be in any log. */
-  readonly secrets: readonly string[];
 }
 
 const TEMPORALITIES = ['cumulative', 'delta', 'lowmemory'] as const;
 const HISTOGRAMS = ['explicit_bucket_histogram', 'base2_exponential_bucket_histogram'] as const;
 
+/** The settings that concern the push. */
+export interface PushWish {
+  /** undefined leaves it to OpenTelemetry's variables. */
+  readonly otlp: boolean | undefined;
+  readonly otlpHeadersFile: string | undefined;
+}
+
 /**
- * Whether metrics are pushed, and how: `--otlp` and the variables of
+ * Whether metrics are pushed, and how: the settings, and the variables of
  * OpenTelemetry's specification that concern metrics. The exporter reads its
  * own ones (endpoint, headers, TLS, compression, time-out) again; here they are
  * checked, because it goes on without what it cannot use.
- * @param otlp the setting: undefined leaves it to the variables
+ * @param variables collects what cannot be used
  * @returns undefined: nothing is pushed
- * @throws ConnwatchError CW_CONFIG that names every problem, and no secret
  */
-export function otlpSettings(otlp: boolean | undefined, environment: Environment): OtlpSettings | undefined {
-  const variables = new Variables(environment);
+export function metricSettings({ otlp, otlpHeadersFile }: PushWish, variables: Variables): OtlpSettings | undefined {
   const wanted = isWanted(otlp, variables);
-  const settings = wanted ? read(variables) : undefined;
-  if (variables.problems.length > 0) throw configError(variables.problems);
-  return settings;
+  // With a list of exporters that cannot be read, nobody knows; the rest of what is wrong is told along with it.
+  return wanted || variables.problems.length > 0 ? read(variables, otlpHeadersFile) : undefined;
 }
 
 /** OTEL_SDK_DISABLED has the last word: it is how an operator switches telemetry off for a whole host. */
 export function isSdkDisabled(environment: Environment): boolean {
-  return new Variables(environment).get('OTEL_SDK_DISABLED')?.text.toLowerCase() === 'true';
+  return environment['OTEL_SDK_DISABLED']?.trim().toLowerCase() === 'true';
 }
 
 /** What goes for every signal. `instead`: how to have none of this one. */
-export function checkTransport(variables: Variables, instead: string): TlsFiles {
+export function target(variables: Variables, headersFile: string | undefined, instead: string): OtlpTarget {
   const protocol = variables.signal('PROTOCOL');
   if (protocol !== undefined && protocol.text !== 'grpc') variables.invalid(protocol, `connwatch pushes by grpc only: unset it, or ${instead}`);
   variables.signalChoice('COMPRESSION', ['none', 'gzip']);
   variables.signalChoice('INSECURE', ['true', 'false']);
-  return checkCertificates(variables);
+  const tls = checkCertificates(variables);
+  const { shown, socket, secrets } = otlpEndpoint(variables);
+  return {
+    endpoint: shown,
+    socket,
+    tls,
+    headersFile,
+    secrets: [...secrets, ...checkHeaders(variables), ...checkHeadersFile(headersFile, variables)],
+  };
 }
 
 function isWanted(otlp: boolean | undefined, variables: Variables): boolean {
@@ -68,23 +82,19 @@ function isWanted(otlp: boolean | undefined, variables: Variables): boolean {
   return exporters === undefined ? variables.signal('ENDPOINT') !== undefined : exporters.includes('otlp');
 }
 
-function read(variables: Variables): OtlpSettings {
-  const tls = checkTransport(variables, 'push nothing with --otlp=false');
+function read(variables: Variables, headersFile: string | undefined): OtlpSettings {
+  const where = target(variables, headersFile, 'push nothing with --otlp=false');
   const interval = variables.milliseconds('OTEL_METRIC_EXPORT_INTERVAL') ?? 60_000;
   const timeout = Math.min(variables.milliseconds('OTEL_METRIC_EXPORT_TIMEOUT') ?? 30_000, interval);
   const requestTimeout = Math.min(variables.signalMilliseconds('TIMEOUT') ?? 10_000, timeout);
-  const endpoint = otlpEndpoint(variables);
   const temporality = variables.choice('OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE', TEMPORALITIES);
   const histograms = variables.choice('OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION', HISTOGRAMS);
   return {
+    ...where,
     interval,
     timeout,
     requestTimeout,
-    endpoint: endpoint.shown,
-    socket: endpoint.socket,
-    tls,
     temporality: temporality ?? 'cumulative',
     exponentialHistograms: histograms === 'base2_exponential_bucket_histogram',
-    secrets: [...endpoint.secrets, ...checkHeaders(variables)],
   };
 }

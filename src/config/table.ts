@@ -113,6 +113,16 @@ export const SETTINGS = {
     description: "Push metrics to an OpenTelemetry Collector by OTLP/gRPC. OpenTelemetry's variables say where and how: docs/otlp.md.",
     example: 'true',
   }),
+  otlpHeadersFile: setting({
+    name: 'otlp-headers-file',
+    group: 'Metrics',
+    kind: path(),
+    default: undefined,
+    defaultNote: 'none',
+    description:
+      "A file with headers for the collector, such as credentials: a list as in OTEL_EXPORTER_OTLP_HEADERS, or one a line. They beat the variables' of the same name. Read at the start, and again after a push has failed.",
+    example: '/run/secrets/otlp-headers',
+  }),
   ringSize: setting({
     name: 'ring-size',
     group: 'Kernel',
@@ -188,6 +198,7 @@ export interface Settings {
   readonly failureRecords: number;
   /** undefined: the variables of OpenTelemetry say whether metrics are pushed. */
   readonly otlp: boolean | undefined;
+  readonly otlpHeadersFile: string | undefined;
   /** Bytes, a power of two. */
   readonly ringSize: number;
   readonly syncFailures: (typeof SYNC_FAILURES)[number];

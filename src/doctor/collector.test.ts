@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { tryCollectors } from './collector.ts';
 
-const NO_TLS = { ca: undefined, cert: undefined, key: undefined };
+const REST = { tls: { ca: undefined, cert: undefined, key: undefined }, headersFile: undefined, secrets: [] };
 const servers: Pick<Server, 'close'>[] = [];
 afterEach(() => servers.splice(0).forEach((server) => server.close()));
 
@@ -19,7 +19,7 @@ async function listening(server: Server, at: string | number = 0): Promise<numbe
 }
 
 async function problemOf(endpoint: string, socket?: string): Promise<string | undefined> {
-  const [collector] = await tryCollectors({ metrics: { endpoint, socket, tls: NO_TLS }, logs: undefined }, 200);
+  const [collector] = await tryCollectors({ metrics: { endpoint, socket, ...REST }, logs: undefined }, 200);
   expect(collector).toMatchObject({ signal: 'metrics', endpoint });
   return collector?.problem;
 }
@@ -53,7 +53,7 @@ describe('tryCollectors', () => {
   });
 
   it('tries both, or none', async () => {
-    const target = { endpoint: `http://127.0.0.1:${await listening(createHttp2())}`, socket: undefined, tls: NO_TLS };
+    const target = { endpoint: `http://127.0.0.1:${await listening(createHttp2())}`, socket: undefined, ...REST };
     expect((await tryCollectors({ metrics: target, logs: target })).map(({ signal }) => signal)).toEqual(['metrics', 'logs']);
     expect(await tryCollectors({ metrics: undefined, logs: undefined })).toEqual([]);
   });

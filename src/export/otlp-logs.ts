@@ -3,6 +3,7 @@ import { ExportResultCode, type ExportResult } from '@opentelemetry/core';
 import { OTLPLogExporter } from '@opentelemetry/exporter-logs-otlp-grpc';
 import { BatchLogRecordProcessor, LoggerProvider, type LogRecordExporter, type ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import { SCOPE } from '../metrics/index.ts';
+import { metadataOf } from './otlp-metadata.ts';
 import { resourceOf } from './provider.ts';
 
 // The one module that loads the SDK of logs and its exporter: to be imported only when logs are pushed.
@@ -12,6 +13,8 @@ export interface OtlpLogsOptions {
   /** One request, milliseconds. */
   readonly requestTimeout: number;
   readonly userAgent: string;
+  /** More headers, which beat the variables'; asked for each new exporter. */
+  readonly headers: () => Parameters<typeof metadataOf>[0];
   /** After each export: undefined, or why it failed; what was in it is lost. */
   readonly onExport: (error: unknown) => void;
 }
@@ -30,8 +33,8 @@ const EVENT = 'connwatch.connect.failed';
 
 /** Pushes records by OTLP/gRPC, in batches. What a collector does not take is lost, and counted. */
 export function otlpLogs(options: OtlpLogsOptions): OtlpLogs {
-  const { version, requestTimeout, userAgent, onExport } = options;
-  const exporter = new RenewedExporter(() => new OTLPLogExporter({ timeoutMillis: requestTimeout, userAgent }), onExport);
+  const { version, requestTimeout, headers, userAgent, onExport } = options;
+  const exporter = new RenewedExporter(() => new OTLPLogExporter({ timeoutMillis: requestTimeout, userAgent, metadata: metadataOf(headers()) }), onExport);
   const processor = new BatchLogRecordProcessor({ exporter, maxQueueSize: QUEUE, scheduledDelayMillis: DELAY, exportTimeoutMillis: requestTimeout });
   const provider = new LoggerProvider({ resource: resourceOf({ version }), processors: [processor] });
   const logger = provider.getLogger(SCOPE, version);
@@ -54,7 +57,14 @@ class RenewedExporter implements LogRecordExporter {
   }
 
   export(records: ReadableLogRecord[], done: (result: ExportResult) => void): void {
-    const exporter = (this.#exporter ??= this.#create());
+    let exporter: LogRecordExporter;
+    try {
+      exporter = this.#exporter ??= this.#create();
+    } catch (error) {
+      this.#onExport(error);
+      done({ code: ExportResultCode.FAILED, ...(error instanceof Error && { error }) });
+      return;
+    }
     exporter.export(records, (result) => {
       const failed = result.code !== ExportResultCode.SUCCESS;
       this.#onExport(failed ? (result.error ?? new Error('the exporter gives no reason')) : undefined);

@@ -1,6 +1,7 @@
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-grpc';
 import { AggregationTemporality, AggregationType, InstrumentType } from '@opentelemetry/sdk-metrics';
 import { Deltas } from './otlp-delta.ts';
+import { metadataOf } from './otlp-metadata.ts';
 import { PushReader, type PushReaderOptions } from './otlp-reader.ts';
 import { Sender } from './otlp-sender.ts';
 
@@ -13,6 +14,8 @@ export interface OtlpReaderOptions extends Pick<PushReaderOptions, 'producer' | 
   readonly temporality: 'cumulative' | 'delta' | 'lowmemory';
   /** Histograms with exponential buckets, where the collector takes them. */
   readonly exponentialHistograms: boolean;
+  /** More headers, which beat the variables'; asked for each new exporter. */
+  readonly headers: () => Parameters<typeof metadataOf>[0];
   /** First product of the user agent: `connwatch/1.2.3`. */
   readonly userAgent: string;
 }
@@ -22,8 +25,8 @@ export interface OtlpReaderOptions extends Pick<PushReaderOptions, 'producer' | 
  * endpoint, headers, TLS, compression.
  */
 export function otlpReader(options: OtlpReaderOptions): PushReader {
-  const { requestTimeout, userAgent, exponentialHistograms, temporality } = options;
-  const sender = new Sender(() => new OTLPMetricExporter({ timeoutMillis: requestTimeout, userAgent }));
+  const { requestTimeout, headers, userAgent, exponentialHistograms, temporality } = options;
+  const sender = new Sender(() => new OTLPMetricExporter({ timeoutMillis: requestTimeout, userAgent, metadata: metadataOf(headers()) }));
   const exponential = (type: InstrumentType): boolean => exponentialHistograms && type === InstrumentType.HISTOGRAM;
   const deltas = temporality === 'cumulative' ? undefined : new Deltas({ counters: temporality === 'delta' });
   return new PushReader({

@@ -36,6 +36,10 @@ const BY_TEMPLATE: [unknown, string][] = [
   [{ serviceMonitor: { enabled: true }, service: { enabled: false } }, 'serviceMonitor.enabled needs service.enabled; without a Service use podMonitor'],
   [{ hostNetwork: true, networkPolicy: { enabled: true } }, 'networkPolicy.enabled has no effect on pods with hostNetwork: set one of them to false'],
   [{ otlp: { headers: { secretName: 'x' } } }, 'otlp.headers.secretName is set and otlp.endpoint is not: nothing would be pushed'],
+  [
+    { otlp: { endpoint: 'http://c:4317', headers: { secretName: 'x' } }, config: { 'otlp-headers-file': '/x' } },
+    'otlp.headers.secretName and config.otlp-headers-file both name a file with headers: set one of them',
+  ],
   [{ otlp: { tls: { client: { secretName: 'x' } } } }, 'otlp.tls.client.secretName is set and otlp.endpoint is not'],
   [{ extraEnv: [{ name: 'CONNWATCH_HEALTH_ADDR', value: ':1' }] }, 'extraEnv sets CONNWATCH_HEALTH_ADDR, which beats the values that ports and probes follow from: use config'],
 ];

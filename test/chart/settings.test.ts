@@ -30,11 +30,15 @@ describe('connwatch takes the file that the chart makes', () => {
   });
 
   it.skipIf(noHelm)(`with every setting at its example${because}`, async () => {
-    const config = Object.fromEntries(chartSettings().map(({ name, example }) => [name, example]));
-    for (const helm of helms) {
-      const rendered = await render(helm, { config, hostNetwork: true, service: { enabled: false } });
-      expect(await withFile(configFileOf(rendered), effective)).toEqual(config);
-    }
+    const examples = Object.fromEntries(chartSettings().map(({ name, example }) => [name, example]));
+    await withFile('key=value', async (headers) => {
+      // This one must be there, because the example also says that something is pushed.
+      const config = { ...examples, 'otlp-headers-file': headers };
+      for (const helm of helms) {
+        const rendered = await render(helm, { config, hostNetwork: true, service: { enabled: false } });
+        expect(await withFile(configFileOf(rendered), effective)).toEqual(config);
+      }
+    });
   });
 });
 

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { status } from '@grpc/grpc-js';
 import { expect, it } from 'vitest';
 import { Agent } from '../harness/agent.ts';
@@ -51,8 +54,11 @@ describeKernel('records of failed connects', () => {
   it('are pushed as OTLP logs where these are on; a collector that refuses is counted and stops nothing', async () => {
     await using receiver = await Receiver.start();
     await using namespace = await Namespace.create();
+    using folder = new DisposableStack();
+    const headers = join(folder.adopt(mkdtempSync(join(tmpdir(), 'connwatch-headers-')), (path) => rmSync(path, { recursive: true })), 'headers');
+    writeFileSync(headers, 'x-tenant=blue');
     await using agent = await Agent.start({
-      args: ['--failure-records', '1000'],
+      args: ['--failure-records', '1000', '--log-level', 'debug', '--otlp-headers-file', headers],
       env: { OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: `http://127.0.0.1:${receiver.port}` },
     });
     using generator = new Generator();
@@ -65,13 +71,20 @@ describeKernel('records of failed connects', () => {
     expect(mine()[0]).toMatchObject({ event: 'connwatch.connect.failed', severity: 13, body: 'connect failed', attributes: { 'error.type': 'refused', 'server.port': '7' } });
     expect(mine()[0]!.time - before).toBeGreaterThan(-1_000_000_000n);
     expect(receiver.requests).toEqual([]);
+    expect(receiver.recordHeaders[0]).toMatchObject({ 'x-tenant': 'blue' });
+    // A file that is gone is a failed export like others; one that is there again is read.
+    rmSync(headers);
     receiver.answer = { code: status.UNAVAILABLE, details: 'away' };
     await refuse(3);
     await agent.logs.line({ msg: 'log records cannot be pushed', exporter: 'otlp_logs' });
     await until(async () => ((await agent.scrape()).value('connwatch_export_failures_total', { exporter: 'otlp_logs' }) ?? 0) > 0, true);
     receiver.answer = 'take';
+    await refuse(2);
+    await until(() => agent.logs.text.includes('(otlp-headers-file) cannot be used: there is no such file'), true);
+    writeFileSync(headers, 'x-tenant=green');
     await refuse(5);
     await until(() => mine().length >= 12, true);
+    expect(receiver.recordHeaders.at(-1)).toMatchObject({ 'x-tenant': 'green' });
     expect((await agent.stop()).code).toBe(0);
   });
 });

@@ -1,5 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { ServerCredentials } from '@grpc/grpc-js';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ServerCredentials, status } from '@grpc/grpc-js';
 import { expect, it } from 'vitest';
 import { Agent } from '../harness/agent.ts';
 import { countsMade, countsOf } from '../harness/counts.ts';
@@ -54,6 +56,38 @@ describeKernel('OTLP push', () => {
     const health = await (await fetch(`http://${agent.health}/health`)).text();
     for (const shown of [agent.logs.text, health, await agent.text()]) for (const secret of secrets) expect(shown).not.toContain(secret);
     await agent.logs.line({ msg: 'metrics are pushed', exporter: 'otlp', endpoint: `http://127.0.0.1:${receiver.port}` });
+  });
+
+  it('takes headers from a file, before those of the variables, and from its new content once the old one is refused; shows them nowhere', async () => {
+    await using receiver = await Receiver.start();
+    const folder = mkdtempSync(join(tmpdir(), 'connwatch-headers-'));
+    const path = join(folder, 'headers');
+    const [first, second] = ['tok3n-of-yesterday', 'tok3n-of-today'];
+    try {
+      writeFileSync(path, `authorization=Bearer%20${first}\nx-tenant=blue\n`);
+      await using agent = await Agent.start({
+        args: ['--log-level', 'trace', '--otlp-headers-file', path],
+        env: { ...endpoint(receiver.port), OTEL_EXPORTER_OTLP_HEADERS: 'authorization=of-the-variable,x-more=1' },
+      });
+      await agent.logs.line({ msg: 'metrics are pushed' });
+      expect(receiver.requests[0]!.headers).toMatchObject({ authorization: `Bearer ${first}`, 'x-tenant': 'blue', 'x-more': '1' });
+
+      const encoded = Buffer.from(`Bearer ${first}`).toString('base64');
+      receiver.answer = { code: status.UNAUTHENTICATED, details: `${first} is over, or ${encoded}` };
+      await agent.logs.line({ msg: 'metrics cannot be pushed', error: 'UNAUTHENTICATED: <hidden> is over, or <hidden>' });
+      writeFileSync(path, `authorization=Bearer%20${second}`);
+      await until(() => receiver.requests.at(-1)!.headers['authorization'], `Bearer ${second}`);
+      receiver.answer = 'take';
+      await agent.logs.line({ msg: 'metrics are pushed again' });
+      // Without the file too the agent lives, and says why nothing is pushed.
+      rmSync(path);
+      receiver.answer = { code: status.UNAUTHENTICATED, details: `${second} is over` };
+      await until(() => agent.logs.text.includes(`${path} (otlp-headers-file) cannot be used: there is no such file`), true);
+      const health = await (await fetch(`http://${agent.health}/health`)).text();
+      for (const shown of [agent.logs.text, health, await agent.text()]) for (const secret of [first, second, encoded]) expect(shown).not.toContain(secret);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('delta: the sum of what was sent is what happened', async () => {

@@ -36,6 +36,8 @@ const exportOf = (service: string) => ({
 export class Receiver implements AsyncDisposable {
   readonly requests: Request[] = [];
   readonly records: PushedRecord[] = [];
+  /** Of each request with records. */
+  readonly recordHeaders: Readonly<Record<string, unknown>>[] = [];
   answer: Answer = 'take';
   readonly port: number;
   readonly #server: Server;
@@ -56,7 +58,8 @@ export class Receiver implements AsyncDisposable {
       if (receiver.answer === 'take') done(null, Buffer.alloc(0));
       else if (receiver.answer !== 'never') done(receiver.answer);
     };
-    const takeLogs: handleUnaryCall<Buffer, Buffer> = ({ request }, done) => {
+    const takeLogs: handleUnaryCall<Buffer, Buffer> = ({ request, metadata }, done) => {
+      receiver.recordHeaders.push(metadata.getMap());
       if (receiver.answer === 'take') receiver.records.push(...readLogs(request));
       if (receiver.answer === 'take') done(null, Buffer.alloc(0));
       else if (receiver.answer !== 'never') done(receiver.answer);

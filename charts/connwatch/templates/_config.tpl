@@ -55,6 +55,9 @@
 {{- end -}}
 {{- end -}}
 {{- end -}}
+{{- if and .Values.otlp.headers.secretName (index .Values.config "otlp-headers-file") -}}
+{{- fail "otlp.headers.secretName and config.otlp-headers-file both name a file with headers: set one of them" -}}
+{{- end -}}
 {{- range .Values.extraEnv -}}
 {{- if has .name (list "CONNWATCH_CONFIG" "CONNWATCH_METRICS_ADDR" "CONNWATCH_HEALTH_ADDR") -}}
 {{- fail (printf "extraEnv sets %s, which beats the values that ports and probes follow from: use config" .name) -}}

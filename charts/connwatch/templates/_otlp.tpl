@@ -28,11 +28,8 @@
   value: {{ .compression }}
 {{- with .headers }}
 {{- if .secretName }}
-- name: OTEL_EXPORTER_OTLP_HEADERS
-  valueFrom:
-    secretKeyRef:
-      name: {{ .secretName }}
-      key: {{ .key }}
+- name: CONNWATCH_OTLP_HEADERS_FILE
+  value: /etc/connwatch/otlp/headers
 {{- end }}
 {{- end }}
 {{- with .tls.ca }}
@@ -52,8 +49,16 @@
 {{- end }}
 {{- end -}}
 
-{{/* Certificates, as sources of the volume with the agent's files. */}}
+{{/* Headers and certificates, as sources of the volume with the agent's files. */}}
 {{- define "connwatch.otlp.files" -}}
+{{- with .Values.otlp.headers }}
+{{- if .secretName }}
+- secret:
+    name: {{ .secretName }}
+    items:
+      - { key: {{ .key }}, path: otlp/headers }
+{{- end }}
+{{- end }}
 {{- with .Values.otlp.tls.ca }}
 {{- if .secretName }}
 - secret:

@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import { Invalid } from '../internal/invalid.ts';
+import { whyUnreadable } from './otlp-files.ts';
+import { type Headers, parseHeaders } from './otlp-headers.ts';
+import type { Variables } from './otlp-variables.ts';
+
+/**
+ * The headers in the file that `--otlp-headers-file` names: a list as in
+ * OTEL_EXPORTER_OTLP_HEADERS, or one header a line.
+ * @throws Invalid why it cannot be used, without any of its text
+ */
+export function readHeadersFile(path: string): Headers {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new Invalid(whyUnreadable(error), { cause: error });
+  }
+  const headers = parseHeaders(text.split(/[,\n]/));
+  if (headers.problems.length > 0) throw new Invalid(headers.problems.join('; '));
+  if (headers.pairs.length === 0) throw new Invalid('it holds no header');
+  return headers;
+}
+
+/** @returns what must not be in any log */
+export function checkHeadersFile(path: string | undefined, variables: Variables): readonly string[] {
+  if (path === undefined) return [];
+  try {
+    return readHeadersFile(path).secrets;
+  } catch (error) {
+    if (!(error instanceof Invalid)) throw error;
+    variables.invalid({ name: 'otlp-headers-file', text: path }, error.message);
+    return [];
+  }
+}
