@@ -43,13 +43,26 @@ place() {
   install -D -m 644 "$here/connwatch.service" "$unit"
 }
 
+# With the settings of the service: variables of /etc/connwatch/environment or of a drop-in beat its file. Those of
+# OpenTelemetry, among them secrets, are not needed to ask.
+healthy() {
+  pid=$(systemctl show --property MainPID --value connwatch)
+  variables=$({ tr '\0' '\n' <"/proc/$pid/environ" | grep '^CONNWATCH_'; } 2>/dev/null) || true
+  (
+    while IFS= read -r variable; do [ -z "$variable" ] || export "${variable?}"; done <<EOF
+$variables
+EOF
+    "$link" health --config "$settings/config.yaml" >/dev/null
+  )
+}
+
 start() {
   systemctl daemon-reload
   systemctl enable --quiet connwatch
   systemctl restart connwatch
   for _ in 1 2 3 4 5 6 7 8 9 10; do
     sleep 1
-    if "$link" health --config "$settings/config.yaml" >/dev/null; then
+    if healthy; then
       echo 'connwatch runs and is ready.'
       return
     fi

@@ -101,6 +101,34 @@ describe.skipIf(noImages !== undefined)(`the service, installed from the archive
     expect(await shell('cat /etc/connwatch/config.yaml')).toBe('interval: 1s\n');
   });
 
+  it('is found ready where variables of the service or of a drop-in say it listens', async () => {
+    await shell('echo "CONNWATCH_HEALTH_ADDR=127.0.0.1:18080" >> /etc/connwatch/environment');
+    expect(await shell('cd /root/connwatch-* && ./install.sh')).toBe('connwatch runs and is ready.\n');
+    // The two alone would be one port for both.
+    const dropIn = '/etc/systemd/system/connwatch.service.d';
+    await shell(`mkdir ${dropIn} && printf '[Service]\\nEnvironment="CONNWATCH_METRICS_ADDR=127.0.0.1:19090"\\n' > ${dropIn}/ports.conf`);
+    await shell('sed -i s/18080/9090/ /etc/connwatch/environment');
+    expect(await shell('cd /root/connwatch-* && ./install.sh')).toBe('connwatch runs and is ready.\n');
+    expect(await fetchIn(namespace, 'http://127.0.0.1:9090/readiness')).toBe('Ready');
+    await shell(`rm -r ${dropIn} && sed -i /CONNWATCH_HEALTH_ADDR/d /etc/connwatch/environment && systemctl daemon-reload && systemctl restart connwatch`);
+  });
+
+  it('reads headers for a collector from a file that only a group may read', async () => {
+    const dropIn = '/etc/systemd/system/connwatch.service.d';
+    const file = '/etc/connwatch/otlp-headers';
+    const lines = ['[Service]', 'SupplementaryGroups=otlp', `Environment=CONNWATCH_OTLP_HEADERS_FILE=${file}`, 'Environment=OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:1'];
+    const install = () => inside('sh', '-c', 'cd /root/connwatch-* && ./install.sh');
+    await shell(`mkdir ${dropIn} && printf '%s\\n' '${lines.join("' '")}' > ${dropIn}/otlp.conf && groupadd --system otlp && install -m 640 -g otlp /dev/null ${file} && echo authorization=Bearer%20abc123 > ${file}`);
+    expect(await install()).toMatchObject({ code: 0, stderr: '', stdout: 'connwatch runs and is ready.\n' });
+    expect(readFileSync(`/proc/${await pid()}/environ`, 'utf8')).not.toContain('abc123');
+    // It is read: one that cannot be used is refused.
+    await shell(`echo abc123 > ${file}`);
+    const refused = await install();
+    expect(refused.stderr).toContain('otlp-headers-file: an entry is not name=value');
+    expect(refused.stderr).not.toContain('abc123');
+    await shell(`rm -r ${dropIn} ${file} && systemctl daemon-reload && systemctl restart connwatch`);
+  });
+
   it('starts again when it was killed', async () => {
     process.kill(await pid(), 'SIGKILL');
     await until(() => property('NRestarts'), '1', { timeout: 30_000 });
