@@ -1,57 +1,60 @@
-import { isDeepStrictEqual } from 'node:util';
 import { expect, it } from 'vitest';
 import { Agent } from '../harness/agent.ts';
 import { countsMade, countsOf } from '../harness/counts.ts';
-import { type Page, seriesOf } from '../harness/exposition.ts';
 import { describeKernel } from '../harness/host.ts';
+import { Namespace, SILENT_PORT } from '../harness/namespace.ts';
 import { announcedRandom } from '../harness/random.ts';
 import { Generator } from '../harness/traffic.ts';
 import { until } from '../harness/until.ts';
 import { RealCollector, noCollector } from './collector.ts';
+import { expectAllFamilies, expectSame, familiesOf } from './same-page.ts';
 
-/** What differs from one collection to the next although nothing happens. */
-const RESTLESS =
-  /^(target_info|process_(cpu_time|memory_usage)|nodejs_eventloop_|connwatch_(collect_duration|window_end|window_length|ring_used|drain_lag|drift_age)_)/;
+/** What the traffic below must have moved, of each kind; histograms by their count. */
+const MOVED = [
+  ...['connect_attempts_total', 'connect_successes_total', 'connect_failures_total', 'accepts_total', 'connections', 'io_bytes_total', 'retransmits_total', 'resets_total'],
+  ...['connect_duration_seconds_count', 'connect_duration_seconds_bucket', 'connection_duration_seconds_count', 'rtt_seconds_count', 'rtt_seconds_sum'],
+  ...['listen_queue_length', 'listen_queue_limit', 'listen_overflows_total', 'listen_syn_drops_total'],
+].map((name) => `connwatch_tcp_${name}`);
 
-/** Added by the collector: who sent it. */
-const ADDED = new Set(['job', 'instance', 'otel_scope_name', 'otel_scope_version', 'otel_scope_schema_url']);
-
-/** Series with their values, as both pages name them. */
-function restful(page: Page): Record<string, number> {
-  const own = page.samples.filter(({ name }) => !RESTLESS.test(name));
-  const without = (labels: Readonly<Record<string, string>>) => Object.fromEntries(Object.entries(labels).filter(([name]) => !ADDED.has(name)));
-  return Object.fromEntries(own.map((sample): [string, number] => [seriesOf({ ...sample, labels: without(sample.labels) }), sample.value]));
-}
+/** Of the last window. */
+const WINDOW = ['connwatch_window_connects', 'connwatch_window_accepts', 'connwatch_window_connect_duration_p50_seconds', 'connwatch_window_connect_duration_p99_seconds', 'tcp_connects_by_pid'];
 
 describeKernel(`a real collector${noCollector === undefined ? '' : ` (${noCollector})`}`, () => {
   const random = announcedRandom('collector');
   const args = ['plain', '--port', '0', '--own-listener', '--count'];
   const often = (port: number) => ({ OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`, OTEL_METRIC_EXPORT_INTERVAL: '300' });
 
-  it.skipIf(noCollector)("gateway.yaml serves the agent's page: every name, label and value, hostile names too", async () => {
-    await using collector = await RealCollector.start('gateway', { METRIC_EXPIRATION: '5s' });
-    await using agent = await Agent.start({ env: often(collector.otlp) });
+  it.skipIf(noCollector)("gateway.yaml serves the agent's page: every family, and of our own every label and value, hostile names too", async () => {
+    // What was of the window before is gone from the collector's page while the agent still shows that window.
+    await using collector = await RealCollector.start('gateway', { METRIC_EXPIRATION: '2s' });
+    await using namespace = await Namespace.create();
+    await using agent = await Agent.start({ args: ['--interval', '5s'], env: often(collector.otlp) });
     using generator = new Generator();
-    const name = random.name('equal');
-    const made = await generator.run(name, [...args, `${random.between(20, 400)}`]);
-    await generator.run(`${name}"\\x5c\\x0a\\xff`, [...args, '23']);
-    await generator.run(name, ['plain', '--port', '7', '--count', `${random.between(20, 400)}`]);
-    await until(async () => countsOf(await collector.scrape(), { process_executable_name: name }).accepts, made.accepts);
+    const [client, server, other] = [random.name('client'), random.name('server'), random.name('other')];
+    const hostile = `${other}"\\x5c\\x0a\\xff`;
+    const talker = (name: string) => generator.start(name, ['talk', '--address', '127.0.0.1', '--port', '0'], namespace);
+    const [near, far] = [talker(client), talker(server)];
+    const { port } = await far.tell('listen 5');
+    for (let i = 0; i < 3; i++) {
+      await near.tell(`connect ${String(port)}`);
+      await far.tell('accept');
+    }
+    const bytes = random.between(1, 1_000_000);
+    await Promise.all([near.tell(`send 0 ${bytes}`), far.tell(`read 0 ${bytes}`)]);
+    await near.tell('reset 1');
+    await near.tell('close 2');
+    await far.tell('close 2');
+    await generator.run(hostile, [...args, '23'], namespace);
+    await generator.run(other, ['plain', '--port', '7', '--count', `${random.between(20, 400)}`], namespace);
 
-    // Both pages are equal when nothing has changed between two looks at the agent's.
-    const equal = async () => {
-      const before = restful(await agent.scrape());
-      const theirs = restful(await collector.scrape());
-      const after = restful(await agent.scrape());
-      looked = { theirs, ours: after };
-      return isDeepStrictEqual(before, after) && isDeepStrictEqual(theirs, after);
-    };
-    let looked: Record<'theirs' | 'ours', Record<string, number>> = { theirs: {}, ours: {} };
-    // When the time is up, the difference says more.
-    await until(equal, true).catch(() => {});
-    expect(looked.theirs).toStrictEqual(looked.ours);
-    expect(Object.keys(looked.ours).length).toBeGreaterThan(40);
-    expect(Object.keys(looked.ours).filter((series) => series.includes(`${name}\\"`)).length).toBeGreaterThan(0);
+    const mine = { names: [client, server, other], netns: namespace.inode };
+    const has = (wanted: readonly string[]) => (found: Readonly<Record<string, number>>) => wanted.every((name) => familiesOf(found).includes(name));
+    // The window in which the connects were, which is shown for as long as the next one takes.
+    await expectSame(agent, collector, mine, has(WINDOW));
+    await generator.run(other, ['give-up', '--port', `${SILENT_PORT}`, '--give-up', '1500', '--count', '2'], namespace);
+    const found = await expectSame(agent, collector, mine, (found) => has([...MOVED, 'connwatch_drift'])(found) && !has(WINDOW)(found));
+    expect(Object.keys(found).filter((series) => series.includes(`${other}\\"`)).length).toBeGreaterThan(0);
+    await expectAllFamilies(agent, collector);
   });
 
   it.skipIf(noCollector)('killed and started again: it has everything within 10 s of its return', async () => {
@@ -88,10 +91,35 @@ describeKernel(`a real collector${noCollector === undefined ? '' : ` (${noCollec
     await agent.settles((page) => countsOf(page, { process_executable_name: later }), countsMade(second));
     // The agent is gone, and the collector of its node was killed: only the disk knows.
     expect(await agent.stop()).toEqual({ code: 0, signal: null });
-    expect(agent.logs.lines.filter(({ level }) => level === 'warn' || level === 'error')).toEqual([]);
+    expect(agent.logs.lines.filter((line) => line['exporter'] !== undefined).map(({ msg }) => msg)).toEqual(['metrics are pushed']);
     await node.kill();
     await gateway.start();
     await node.start();
     await until(() => seen(later), countsMade(second));
+  });
+
+  it.skipIf(noCollector)('records of failed connects go by agent.yaml to gateway.yaml, whose output has a line for each', async () => {
+    await using gateway = await RealCollector.start('gateway');
+    await using node = await RealCollector.start('agent', { GATEWAY_ENDPOINT: `127.0.0.1:${gateway.otlp}` });
+    await using namespace = await Namespace.create();
+    await using agent = await Agent.start({ args: ['--failure-records', '10000'], env: { ...often(node.otlp), OTEL_LOGS_EXPORTER: 'otlp' } });
+    using generator = new Generator();
+    const name = random.name('refused');
+    const refuse = (count: number) => generator.run(name, ['plain', '--port', '7', '--count', `${count}`], namespace);
+    const lines = () => gateway.lines.filter((line) => line.includes(`process.executable.name=${name} `));
+    const counts = [random.between(20, 400), random.between(20, 400)];
+    const first = await refuse(counts[0]!);
+    await until(() => lines().length, counts[0]!);
+    for (const line of lines()) expect(line).toMatch(new RegExp(`^connect failed .*process.pid=${first.pid} .*server.port=7 .*error.type=refused `));
+
+    // What a gateway that is away has missed waits on the node's disk.
+    await gateway.kill();
+    await refuse(counts[1]!);
+    await until(async () => (await agent.scrape()).value('connwatch_failure_records_total', { result: 'written' })! >= counts[0]! + counts[1]!, true);
+    await agent.stop();
+    await node.kill();
+    await gateway.start();
+    await node.start();
+    await until(() => lines().length, counts[0]! + counts[1]!);
   });
 });

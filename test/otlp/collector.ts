@@ -38,6 +38,7 @@ export class RealCollector implements AsyncDisposable {
   readonly #folder = mkdtempSync(join(tmpdir(), 'connwatch-collector-'));
   #child: ChildProcess | undefined;
   #said = '';
+  #output = '';
 
   private constructor(configuration: Configuration, ports: readonly number[], environment: Readonly<Record<string, string>>) {
     const [otlp, prometheus, health, telemetry] = ports.map((port) => `127.0.0.1:${port}`);
@@ -63,8 +64,9 @@ export class RealCollector implements AsyncDisposable {
   /** Resolves when its health check says that it is well. */
   async start(): Promise<void> {
     const args = ['--config', at('otel-collector', `${this.#configuration}.yaml`)];
-    const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...this.#environment } });
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...this.#environment } });
     this.#child = child;
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (this.#output += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (this.#said += text));
     const healthy = async () => {
       if (child.exitCode !== null) throw new Error(`the collector has ended:\n${this.#said}`);
@@ -74,6 +76,11 @@ export class RealCollector implements AsyncDisposable {
       );
     };
     await until(healthy, true);
+  }
+
+  /** Whole lines of its standard output. */
+  get lines(): string[] {
+    return this.#output.split('\n').slice(0, -1);
   }
 
   /** What it serves for Prometheus. */
