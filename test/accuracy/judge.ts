@@ -71,7 +71,7 @@ async function once(item: Case, family: Family, { agents, patience }: Court, exp
   }
   const look = (page: Page, history: Page) => ({ tallies: world.tallies(page, item.expect), owners: world.owners.seen(history) });
   const pages = { tallies: expected, owners: world.owners.expected };
-  const seen = await watch.settles(look, pages, patience);
+  const seen = await world.watch.settles(look, pages, patience);
   const counters = item.kernel === 'gone' ? kernel : await settledKernel(item, world, kernel);
   const found = { seen: { page: seen.tallies, kernel: counters } };
   const differences = [prefixed('kernel', differenceOf(kernel, counters)), prefixed('page', differenceOf(pages, seen))].filter(Boolean);

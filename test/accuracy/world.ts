@@ -1,6 +1,7 @@
 import { mkdtempSync, readlinkSync, rmSync, unlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Agent } from '../harness/agent.ts';
 import type { Page } from '../harness/exposition.ts';
 import { Generator, type Traffic, type Truth } from '../harness/traffic.ts';
 import { Actor } from './actor.ts';
@@ -10,7 +11,7 @@ import { nameOf } from './names.ts';
 import { Network } from './network.ts';
 import { Owners } from './owners.ts';
 import { tally, tallyOf, type Tallies, type Tally } from './tally.ts';
-import type { Watch } from './watch.ts';
+import { Watch } from './watch.ts';
 
 /** A port where nobody listens, in a new namespace. */
 export const CLOSED_PORT = 7;
@@ -29,7 +30,8 @@ interface Running {
  */
 export class World extends Network {
   readonly owners = new Owners();
-  readonly #watch: Watch;
+  #watch: Watch;
+  readonly #agents = new AsyncDisposableStack();
   readonly #patience: number;
   readonly #generator = new Generator();
   readonly #folder = mkdtempSync(join(tmpdir(), 'cw-'));
@@ -41,6 +43,17 @@ export class World extends Network {
     super(family);
     this.#watch = watch;
     this.#patience = patience;
+  }
+
+  get watch(): Watch {
+    return this.#watch;
+  }
+
+  /** Starts an agent of the case's own, whose page is the one to look at from now on. */
+  async agent(args: readonly string[] = []): Promise<Agent> {
+    const agent = this.#agents.use(await Agent.start({ args: [...args] }));
+    this.#watch = new Watch(agent);
+    return agent;
   }
 
   /** The executable that plays the role. */
@@ -131,6 +144,7 @@ export class World extends Network {
   override async [Symbol.asyncDispose](): Promise<void> {
     this.#generator[Symbol.dispose]();
     rmSync(this.#folder, { recursive: true, force: true });
+    await this.#agents.disposeAsync();
     await super[Symbol.asyncDispose]();
   }
 

@@ -1,4 +1,5 @@
 import type { Chapter } from '../case.ts';
+import { agent } from './agent.ts';
 import { beforeSyn } from './before-syn.ts';
 import { data } from './data.ts';
 import { ends } from './ends.ts';
@@ -13,4 +14,4 @@ import { owners } from './owners.ts';
 import { reuse } from './reuse.ts';
 
 /** In the order of the table. */
-export const CHAPTERS: readonly Chapter[] = [outcomes, givenUp, beforeSyn, reuse, fastOpen, mptcp, listeners, ends, data, owners, namespaces, load];
+export const CHAPTERS: readonly Chapter[] = [outcomes, givenUp, beforeSyn, reuse, fastOpen, mptcp, listeners, ends, data, owners, namespaces, agent, load];
