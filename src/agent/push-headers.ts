@@ -1,4 +1,5 @@
-import { type OtlpTarget, readHeadersFile } from '../config/index.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { type PushSettings, readHeadersFile } from '../config/index.ts';
 import { hider } from '../export/index.ts';
 import { Invalid } from '../internal/invalid.ts';
 
@@ -13,16 +14,19 @@ export interface PushHeaders {
   readonly hide: (text: string) => string;
 }
 
-export function pushHeaders({ headersFile, secrets }: Pick<OtlpTarget, 'headersFile' | 'secrets'>): PushHeaders {
+/** One for all that is pushed: whoever warns of one signal may repeat what was sent with the other. */
+export function pushHeaders({ metrics, logs }: PushSettings): PushHeaders {
+  const secrets = [...(metrics?.secrets ?? []), ...(logs?.secrets ?? [])];
+  const file = (metrics ?? logs)?.headersFile;
   let hide = hider(secrets);
-  let before: readonly string[] = [];
+  let [last, before]: [readonly string[], readonly string[]] = [[], []];
   return {
     read: () => {
-      if (headersFile === undefined) return [];
-      const headers = readAgain(headersFile);
+      if (file === undefined) return [];
+      const headers = readAgain(file);
       // A refusal of the headers before may still be under way.
-      hide = hider([...secrets, ...before, ...headers.secrets]);
-      before = headers.secrets;
+      if (!isDeepStrictEqual(headers.secrets, last)) [last, before] = [headers.secrets, last];
+      hide = hider([...secrets, ...before, ...last]);
       return headers.pairs;
     },
     hide: (text) => hide(text),

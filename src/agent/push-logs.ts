@@ -4,7 +4,7 @@ import type { Logger } from '../internal/log.ts';
 import { version } from '../internal/version.ts';
 import { ExportReport } from './export-report.ts';
 import type { FailureRecordsOptions } from './failures.ts';
-import { pushHeaders } from './push-headers.ts';
+import type { PushHeaders } from './push-headers.ts';
 
 export interface LogPush {
   /** Undefined where no logs are pushed. */
@@ -21,10 +21,9 @@ const LAST_EXPORT = 1000;
  * @param settings undefined: no logs are pushed
  * @param timeLeft how long the shutdown may still take, milliseconds
  */
-export async function openLogPush(settings: OtlpLogSettings | undefined, log: Logger, timeLeft: () => number): Promise<LogPush> {
+export async function openLogPush(settings: OtlpLogSettings | undefined, headers: PushHeaders, log: Logger, timeLeft: () => number): Promise<LogPush> {
   if (settings === undefined) return { push: undefined, failures: () => ({ otlp_logs: 0 }), close: () => Promise.resolve() };
   const { endpoint, requestTimeout } = settings;
-  const headers = pushHeaders(settings);
   const report = new ExportReport({ log, exporter: 'otlp_logs', endpoint, what: 'log records', hide: headers.hide });
   const { otlpLogs } = await import('../export/otlp-logs.ts');
   const logs = otlpLogs({ version, requestTimeout, headers: headers.read, userAgent: `connwatch/${version}`, onExport: (error) => report.onExport(error) });

@@ -8,6 +8,7 @@ import type { Logger } from '../internal/log.ts';
 import type { OtlpReaderOptions } from '../export/otlp.ts';
 import type { PushReaderOptions } from '../export/otlp-reader.ts';
 import type { Collector } from '../metrics/index.ts';
+import { pushHeaders } from './push-headers.ts';
 import { openPush } from './push.ts';
 
 type Options = PushReaderOptions & Pick<OtlpReaderOptions, 'headers'>;
@@ -19,7 +20,8 @@ async function push(environment: Record<string, string>, otlp?: boolean, otlpHea
   const lines: unknown[] = [];
   const at = (level: string) => (fields: object | string, msg?: string) => lines.push(typeof fields === 'string' ? [level, fields] : [level, msg, fields]);
   const log = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') } as unknown as Logger;
-  const opened = await openPush({ settings: pushSettings({ otlp, otlpHeadersFile }, environment).metrics, otlp, environment, log, timeLeft: () => 0 });
+  const pushed = pushSettings({ otlp, otlpHeadersFile }, environment);
+  const opened = await openPush({ settings: pushed.metrics, headers: pushHeaders(pushed), otlp, environment, log, timeLeft: () => 0 });
   opened.readers?.({ producer: () => ({}) } as unknown as Collector);
   return { opened, lines, options: given[0] };
 }
@@ -69,6 +71,13 @@ it('reads the file with headers for each new exporter; hides what it held and wh
   rmSync(folder, { recursive: true });
   expect(() => options!.headers()).toThrow('there is no such file');
   expect(lines.at(-1)).toEqual(['warn', refused, { exporter: 'otlp', endpoint: 'http://localhost:4317', code: 'CW_PUSH', error: '<hidden>, <hidden>' }]);
+  opened.close();
+});
+
+it('shows no credentials of logs either, also where only these are pushed', async () => {
+  const { opened, lines } = await push({ OTEL_LOGS_EXPORTER: 'otlp', OTEL_EXPORTER_OTLP_LOGS_HEADERS: 'key=hush%20hush' });
+  diag.warn('the header hush hush');
+  expect(lines).toEqual([['warn', 'the header <hidden>', { source: 'opentelemetry' }]]);
   opened.close();
 });
 

@@ -1,15 +1,16 @@
 import { isSdkDisabled, type OtlpSettings } from '../config/index.ts';
-import { hider, type MetricsOptions, routeDiagnostics } from '../export/index.ts';
+import { type MetricsOptions, routeDiagnostics } from '../export/index.ts';
 import type { ErrorCode } from '../internal/codes.ts';
 import { oneLine } from '../internal/errors.ts';
 import type { Logger } from '../internal/log.ts';
 import { version } from '../internal/version.ts';
 import { ExportReport } from './export-report.ts';
-import { pushHeaders } from './push-headers.ts';
+import type { PushHeaders } from './push-headers.ts';
 
 export interface PushOptions {
   /** undefined: nothing is pushed. */
   readonly settings: OtlpSettings | undefined;
+  readonly headers: PushHeaders;
   /** The setting `--otlp`. */
   readonly otlp: boolean | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -30,9 +31,8 @@ export interface Push {
  * What is pushed, and what is said of it: one line when exports begin to fail,
  * one when they succeed again. The exporter is loaded only when it is used.
  */
-export async function openPush({ settings, otlp, environment, log, timeLeft }: PushOptions): Promise<Push> {
-  const headers = settings === undefined ? undefined : pushHeaders(settings);
-  const hide = headers?.hide ?? hider([]);
+export async function openPush({ settings, headers, otlp, environment, log, timeLeft }: PushOptions): Promise<Push> {
+  const { hide } = headers;
   const close = routeDiagnostics((message) => log.warn({ source: 'opentelemetry' }, hide(message)));
   if (settings === undefined) {
     if (otlp === true && isSdkDisabled(environment)) log.warn('OTEL_SDK_DISABLED is true: nothing is pushed');
@@ -48,7 +48,7 @@ export async function openPush({ settings, otlp, environment, log, timeLeft }: P
     readers: (collector) => [
       otlpReader({
         ...settings,
-        headers: () => headers!.read(),
+        headers: headers.read,
         producer: collector.producer('push'),
         userAgent: `connwatch/${version}`,
         onExport: (error) => report.onExport(error),
