@@ -4,6 +4,7 @@ import { kernel } from './kernel.ts';
 import { latency } from './latency.ts';
 import type { Result } from './rows.ts';
 import { scrape } from './scrape.ts';
+import { sync } from './sync.ts';
 import { weight } from './weight.ts';
 
 export interface Context {
@@ -28,4 +29,5 @@ export const BENCHMARKS: readonly Benchmark[] = [
   { name: 'weight', about: 'memory and start, against a bare Node.js', refusal, run: weight },
   { name: 'scrape', about: "a page of 20,000 lines, against OpenTelemetry's own serializer", run: scrape },
   { name: 'latency', about: 'from a connection to the batch that tells it', refusal, run: latency },
+  { name: 'sync', about: 'each way of --sync-failures, against none', refusal, run: sync },
 ];

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { AGENT_OPTIONS } from '../../scripts/lib/agent.mjs';
+import { agentEnvironment } from '../../test/harness/environment.ts';
 import { at } from '../../test/harness/host.ts';
 import { Logs } from '../../test/harness/logs.ts';
 import { watched } from './cleanup.ts';
@@ -13,6 +14,8 @@ const ARGS = ['--metrics-addr', '127.0.0.1:0', '--health-addr', '127.0.0.1:0', '
 export interface AgentOptions {
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** A command that becomes the one that is given to it. */
+  readonly wrapper?: readonly string[];
 }
 
 /** A Node.js program that logs a line `"msg":"ready"`, and how it came to it. */
@@ -33,10 +36,10 @@ export class Program implements AsyncDisposable {
     this.readyCpu = cpuOf(this.pid) / 1e6;
   }
 
-  static async start(command: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Program> {
-    const [file = '', ...args] = [...NODE, ...command];
+  static async start(command: readonly string[], { env = {}, wrapper = [] }: Omit<AgentOptions, 'args'> = {}): Promise<Program> {
+    const [file = '', ...args] = [...wrapper, ...NODE, ...command];
     const start = performance.now();
-    const child = watched(spawn(file, args, { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...env } }));
+    const child = watched(spawn(file, args, { stdio: ['ignore', 'ignore', 'pipe'], env: { ...agentEnvironment(), ...env } }));
     const logs = new Logs(child.stderr);
     await logs.line({ msg: 'ready' });
     return new Program(child, logs, start);
@@ -51,6 +54,6 @@ export class Program implements AsyncDisposable {
 }
 
 /** The agent as it is shipped: bundled, on its own Node.js. */
-export function startAgent({ args = [], env = {} }: AgentOptions = {}): Promise<Program> {
-  return Program.start([at('dist', 'connwatch.js'), ...ARGS, ...args], env);
+export function startAgent({ args = [], ...how }: AgentOptions = {}): Promise<Program> {
+  return Program.start([at('dist', 'connwatch.js'), ...ARGS, ...args], how);
 }

@@ -11,8 +11,11 @@ export const LOADS = {
 export type Load = keyof typeof LOADS;
 
 /** Makes connections in a network namespace of their own, which knows nothing of those before. */
-export async function make(load: Load, count: number): Promise<Truth> {
+export const make = (load: Load, count: number): Promise<Truth> => makeBy(LOADS[load].args, count);
+
+/** The same by any arguments of conngen. */
+export async function makeBy(args: readonly string[], count: number): Promise<Truth> {
   await using namespace = await Namespace.create();
-  const command = [at('build', 'test-tools', 'conngen'), ...LOADS[load].args, '--count', `${count}`];
+  const command = [at('build', 'test-tools', 'conngen'), ...args, '--count', `${count}`];
   return JSON.parse(await must(namespace.command(...command))) as Truth;
 }

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { chartSettings } from '../../src/config/chart.ts';
-import { agentEnvironment } from '../harness/agent.ts';
+import { agentEnvironment } from '../harness/environment.ts';
 import { at } from '../harness/host.ts';
 import { run } from '../harness/run.ts';
 import { because, examples, helms, noHelm, render, withFile } from './helm.ts';

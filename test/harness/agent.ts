@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect } from 'vitest';
 import { noteBpf } from './bpf.ts';
+import { agentEnvironment } from './environment.ts';
 import { Page, parsePage, seriesOf, type Sample } from './exposition.ts';
 import { at } from './host.ts';
 import { Logs } from './logs.ts';
@@ -37,11 +38,6 @@ function agentCommand({ args = [], namespace, privileges = 'least', command }: A
   const confined = privileges === 'least' ? [at('build', 'test-tools', 'confine')] : [];
   const words = [...confined, ...AGENT, ...withDefaults(args)];
   return namespace?.command(...words) ?? words;
-}
-
-/** This process's environment, without what is for the tests: the agent refuses variables that it does not know. */
-export function agentEnvironment(): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('CONNWATCH_TEST_')));
 }
 
 const DEFAULTS: Readonly<Record<string, string>> = {

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
-import { AGENT, agentEnvironment } from './agent.ts';
+import { AGENT } from './agent.ts';
+import { agentEnvironment } from './environment.ts';
 import { at } from './host.ts';
 
 interface Check {

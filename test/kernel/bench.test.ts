@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { expect, it } from 'vitest';
+import { page } from '../../bench/lib/page.ts';
+import { attachedIn, startBy, type Way, WAYS } from '../../bench/lib/sync-ways.ts';
 import { built, produce, Tool } from '../../bench/lib/tools.ts';
 import { EVENT_OFFSETS, EVENT_SIZE, Manager } from '../../src/ebpf/index.ts';
 import { Agent } from '../harness/agent.ts';
@@ -48,5 +50,21 @@ describeKernel('records that a benchmark writes', () => {
     const count = random.between(50_000, 60_000);
     expect(await produce({ pid: floor.pid, keys: 7, rate: 500_000, count })).toMatchObject({ lost: 0 });
     expect(await floor.finish()).toMatchObject({ records: count });
+  });
+});
+
+describeKernel('the agent that a benchmark starts for a way of --sync-failures', () => {
+  it.each<[Way, string[]]>([
+    ['off', []],
+    ['fexit', ['fexit', 'fexit']],
+    ['kretprobe', ['kprobe', 'kprobe', 'kretprobe', 'kretprobe']],
+    ['syscall', ['tp']],
+  ])('has the programs of %s', async (way, mechanisms) => {
+    const missing = WAYS[way].missing();
+    // Where auto finds nothing, it is not to be taken for what it would have been.
+    if (missing === undefined) {
+      await using agent = await startBy(way);
+      expect(attachedIn(await page(agent)).sort()).toEqual(mechanisms);
+    } else await expect(startBy(way)).rejects.toThrow(`by nothing instead of ${way}`);
   });
 });

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { expect, it } from 'vitest';
-import { AGENT, Agent, agentEnvironment } from '../harness/agent.ts';
+import { AGENT, Agent } from '../harness/agent.ts';
+import { agentEnvironment } from '../harness/environment.ts';
 import { doctor } from '../harness/doctor.ts';
 import { at, describeKernel } from '../harness/host.ts';
 
