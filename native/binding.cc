@@ -36,6 +36,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("probeProgram", Napi::Function::New(env, connwatch::probeProgram));
   exports.Set("probeMap", Napi::Function::New(env, connwatch::probeMap));
   exports.Set("probeBpf", Napi::Function::New(env, connwatch::probeBpf));
+  exports.Set("probePerf", Napi::Function::New(env, connwatch::probePerf));
   exports.Set("probeUnprivileged", Napi::Function::New(env, connwatch::probeUnprivileged));
   exports.Set("dropPrivileges", Napi::Function::New(env, connwatch::dropPrivileges));
   exports.Set("probeObject", Napi::Function::New(env, connwatch::probeObject));

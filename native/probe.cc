@@ -4,6 +4,8 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <linux/bpf.h>
+#include <linux/perf_event.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -112,6 +114,18 @@ Napi::Value probeMap(const Napi::CallbackInfo& info) {
 Napi::Value probeBpf(const Napi::CallbackInfo& info) {
   Descriptor map(bpf_map_create(BPF_MAP_TYPE_ARRAY, nullptr, 4, 4, 1, nullptr));
   return Napi::Number::New(info.Env(), map.get() < 0 ? errno : 0);
+}
+
+Napi::Value probePerf(const Napi::CallbackInfo& info) {
+  perf_event_attr attributes{};
+  attributes.size = sizeof attributes;
+  attributes.type = PERF_TYPE_SOFTWARE;
+  attributes.config = PERF_COUNT_SW_DUMMY;
+  attributes.exclude_kernel = 1;
+  // Of this process, on whichever processor.
+  Descriptor event(static_cast<int>(
+      syscall(SYS_perf_event_open, &attributes, 0, -1, -1, PERF_FLAG_FD_CLOEXEC)));
+  return Napi::Number::New(info.Env(), event.get() < 0 ? errno : 0);
 }
 
 Napi::Value probeObject(const Napi::CallbackInfo& info) {

@@ -25,6 +25,11 @@ Napi::Value probeMap(const Napi::CallbackInfo& info);
 // probeBpf() -> errno of the smallest use of bpf() there is (an array of one element), 0 when it is allowed.
 Napi::Value probeBpf(const Napi::CallbackInfo& info);
 
+// probePerf() -> errno of the smallest use of perf_event_open() there is (a counter of nothing), by which kprobes and
+// classic tracepoints are attached; 0 when it is allowed. Debian's kernels keep all of it for CAP_SYS_ADMIN while
+// kernel.perf_event_paranoid is 3, as it is there unless somebody sets it.
+Napi::Value probePerf(const Napi::CallbackInfo& info);
+
 // probeObject({path, ringSize, connSlots, syncFailures}) -> undefined; loads the whole object and unloads it.
 // Throws what `new Session` would throw.
 Napi::Value probeObject(const Napi::CallbackInfo& info);

@@ -26,6 +26,7 @@ export const TRIALS: Trials = {
   fexit: ALLOWED,
   kprobe: ALLOWED,
   tracepoint: ALLOWED,
+  perf: 0,
   unprivileged: 0,
 };
 
@@ -40,6 +41,7 @@ export const TRIALS_REFUSED: Trials = {
   fexit: REFUSED,
   kprobe: REFUSED,
   tracepoint: REFUSED,
+  perf: 13,
   unprivileged: 1,
 };
 

@@ -99,6 +99,10 @@ export function object(facts: Facts): Check {
 
 const UNSEEN = 'connects that fail before a SYN is sent, as for lack of a route, are not counted';
 
+/** Debian's kernels, and those of its kind, know a value above the kernel's own. */
+const PERF = 'set kernel.perf_event_paranoid to 2 (3 keeps them for CAP_SYS_ADMIN), and let a seccomp profile allow perf_event_open';
+const noPerf = (errno: number): string => `the kernel refuses perf events (${errnoName(errno)}), by which it is attached`;
+
 /** What `--sync-failures` comes to. Where tracefs must be, its own check tells. */
 export function syncFailures(facts: Facts): Check {
   const { trials, kprobes: there, syncFailures: setting } = facts;
@@ -107,14 +111,18 @@ export function syncFailures(facts: Facts): Check {
   return tried(facts, id, () => {
     if (trials instanceof Error) return unknown(id, 'not tried: see addon');
     if (setting === 'syscall') {
-      if (trials.tracepoint.stage === '') return ok(id, 'syscall: a program on the end of every system call can be loaded');
-      return missing(id, 'CW_BPF_LOAD', `syscall: ${refusal(trials.tracepoint)}`, 'leave --sync-failures at auto');
+      if (trials.tracepoint.stage !== '') return missing(id, 'CW_BPF_LOAD', `syscall: ${refusal(trials.tracepoint)}`, 'leave --sync-failures at auto');
+      if (trials.perf !== 0) return missing(id, 'CW_TRACEFS', `syscall: ${noPerf(trials.perf)}`, `${PERF}, or leave --sync-failures at auto`);
+      return ok(id, 'syscall: a program on the end of every system call can be loaded');
     }
     if (trials.fexit.stage === '') return ok(id, 'auto takes fexit');
-    if (there && trials.kprobe.stage === '') return ok(id, 'auto takes kretprobes');
+    if (there && trials.kprobe.stage === '') {
+      if (trials.perf === 0) return ok(id, 'auto takes kretprobes');
+      return degraded(id, `auto takes kretprobes, but ${noPerf(trials.perf)}`, UNSEEN, PERF);
+    }
     const first = blocker(facts);
     if (first !== undefined) return unknown(id, `cannot be told: see ${first}`);
-    const todo = 'use --sync-failures syscall if they matter more than some 100 ns for every system call of this machine';
+    const todo = 'use --sync-failures syscall if they matter more than some 50 ns for every system call of this machine';
     return degraded(id, 'auto takes nothing: this kernel has neither fexit nor kprobes, or refuses them', UNSEEN, todo);
   });
 }

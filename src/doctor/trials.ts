@@ -17,6 +17,7 @@ export function runTrials(settings: { readonly ringSize: number; readonly bpfObj
       fexit: answer(probe.program('fexit/tcp_v4_connect', { attach: true })),
       kprobe: answer(probe.program('kprobe/tcp_v4_connect')),
       tracepoint: answer(probe.program('tp/syscalls/sys_exit_connect')),
+      perf: probe.perf(),
       unprivileged: probe.unprivileged(),
     };
   } catch (error) {

@@ -46,6 +46,8 @@ export interface Trials {
   /** Loading only. */
   readonly kprobe: Answer;
   readonly tracepoint: Answer;
+  /** errno of the smallest use of perf_event_open(), by which both are attached; 0 when it is allowed. */
+  readonly perf: number;
   /** errno of what the agent does once it is attached, tried without capabilities; 0 when that works. */
   readonly unprivileged: number;
 }

@@ -13,6 +13,7 @@ export interface Binding {
   probeProgram(what: { section: string; helper?: number; attach?: boolean }): ProgramAnswer;
   probeMap(type: number): number;
   probeBpf(): number;
+  probePerf(): number;
   probeUnprivileged(): number;
   dropPrivileges(keep: bigint): PrivilegesLeft;
   probeObject(config: Omit<SessionConfig, 'batchSize'>): void;

@@ -15,6 +15,8 @@ export interface KernelProbe {
   readonly libbpf: string;
   /** errno of the smallest use of bpf() there is, 0 when it is allowed. */
   bpf(): number;
+  /** errno of the smallest use of perf_event_open(), by which kprobes and classic tracepoints are attached; 0 when it is allowed. */
+  perf(): number;
   /** errno of what bpf() is called for by an agent that is attached, without any capability; 0 when that works. */
   unprivileged(): number;
   /**
@@ -37,6 +39,7 @@ export function kernelProbe(): KernelProbe {
   return {
     libbpf: binding.libbpfVersion().replace(/^v/, ''),
     bpf: () => binding.probeBpf(),
+    perf: () => binding.probePerf(),
     unprivileged: () => binding.probeUnprivileged(),
     program: (section, options = {}) => binding.probeProgram({ section, ...options }),
     map: (type) => binding.probeMap(type),
