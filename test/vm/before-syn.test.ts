@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Tool } from '../../bench/lib/tools.ts';
 import { Agent } from '../harness/agent.ts';
 import { type Counts, countsMade, countsOf, lossesOf } from '../harness/counts.ts';
-import { describeKernel } from '../harness/host.ts';
+import { doctor } from '../harness/doctor.ts';
+import { at, describeKernel } from '../harness/host.ts';
 import { Namespace, SILENT_PORT } from '../harness/namespace.ts';
 import { announcedRandom } from '../harness/random.ts';
 import { must } from '../harness/run.ts';
@@ -27,8 +29,28 @@ async function addRoutes({ name }: Namespace): Promise<void> {
     if (route !== 'none') for (const address of addresses.slice(0, 2)) await must(['ip', '-n', name, 'route', 'add', route, address]);
 }
 
-for (const [setting, mechanism] of Object.entries({ auto: 'fexit', syscall: 'tp', off: undefined }))
-  describeKernel(`connects that fail before a SYN, on Linux ${KERNEL} with --sync-failures ${setting}`, () => {
+/** What each setting comes to, and the mechanisms of its programs. */
+const WAYS = [
+  { way: 'fexit', setting: 'auto', mechanisms: ['fexit'] },
+  { way: 'kretprobe', setting: 'auto', mechanisms: ['kprobe', 'kretprobe'] },
+  { way: 'syscall', setting: 'syscall', mechanisms: ['tp'] },
+  { way: 'nothing', setting: 'off', mechanisms: [] },
+];
+const FUNCTIONS = ['tcp_v4_connect', 'tcp_v6_connect'];
+
+/** Until it is disposed of, a kernel that refuses fexit: every place for it is taken. No kernel at hand has kprobes without fexit. */
+async function withoutFexit(): Promise<AsyncDisposable> {
+  const filled = new Tool('fill_fexit', ...FUNCTIONS);
+  const places = (await filled.line()) as Record<string, number>;
+  expect(FUNCTIONS.map((name) => places[name]! > 0)).toEqual([true, true]);
+  return filled;
+}
+
+/** 3 is Debian's own: it asks for CAP_SYS_ADMIN, which the agent does not have. */
+const setPerfEventParanoid = (value: 2 | 3) => must(['sysctl', '--write', `kernel.perf_event_paranoid=${value}`]);
+
+for (const { way, setting, mechanisms } of WAYS)
+  describeKernel(`connects that fail before a SYN, on Linux ${KERNEL} with --sync-failures ${setting}: ${way}`, () => {
     const random = announcedRandom('before-syn');
     let agent: Agent;
     let namespace: Namespace;
@@ -36,11 +58,9 @@ for (const [setting, mechanism] of Object.entries({ auto: 'fexit', syscall: 'tp'
 
     beforeAll(async () => {
       await expectKernel();
-      if (setting === 'syscall') {
-        await must(['mount', '-t', 'tracefs', 'none', '/sys/kernel/tracing']);
-        // Debian's own 3 asks for CAP_SYS_ADMIN, which the agent does not have.
-        await must(['sysctl', '--write', 'kernel.perf_event_paranoid=2']);
-      }
+      if (setting === 'syscall') await must(['mount', '-t', 'tracefs', 'none', '/sys/kernel/tracing']);
+      await setPerfEventParanoid(way === 'kretprobe' || way === 'syscall' ? 2 : 3);
+      await using _ = way === 'kretprobe' ? await withoutFexit() : undefined;
       agent = await Agent.start({ args: ['--sync-failures', setting] });
       namespace = await Namespace.create();
       await addRoutes(namespace);
@@ -57,9 +77,9 @@ for (const [setting, mechanism] of Object.entries({ auto: 'fexit', syscall: 'tp'
     const nothing: Counts = { attempts: 0, successes: 0, failures: {}, pending: 0, accepts: 0 };
 
     it('are seen in the way that was asked for', async () => {
-      const probes = (await agent.scrape()).select('connwatch_probe_attached').filter(({ labels }) => labels['probe']?.startsWith('connwatch_connect'));
+      const probes = (await agent.scrape()).select('connwatch_probe_attached').filter(({ labels }) => /_(connect|enter|return)/.test(labels['probe']!));
       const found = new Set(probes.map(({ labels, value }) => `${labels['mechanism']} ${value}`));
-      expect(found).toEqual(new Set(mechanism === undefined ? [] : [`${mechanism} 1`]));
+      expect(found).toEqual(new Set(mechanisms.map((mechanism) => `${mechanism} 1`)));
     });
 
     it('count once, by whatever route they would go', async () => {
@@ -90,8 +110,8 @@ for (const [setting, mechanism] of Object.entries({ auto: 'fexit', syscall: 'tp'
 
     it.each(['127.0.0.1', '::1'])('count once when they find no free local port: %s', async (address) => {
       await using narrow = await Namespace.create();
-      const ports = random.between(3, 6);
-      await must(narrow.command('sysctl', '--write', `net.ipv4.ip_local_port_range=40000 ${40_000 + ports - 1}`));
+      const ports = random.even(2, 8);
+      await narrow.leavePorts(ports);
       const to = ['--port', `${SILENT_PORT}`, '--address', address];
       const holder = { name: random.name('holder'), counts: { ...nothing, attempts: ports, pending: ports } };
       const holding = generator.start(holder.name, ['hang', ...to, '--count', `${ports}`], narrow);
@@ -113,3 +133,15 @@ for (const [setting, mechanism] of Object.entries({ auto: 'fexit', syscall: 'tp'
       expect(lossesOf(await agent.scrape())).toEqual({});
     });
   });
+
+describeKernel(`doctor on Linux ${KERNEL} without fexit`, () => {
+  it('tells whether kretprobes can be attached', async () => {
+    await using _ = await withoutFexit();
+    const found = async () => (await doctor([at('build', 'test-tools', 'confine')])).checks.find(({ id }) => id === 'sync-failures');
+    await setPerfEventParanoid(3);
+    const refused = 'auto takes kretprobes, but the kernel refuses perf events (EACCES), by which it is attached';
+    expect(await found()).toMatchObject({ status: 'degraded', found: refused });
+    await setPerfEventParanoid(2);
+    expect(await found()).toMatchObject({ status: 'ok', found: 'auto takes kretprobes' });
+  });
+});
