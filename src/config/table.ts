@@ -137,7 +137,7 @@ export const SETTINGS = {
     kind: choice('<way>', SYNC_FAILURES),
     default: 'auto',
     description:
-      'How connects are seen that fail before a SYN is sent, as for lack of a route: auto takes what the kernel offers at no price (fexit, else a kretprobe, else nothing), syscall a tracepoint that slows every system call of the machine, off nothing.',
+      'How connects are seen that fail before a SYN is sent, as for lack of a route: auto takes what slows connects alone, and little (fexit, else a kretprobe, else nothing), syscall a tracepoint that slows every system call of the machine, off nothing. docs/performance.md has the prices.',
     example: 'syscall',
   }),
   bpfObject: setting({
