@@ -30,18 +30,26 @@ Napi::Float64Array table(Napi::Env env, const std::vector<Row>& rows, size_t wid
   return array;
 }
 
-Napi::Value toProbes(Napi::Env env, const std::vector<Probe>& probes) {
-  auto list = Napi::Array::New(env, probes.size());
+// An object for each item, which `fill` gives its properties.
+template <typename Item, typename Fill>
+Napi::Value objects(Napi::Env env, const std::vector<Item>& items, Fill fill) {
+  auto list = Napi::Array::New(env, items.size());
   uint32_t index = 0;
-  for (const Probe& probe : probes) {
+  for (const Item& item : items) {
     auto row = Napi::Object::New(env);
+    fill(row, item);
+    list.Set(index++, row);
+  }
+  return list;
+}
+
+Napi::Value toProbes(Napi::Env env, const std::vector<Probe>& probes) {
+  return objects(env, probes, [](Napi::Object& row, const Probe& probe) {
     row.Set("name", probe.name);
     row.Set("mechanism", probe.mechanism);
     row.Set("required", probe.required);
     row.Set("attached", probe.attached);
-    list.Set(index++, row);
-  }
-  return list;
+  });
 }
 
 }  // namespace
@@ -97,11 +105,8 @@ Napi::Value toRows(Napi::Env env, const std::vector<FoldRow>& rows, const std::v
 }
 
 Napi::Value toList(Napi::Env env, const std::vector<uint32_t>& ids, const KeyTable& table) {
-  auto list = Napi::Array::New(env, ids.size());
-  uint32_t index = 0;
-  for (uint32_t id : ids) {
+  return objects(env, ids, [env, &table](Napi::Object& row, uint32_t id) {
     const Key& key = table.at(id);
-    auto row = Napi::Object::New(env);
     row.Set("id", id);
     row.Set("role", static_cast<uint32_t>(key.role));
     row.Set("owner", Napi::BigInt::New(env, key.owner));
@@ -109,39 +114,27 @@ Napi::Value toList(Napi::Env env, const std::vector<uint32_t>& ids, const KeyTab
     row.Set("netns", key.netns);
     row.Set("address", Napi::Buffer<uint8_t>::Copy(env, key.address, CW_ADDR_LEN));
     row.Set("port", static_cast<uint32_t>(key.port));
-    list.Set(index++, row);
-  }
-  return list;
+  });
 }
 
 Napi::Value toList(Napi::Env env, const std::vector<cw_process>& processes) {
-  auto list = Napi::Array::New(env, processes.size());
-  uint32_t index = 0;
-  for (const cw_process& process : processes) {
-    auto row = Napi::Object::New(env);
+  return objects(env, processes, [env](Napi::Object& row, const cw_process& process) {
     row.Set("owner", Napi::BigInt::New(env, process.owner));
     row.Set("pid", process.pid);
     row.Set("startTime", Napi::BigInt::New(env, process.start_time));
     row.Set("cgroup", Napi::BigInt::New(env, process.cgroup));
     row.Set("comm", bytes(env, process.comm, CW_COMM_LEN));
     row.Set("exe", bytes(env, process.exe, CW_EXE_LEN));
-    list.Set(index++, row);
-  }
-  return list;
+  });
 }
 
 Napi::Value toList(Napi::Env env, const std::vector<CgroupNames>& cgroups) {
-  auto list = Napi::Array::New(env, cgroups.size());
-  uint32_t index = 0;
-  for (const CgroupNames& cgroup : cgroups) {
-    auto row = Napi::Object::New(env);
+  return objects(env, cgroups, [env](Napi::Object& row, const CgroupNames& cgroup) {
     row.Set("id", Napi::BigInt::New(env, cgroup.id));
     row.Set("cutOff", cgroup.cutOff);
     row.Set("names", Napi::Buffer<uint8_t>::Copy(
                          env, reinterpret_cast<const uint8_t*>(cgroup.names.data()), cgroup.names.size()));
-    list.Set(index++, row);
-  }
-  return list;
+  });
 }
 
 Napi::Value toPairs(Napi::Env env, const std::vector<cw_netns>& namespaces) {

@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Agent } from '../harness/agent.ts';
 import { lossesOf } from '../harness/counts.ts';
 import type { Page } from '../harness/exposition.ts';
 import { describeKernel } from '../harness/host.ts';
-import { Namespace } from '../harness/namespace.ts';
 import { announcedRandom } from '../harness/random.ts';
-import { Generator, type Traffic } from '../harness/traffic.ts';
+import { type Traffic } from '../harness/traffic.ts';
+import { watched } from '../harness/watched.ts';
 
 /** What the page says of one workload. */
 interface Seen {
@@ -45,26 +45,13 @@ const ENDS: Record<string, { steps: readonly string[]; client?: Record<string, n
 
 describeKernel('payload bytes, resets, round trips', () => {
   const random = announcedRandom('bytes');
-  let agent: Agent;
-  let namespace: Namespace;
-  let generator: Generator;
-
-  beforeAll(async () => {
-    // A counter that is shown at 0 first would be behind.
-    agent = await Agent.start({ args: ['--new-series-at-zero', 'false'] });
-    namespace = await Namespace.create();
-    generator = new Generator();
-  });
-  afterAll(async () => {
-    generator[Symbol.dispose]();
-    await namespace[Symbol.asyncDispose]();
-    await agent[Symbol.asyncDispose]();
-  });
+  // A counter that is shown at 0 first would be behind.
+  const on = watched({ args: ['--new-series-at-zero', 'false'] });
 
   /** A client and a server with one connection between them. */
   async function talk(address: string) {
     const names = { client: random.name('client'), server: random.name('server') };
-    const start = (name: string) => generator.start(name, ['talk', '--address', address, '--port', '0'], namespace);
+    const start = (name: string) => on.generator.start(name, ['talk', '--address', address, '--port', '0'], on.namespace);
     const [client, server] = [start(names.client), start(names.server)];
     const { port } = await server.tell('listen 10');
     await client.tell(`connect ${String(port)}`);
@@ -80,7 +67,7 @@ describeKernel('payload bytes, resets, round trips', () => {
 
   describe.each(['127.0.0.1', '::1'])('%s', (address) => {
     it.each(Object.entries(ENDS))('exact when %s', async (_, { steps, client: clientResets = {}, server: serverResets = {} }) => {
-      const before = await namespace.statistic('TcpRetransSegs');
+      const before = await on.namespace.statistic('TcpRetransSegs');
       const { names, client, server } = await talk(address);
       const [sent, received] = [random.between(1, 3_000_000), random.between(1, 3_000_000)];
       await exchange(client, server, sent, received);
@@ -91,11 +78,11 @@ describeKernel('payload bytes, resets, round trips', () => {
       await Promise.all([client.finish(), server.finish()]);
       const extra = (who: string) => steps.filter((step) => step.startsWith(`${who}:send`)).length * 777;
       const [up, down] = [sent + extra('c'), received + extra('s')];
-      const page = await agent.settles((page) => [names.client, names.server].map((name) => seenOf(page, name)), [
+      const page = await on.agent.settles((page) => [names.client, names.server].map((name) => seenOf(page, name)), [
         { io: { transmit: up, receive: down }, resets: clientResets, lives: 1 },
         { io: { transmit: down, receive: up }, resets: serverResets, lives: 1 },
       ]);
-      expect(retransmitsOf(page, Object.values(names))).toBe((await namespace.statistic('TcpRetransSegs')) - before);
+      expect(retransmitsOf(page, Object.values(names))).toBe((await on.namespace.statistic('TcpRetransSegs')) - before);
       expect(round(page, names.client, 'client')).toBeGreaterThan(0);
       expect(round(page, names.server, 'server')).toBeGreaterThan(0);
       expect(page.sum('connwatch_tcp_connect_duration_seconds_count', { process_executable_name: names.client, server_address: address })).toBe(1);
@@ -111,11 +98,11 @@ describeKernel('payload bytes, resets, round trips', () => {
         const [sent, received] = [random.between(1, 1_000_000), random.between(1, 1_000_000)];
         await exchange(client, server, sent, received);
         [up, down] = [up + sent, down + received];
-        await agent.settles((page) => [names.client, names.server].map((name) => seenOf(page, name)), [
+        await on.agent.settles((page) => [names.client, names.server].map((name) => seenOf(page, name)), [
           { io: { transmit: up, receive: down }, resets: {}, lives: 0 },
           { io: { transmit: down, receive: up }, resets: {}, lives: 0 },
         ]);
-        const page = await agent.scrape();
+        const page = await on.agent.scrape();
         expect(round(page, names.client, 'client')).toBeGreaterThan(turn);
         expect(round(page, names.server, 'server')).toBeGreaterThan(turn);
       }
@@ -123,7 +110,7 @@ describeKernel('payload bytes, resets, round trips', () => {
       await server.tell('eof 0');
       await server.tell('close 0');
       await Promise.all([client.finish(), server.finish()]);
-      await agent.settles((page) => [names.client, names.server].map((name) => seenOf(page, name)), [
+      await on.agent.settles((page) => [names.client, names.server].map((name) => seenOf(page, name)), [
         { io: { transmit: up, receive: down }, resets: {}, lives: 1 },
         { io: { transmit: down, receive: up }, resets: {}, lives: 1 },
       ]);
@@ -149,6 +136,6 @@ describeKernel('payload bytes, resets, round trips', () => {
   });
 
   it('has lost nothing', async () => {
-    expect(lossesOf(await agent.scrape())).toEqual({});
+    expect(lossesOf(await on.agent.scrape())).toEqual({});
   });
 });

@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { Agent } from '../harness/agent.ts';
+import { expect, it } from 'vitest';
 import { Cgroup, hierarchies } from '../harness/cgroup.ts';
 import { type Counts, countsMade, countsOf } from '../harness/counts.ts';
 import { Page } from '../harness/exposition.ts';
@@ -11,8 +10,8 @@ import { describeKernel } from '../harness/host.ts';
 import { Namespace, SILENT_PORT } from '../harness/namespace.ts';
 import { announcedRandom } from '../harness/random.ts';
 import { must } from '../harness/run.ts';
-import { Generator } from '../harness/traffic.ts';
 import { until } from '../harness/until.ts';
+import { watched } from '../harness/watched.ts';
 
 const CLOSED_PORT = 7;
 const HERE = hierarchies();
@@ -34,22 +33,9 @@ const refused = (attempts: number): Counts => ({ attempts, successes: 0, failure
 const inside = (cgroup: Cgroup, namespace: Namespace) => ({ command: (...command: string[]) => cgroup.command(...namespace.command(...command)) });
 
 describeKernel('containers', () => {
-  let agent: Agent;
-  let namespace: Namespace;
-  let generator: Generator;
+  const on = watched();
 
-  beforeAll(async () => {
-    agent = await Agent.start();
-    namespace = await Namespace.create();
-    generator = new Generator();
-  });
-  afterAll(async () => {
-    generator[Symbol.dispose]();
-    await namespace[Symbol.asyncDispose]();
-    await agent[Symbol.asyncDispose]();
-  });
-
-  const shows = (executable: string, expected: Record<string, Counts>) => agent.settles((page) => byContainer(page, executable), expected);
+  const shows = (executable: string, expected: Record<string, Counts>) => on.agent.settles((page) => byContainer(page, executable), expected);
   const both = (count: number) => ['plain', '--port', '0', '--own-listener', '--count', `${count}`];
   const refusing = (count: number) => ['plain', '--port', `${CLOSED_PORT}`, '--count', `${count}`];
 
@@ -65,7 +51,7 @@ describeKernel('containers', () => {
     ])(`${hierarchy}, %s: each connect and accept, when the cgroup is gone`, async (_, path) => {
       const [id, name] = [newId(), random.name('inside')];
       const cgroup = new Cgroup(hierarchy, path(id));
-      const made = await generator.run(name, both(random.between(20, 80)), inside(cgroup, namespace)).finally(() => cgroup.remove());
+      const made = await on.generator.run(name, both(random.between(20, 80)), inside(cgroup, on.namespace)).finally(() => cgroup.remove());
       await shows(name, { [short(id)]: countsMade(made) });
     });
   }
@@ -77,7 +63,7 @@ describeKernel('containers', () => {
     const runs = Array.from({ length: 100 }, () => ({ id: newId(), count: random.between(1, 9) }));
     for (const { id, count } of runs) {
       using cgroup = new Cgroup(hierarchy, `/docker/${id}`);
-      await generator.run(name, refusing(count), inside(cgroup, namespace));
+      await on.generator.run(name, refusing(count), inside(cgroup, on.namespace));
     }
     await shows(name, Object.fromEntries(runs.map(({ id, count }) => [short(id), refused(count)])));
   });
@@ -86,9 +72,9 @@ describeKernel('containers', () => {
     const name = random.name('host');
     using root = new Cgroup(hierarchy, '/');
     using service = new Cgroup(hierarchy, `/system.slice/${name}.service`);
-    const made = await generator.run(name, both(random.between(20, 80)), inside(service, namespace));
+    const made = await on.generator.run(name, both(random.between(20, 80)), inside(service, on.namespace));
     await shows(name, { '': countsMade(made) });
-    const more = await generator.run(name, both(random.between(20, 80)), inside(root, namespace));
+    const more = await on.generator.run(name, both(random.between(20, 80)), inside(root, on.namespace));
     const sum = made.attempts + more.attempts;
     await shows(name, { '': { attempts: sum, successes: sum, failures: {}, pending: 0, accepts: sum } });
   });
@@ -103,7 +89,7 @@ describeKernel('containers', () => {
     const [folder, name] = [mkdtempSync(join(tmpdir(), 'connwatch-containers-')), random.name('moving')];
     try {
       cpSync('/bin/bash', join(folder, name));
-      await must(inside(from, namespace).command(join(folder, name), '-c', script));
+      await must(inside(from, on.namespace).command(join(folder, name), '-c', script));
       await shows(name, { [short(first)]: refused(before), [short(second)]: refused(after) });
     } finally {
       rmSync(folder, { recursive: true, force: true });
@@ -115,9 +101,9 @@ describeKernel('containers', () => {
     using serving = new Cgroup(hierarchy, `/docker/${server}`);
     using calling = new Cgroup(hierarchy, `/docker/${client}`);
     const count = random.between(20, 80);
-    const listener = generator.start(name, ['listen', '--port', '0'], inside(serving, namespace));
+    const listener = on.generator.start(name, ['listen', '--port', '0'], inside(serving, on.namespace));
     const { port } = (await listener.said.line({ listening: true })) as { port: number };
-    await generator.run(name, ['plain', '--port', `${port}`, '--count', `${count}`], inside(calling, namespace));
+    await on.generator.run(name, ['plain', '--port', `${port}`, '--count', `${count}`], inside(calling, on.namespace));
     await listener.finish();
     await shows(name, {
       [short(server)]: { attempts: 0, successes: 0, failures: {}, pending: 0, accepts: count },
@@ -132,7 +118,7 @@ describeKernel('containers', () => {
     // The root of the new cgroup namespace is the container's cgroup, so what is in it reads `/init.scope`.
     const up = 'echo $$ > "$0" && ip link set lo up && exec "$@"';
     const unshare = ['unshare', '--pid', '--fork', '--kill-child', '--net', '--mount-proc', '--cgroup', 'sh', '-c', up, below.procs];
-    const made = await generator.run(name, both(random.between(20, 80)), { command: (...command) => container.command(...unshare, ...command) });
+    const made = await on.generator.run(name, both(random.between(20, 80)), { command: (...command) => container.command(...unshare, ...command) });
     expect(made.pid).toBe(1);
     await shows(name, { [short(id)]: countsMade(made) });
   });
@@ -146,29 +132,29 @@ describeKernel('containers', () => {
   ])('shows a container whose name has %s', async (_, given, shown) => {
     const name = random.name('named');
     using cgroup = new Cgroup(hierarchy, `/lxc.payload.${given.replace('NAME', name)}`);
-    const made = await generator.run(name, both(random.between(5, 20)), inside(cgroup, namespace));
+    const made = await on.generator.run(name, both(random.between(5, 20)), inside(cgroup, on.namespace));
     await shows(name, { [shown.replace('NAME', name)]: countsMade(made) });
   });
 
   it('says what it does not understand, and counts it', async () => {
     const name = random.name('mine');
     using cgroup = new Cgroup(hierarchy, `/${name}`);
-    const hanging = generator.start(name, ['hang', '--port', `${SILENT_PORT}`, '--count', '3'], inside(cgroup, namespace));
+    const hanging = on.generator.start(name, ['hang', '--port', `${SILENT_PORT}`, '--count', '3'], inside(cgroup, on.namespace));
     await hanging.said.line({ hanging: true });
     // While it hangs its cgroup is in use.
-    await until(async () => (await agent.scrape()).sum('connwatch_cgroups', { resolution: 'unresolved' }) > 0, true);
+    await until(async () => (await on.agent.scrape()).sum('connwatch_cgroups', { resolution: 'unresolved' }) > 0, true);
     await shows(name, { '[unresolved]': { attempts: 3, successes: 0, failures: {}, pending: 3, accepts: 0 } });
     await shows(name, { '[unresolved]': countsMade(await hanging.finish()) });
-    expect(await agent.logs.line({ path: `/${name}` })).toMatchObject({ level: 'info', msg: 'the path of a cgroup is not understood' });
+    expect(await on.agent.logs.line({ path: `/${name}` })).toMatchObject({ level: 'info', msg: 'the path of a cgroup is not understood' });
   });
 
   it('finds a container at the end of a path that is too deep, and guesses nothing above it', async () => {
     const [id, name] = [newId(), random.name('deep')];
     using inner = new Cgroup(hierarchy, `/${name}${'/a'.repeat(20)}/docker/${id}`);
-    const made = await generator.run(name, refusing(5), inside(inner, namespace));
+    const made = await on.generator.run(name, refusing(5), inside(inner, on.namespace));
     // Of its 18 names the innermost 16 are told, which look like a service of the host's.
     using outer = new Cgroup(hierarchy, `/docker/${newId()}/system.slice/nginx.service${'/a'.repeat(14)}`);
-    await generator.run(name, refusing(7), inside(outer, namespace));
+    await on.generator.run(name, refusing(7), inside(outer, on.namespace));
     await shows(name, { [short(id)]: countsMade(made), '[unresolved]': refused(7) });
   });
 });

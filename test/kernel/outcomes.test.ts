@@ -1,30 +1,16 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { Agent } from '../harness/agent.ts';
+import { expect, it } from 'vitest';
 import { countsMade, countsOf, lossesOf } from '../harness/counts.ts';
 import { describeKernel } from '../harness/host.ts';
 import { Namespace, SILENT_PORT } from '../harness/namespace.ts';
 import { announcedRandom } from '../harness/random.ts';
-import { Generator } from '../harness/traffic.ts';
+import { watched } from '../harness/watched.ts';
 
 // A port on which nobody listens in a new namespace.
 const CLOSED_PORT = 7;
 
 describeKernel('every connect, once, with its outcome', () => {
   const random = announcedRandom('outcomes');
-  let agent: Agent;
-  let namespace: Namespace;
-  let generator: Generator;
-
-  beforeAll(async () => {
-    agent = await Agent.start();
-    namespace = await Namespace.create();
-    generator = new Generator();
-  });
-  afterAll(async () => {
-    generator[Symbol.dispose]();
-    await namespace[Symbol.asyncDispose]();
-    await agent[Symbol.asyncDispose]();
-  });
+  const on = watched();
 
   for (const [family, address] of [
     ['IPv4', '127.0.0.1'],
@@ -41,7 +27,7 @@ describeKernel('every connect, once, with its outcome', () => {
     ])(`${family}: %s`, async (outcome, port, args) => {
       const name = random.name('made');
       const count = random.between(20, 80);
-      const made = await generator.run(name, [...args(count), '--address', address, '--check-snmp'], namespace);
+      const made = await on.generator.run(name, [...args(count), '--address', address, '--check-snmp'], on.namespace);
       const successes = outcome.startsWith('success') ? count : 0;
       const failures = successes > 0 ? {} : { [outcome === 'killed' ? 'cancelled' : outcome]: count };
       // The generator did what it was told; the kernel has counted the same.
@@ -49,7 +35,7 @@ describeKernel('every connect, once, with its outcome', () => {
       expect(made.snmp).toEqual({ active_opens: count, passive_opens: successes, agrees: true });
 
       const workload = { process_executable_name: name };
-      const page = await agent.settles(
+      const page = await on.agent.settles(
         (page, history) => ({
           counts: countsOf(page, workload),
           pid: history.sum('tcp_connects_by_pid', { pid: `${made.pid}`, comm: made.comm }),
@@ -70,12 +56,12 @@ describeKernel('every connect, once, with its outcome', () => {
     await narrow.leavePorts(ports);
     const [server, client] = [random.name('server'), random.name('client')];
     // It holds what it has accepted until its own end, and with it the client's ports.
-    const listening = generator.start(server, ['listen', '--port', '9', '--end', 'hold', '--address', address], narrow);
+    const listening = on.generator.start(server, ['listen', '--port', '9', '--end', 'hold', '--address', address], narrow);
     await listening.said.line({ listening: true });
     const args = ['plain', '--port', '9', '--address', address, '--count', `${count}`, '--threads', `${count}`];
-    const connecting = generator.start(client, args, narrow);
+    const connecting = on.generator.start(client, args, narrow);
     const counts = { attempts: count, successes: ports, failures: { address_unavailable: count - ports }, pending: 0, accepts: 0 };
-    await agent.settles((page) => countsOf(page, { process_executable_name: client }), counts);
+    await on.agent.settles((page) => countsOf(page, { process_executable_name: client }), counts);
     // No SYN of these ever left.
     expect(await narrow.counters()).toEqual({ ActiveOpens: ports, PassiveOpens: ports });
     await listening.finish();
@@ -85,11 +71,11 @@ describeKernel('every connect, once, with its outcome', () => {
   it('shows what is pending while it is', async () => {
     const name = random.name('hang');
     const count = random.between(10, 40);
-    const traffic = generator.start(name, ['hang', '--port', `${SILENT_PORT}`, '--count', `${count}`, '--check-snmp'], namespace);
+    const traffic = on.generator.start(name, ['hang', '--port', `${SILENT_PORT}`, '--count', `${count}`, '--check-snmp'], on.namespace);
     await traffic.said.line({ hanging: true });
     const counts = { attempts: count, successes: 0, failures: {}, pending: count, accepts: 0 };
     const workload = { process_executable_name: name };
-    await agent.settles(
+    await on.agent.settles(
       (page) => ({
         counts: countsOf(page, workload),
         sockets: page.by('network_connection_state', 'connwatch_tcp_connections', workload),
@@ -98,7 +84,7 @@ describeKernel('every connect, once, with its outcome', () => {
     );
     const made = await traffic.finish();
     expect(made).toMatchObject({ attempts: count, pending: 0 });
-    await agent.settles(
+    await on.agent.settles(
       (page) => ({
         counts: countsOf(page, workload),
         sockets: page.sum('connwatch_tcp_connections', workload),
@@ -113,20 +99,20 @@ describeKernel('every connect, once, with its outcome', () => {
   ])('shows what is established while it is, once on both sides: %s', async (_, kind) => {
     const [server, client] = [random.name('server'), random.name('client')];
     const count = random.between(10, 40);
-    const listening = generator.start(server, ['listen', '--port', '0', '--end', 'hold', ...kind], namespace);
+    const listening = on.generator.start(server, ['listen', '--port', '0', '--end', 'hold', ...kind], on.namespace);
     const { port } = await listening.said.line({ listening: true });
     // It reads until the server closes, which it does at its own end.
     const args = ['plain', '--port', String(port), '--count', `${count}`, '--threads', `${count}`, ...kind];
-    const connecting = generator.start(client, args, namespace);
+    const connecting = on.generator.start(client, args, on.namespace);
     const open = (page: Parameters<typeof countsOf>[0]) =>
       [client, server].map((name) =>
         page.select('connwatch_tcp_connections', { process_executable_name: name }).map(({ labels, value }) => [labels['role'], labels['network_connection_state'], value]),
       );
-    await agent.settles(open, [[['client', 'established', count]], [['server', 'established', count]]]);
+    await on.agent.settles(open, [[['client', 'established', count]], [['server', 'established', count]]]);
     const accepted = await listening.finish();
     const made = await connecting.finish();
     expect([accepted.accepts, made.successes]).toEqual([count, count]);
-    await agent.settles(
+    await on.agent.settles(
       (page) => ({
         client: countsOf(page, { process_executable_name: client }),
         server: countsOf(page, { process_executable_name: server }),
@@ -138,7 +124,7 @@ describeKernel('every connect, once, with its outcome', () => {
   });
 
   it('has lost nothing', async () => {
-    const page = await agent.scrape();
+    const page = await on.agent.scrape();
     expect(page.select('connwatch_events_lost_total').length).toBeGreaterThan(4);
     expect(lossesOf(page)).toEqual({});
   });

@@ -1,15 +1,14 @@
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { Agent } from '../harness/agent.ts';
+import { expect, it } from 'vitest';
 import { countsMade, countsOf, lossesOf } from '../harness/counts.ts';
 import type { Match } from '../harness/exposition.ts';
 import { at, describeKernel } from '../harness/host.ts';
-import { Namespace } from '../harness/namespace.ts';
 import { announcedRandom } from '../harness/random.ts';
 import { must } from '../harness/run.ts';
-import { Generator, type Truth } from '../harness/traffic.ts';
+import { type Truth } from '../harness/traffic.ts';
+import { watched } from '../harness/watched.ts';
 
 const CLOSED_PORT = 7;
 
@@ -21,25 +20,12 @@ function freePid(): number {
 
 describeKernel('every connect, once, with its owner', () => {
   const random = announcedRandom('owners');
-  let agent: Agent;
-  let namespace: Namespace;
-  let generator: Generator;
-
-  beforeAll(async () => {
-    agent = await Agent.start();
-    namespace = await Namespace.create();
-    generator = new Generator();
-  });
-  afterAll(async () => {
-    generator[Symbol.dispose]();
-    await namespace[Symbol.asyncDispose]();
-    await agent[Symbol.asyncDispose]();
-  });
+  const on = watched();
 
   /** The page shows what was made under this executable's name, and the process under this name of its own. */
   async function shows(made: Truth, executable: string, comm: string): Promise<void> {
     const workload: Match = { process_executable_name: executable };
-    await agent.settles(
+    await on.agent.settles(
       (page, history) => ({
         counts: countsOf(page, workload),
         processes: history.select('tcp_connects_by_pid', { pid: `${made.pid}` }).map(({ labels, value }) => [labels['comm'], value]),
@@ -54,16 +40,16 @@ describeKernel('every connect, once, with its owner', () => {
     const name = random.name('leader');
     // No listener: it would be the first thread's, which tells the right name and pid by itself.
     const args = ['plain', '--port', `${CLOSED_PORT}`, '--count', `${random.between(20, 80)}`, '--threads', '3', '--thread-name', 'pool-1-thread-7'];
-    await shows(await generator.run(name, args, namespace), name, name);
+    await shows(await on.generator.run(name, args, on.namespace), name, name);
   });
 
   it('is known when the threads of a process make its first connects at once', async () => {
     const name = random.name('first');
     const processes = 100;
     const args = ['plain', '--port', `${CLOSED_PORT}`, '--threads', '8', '--count', '64'];
-    for (let i = 0; i < processes; i++) await generator.run(name, args, namespace);
+    for (let i = 0; i < processes; i++) await on.generator.run(name, args, on.namespace);
     const attempts = processes * 64;
-    await agent.settles(
+    await on.agent.settles(
       (page) => ({ counts: countsOf(page, { process_executable_name: name }), lost: lossesOf(page) }),
       { counts: { attempts, successes: 0, failures: { refused: attempts }, pending: 0, accepts: 0 }, lost: {} },
     );
@@ -79,11 +65,11 @@ describeKernel('every connect, once, with its owner', () => {
       const script = `
         for ((i = 0; i < ${first}; i++)); do : <>/dev/tcp/127.0.0.1/${CLOSED_PORT}; done 2>/dev/null
         exec "$0" "$@"`;
-      const command = namespace.command(join(folder, before), '-c', script, at('build', 'test-tools', 'conngen'), ...become);
+      const command = on.namespace.command(join(folder, before), '-c', script, at('build', 'test-tools', 'conngen'), ...become);
       const { pid, comm } = JSON.parse(await must(command)) as Truth;
       expect(comm).toBe(before);
       const refused = (count: number) => ({ attempts: count, successes: 0, failures: { refused: count }, pending: 0, accepts: 0 });
-      await agent.settles(
+      await on.agent.settles(
         (page, history) => ({
           counts: [before, after].map((name) => countsOf(page, { process_executable_name: name })),
           process: history.select('tcp_connects_by_pid', { pid: `${pid}` }).map(({ labels, value }) => [labels['comm'], value]),
@@ -99,15 +85,15 @@ describeKernel('every connect, once, with its owner', () => {
     const [one, other] = [random.name('pid'), random.name('reused')];
     const pid = freePid();
     const as = (count: number, name: string): Promise<Truth> =>
-      generator.run(name, ['plain', '--port', `${CLOSED_PORT}`, '--count', `${count}`], {
-        command: (...command) => [at('build', 'test-tools', 'as_pid'), `${pid}`, ...namespace.command(...command)],
+      on.generator.run(name, ['plain', '--port', `${CLOSED_PORT}`, '--count', `${count}`], {
+        command: (...command) => [at('build', 'test-tools', 'as_pid'), `${pid}`, ...on.namespace.command(...command)],
       });
     const [first, second, third] = [random.between(5, 20), random.between(5, 20), random.between(5, 20)];
     expect((await as(first, one)).pid).toBe(pid);
     await as(second, other);
     await as(third, one);
     const refused = (count: number) => ({ attempts: count, successes: 0, failures: { refused: count }, pending: 0, accepts: 0 });
-    await agent.settles(
+    await on.agent.settles(
       (page, history) => ({
         counts: [one, other].map((name) => countsOf(page, { process_executable_name: name })),
         processes: history.by('comm', 'tcp_connects_by_pid', { pid: `${pid}`, comm: one }),
@@ -119,7 +105,7 @@ describeKernel('every connect, once, with its owner', () => {
   it.each(['127.0.0.1', '::1'])('counts MPTCP connections of %s once, on both sides', async (address) => {
     const name = random.name('mptcp');
     const args = [...success(random.between(20, 80)), '--mptcp', '--address', address];
-    const made = await generator.run(name, args, namespace);
+    const made = await on.generator.run(name, args, on.namespace);
     expect(made.snmp?.active_opens).toBe(made.attempts);
     await shows(made, name, name);
   });
@@ -128,7 +114,7 @@ describeKernel('every connect, once, with its owner', () => {
     const name = random.name('again');
     const sockets = random.between(20, 80);
     const args = ['reuse', '--port', '0', '--own-listener', '--refused-port', `${CLOSED_PORT}`];
-    const made = await generator.run(name, [...args, '--count', `${sockets}`, '--address', address, '--check-snmp'], namespace);
+    const made = await on.generator.run(name, [...args, '--count', `${sockets}`, '--address', address, '--check-snmp'], on.namespace);
     expect(countsMade(made)).toEqual({
       attempts: 3 * sockets,
       successes: 2 * sockets,
@@ -153,7 +139,7 @@ describeKernel('every connect, once, with its owner', () => {
     ['a space at the end', 'NAME ', 'NAME '],
   ])('shows an executable whose name has %s', async (_, given, shown) => {
     const name = random.name('x');
-    const made = await generator.run(given.replace('NAME', name), success(random.between(5, 20)), namespace);
+    const made = await on.generator.run(given.replace('NAME', name), success(random.between(5, 20)), on.namespace);
     const executable = shown.replace('NAME', name);
     // Short enough for the kernel to keep all of it as the process's name.
     expect(made.comm.length).toBeLessThan(15);
@@ -162,7 +148,7 @@ describeKernel('every connect, once, with its owner', () => {
 
   it('shows an executable whose name is 255 bytes long', async () => {
     const name = random.name('long').padEnd(254, 'x') + 'y';
-    await shows(await generator.run(name, success(random.between(5, 20)), namespace), name, name.slice(0, 15));
+    await shows(await on.generator.run(name, success(random.between(5, 20)), on.namespace), name, name.slice(0, 15));
   });
 
   it.each([
@@ -173,6 +159,6 @@ describeKernel('every connect, once, with its owner', () => {
   ])('shows a process that calls itself by a name that is %s', async (_, given, shown) => {
     const name = random.name('named');
     const args = [...success(random.between(5, 20)), '--comm', given];
-    await shows(await generator.run(name, args, namespace), name, shown);
+    await shows(await on.generator.run(name, args, on.namespace), name, shown);
   });
 });

@@ -1,0 +1,27 @@
+import { afterAll, beforeAll } from 'vitest';
+import { Agent, type AgentOptions } from './agent.ts';
+import { Namespace } from './namespace.ts';
+import { Generator } from './traffic.ts';
+
+export interface Watched {
+  readonly agent: Agent;
+  /** Of the traffic; the agent is outside. */
+  readonly namespace: Namespace;
+  readonly generator: Generator;
+}
+
+/** For a block of tests: one agent, and where and with what they make their traffic. There from the first test to the last. */
+export function watched(options?: AgentOptions): Watched {
+  const made: { -readonly [K in keyof Watched]?: Watched[K] } = {};
+  beforeAll(async () => {
+    made.agent = await Agent.start(options);
+    made.namespace = await Namespace.create();
+    made.generator = new Generator();
+  });
+  afterAll(async () => {
+    made.generator?.[Symbol.dispose]();
+    await made.namespace?.[Symbol.asyncDispose]();
+    await made.agent?.[Symbol.asyncDispose]();
+  });
+  return made as Watched;
+}
