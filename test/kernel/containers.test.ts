@@ -7,7 +7,7 @@ import { Cgroup, hierarchies } from '../harness/cgroup.ts';
 import { type Counts, countsMade, countsOf } from '../harness/counts.ts';
 import { Page } from '../harness/exposition.ts';
 import { describeKernel } from '../harness/host.ts';
-import { Namespace, SILENT_PORT } from '../harness/namespace.ts';
+import { type Namespace, SILENT_PORT } from '../harness/namespace.ts';
 import { announcedRandom } from '../harness/random.ts';
 import { must } from '../harness/run.ts';
 import { until } from '../harness/until.ts';
