@@ -28,7 +28,7 @@ LABEL org.opencontainers.image.title="connwatch" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.base.name="scratch"
 COPY --from=build /image /
-ENV PATH=/opt/connwatch/bin
+ENV PATH=/opt/connwatch/bin MALLOC_ARENA_MAX=1 MALLOC_TRIM_THRESHOLD_=131072
 # uid 0 without its powers: all capabilities can be dropped but BPF and PERFMON.
 USER 0:0
 EXPOSE 9090 8080

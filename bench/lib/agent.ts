@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { AGENT_OPTIONS } from '../../scripts/lib/agent.mjs';
+import { AGENT_ENVIRONMENT, AGENT_OPTIONS } from '../../scripts/lib/agent.mjs';
 import { agentEnvironment } from '../../test/harness/environment.ts';
 import { at } from '../../test/harness/host.ts';
 import { Logs } from '../../test/harness/logs.ts';
@@ -39,7 +39,7 @@ export class Program implements AsyncDisposable {
   static async start(command: readonly string[], { env = {}, wrapper = [] }: Omit<AgentOptions, 'args'> = {}): Promise<Program> {
     const [file = '', ...args] = [...wrapper, ...NODE, ...command];
     const start = performance.now();
-    const child = watched(spawn(file, args, { stdio: ['ignore', 'ignore', 'pipe'], env: { ...agentEnvironment(), ...env } }));
+    const child = watched(spawn(file, args, { stdio: ['ignore', 'ignore', 'pipe'], env: { ...agentEnvironment(), ...AGENT_ENVIRONMENT, ...env } }));
     const logs = new Logs(child.stderr);
     await logs.line({ msg: 'ready' });
     return new Program(child, logs, start);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { AGENT_OPTIONS } from './agent.mjs';
+import { AGENT_ENVIRONMENT, AGENT_OPTIONS } from './agent.mjs';
 import { PREFIX } from './install-tree.mjs';
 import { at } from './paths.mjs';
 
@@ -13,6 +13,12 @@ const command = [`${PREFIX}/bin/node`, ...AGENT_OPTIONS, `${PREFIX}/dist/connwat
 test('the image has the version of the package and starts as npm start does', () => {
   expect(/^ARG VERSION=(.*)$/m.exec(dockerfile)?.[1]).toBe(version);
   expect(JSON.parse(/^ENTRYPOINT (.*)$/m.exec(dockerfile)[1])).toEqual(command);
+});
+
+test('image and service have the environment that npm start sets', () => {
+  const set = Object.entries(AGENT_ENVIRONMENT).map(([name, value]) => `${name}=${value}`).join(' ');
+  expect(dockerfile).toContain(`ENV PATH=${PREFIX}/bin ${set}\n`);
+  expect(text('scripts', 'install', 'connwatch.service')).toContain(`\nEnvironment=${set}\n`);
 });
 
 test('the image is built in the Debian of an exact version, with the Node.js that goes into it', () => {
