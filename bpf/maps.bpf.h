@@ -138,14 +138,6 @@ struct {
 	__type(value, u64);
 } seen SEC(".maps");
 
-/* connwatch_state, for the program that stands in for it. User space puts it there. */
-struct {
-	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, u32);
-	__type(value, u32);
-} stand_ins SEC(".maps");
-
 /* 0.6 MiB. Cgroups whose names have been told; one that falls out is told again. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);

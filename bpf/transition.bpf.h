@@ -236,7 +236,7 @@ static __always_inline bool transition_is_done(struct sock *sk, int to)
 	return conn && conn->state == to;
 }
 
-static __always_inline void on_transition(struct sock *sk, int from, int to)
+static __always_inline void do_transition(struct sock *sk, int from, int to)
 {
 	struct cw_conn *conn;
 	u64 cookie;
@@ -269,6 +269,13 @@ static __always_inline void on_transition(struct sock *sk, int from, int to)
 	if (connecting(conn) && to != TCP_SYN_RECV)
 		return end_attempt(sk, conn, CW_OUT_CANCELLED, 0, (u8)to, 0, 0, bpf_ktime_get_ns());
 	conn->state = (u8)to;
+}
+
+/* One copy of it, although two programs call it. */
+static __noinline int on_transition(struct sock *sk, int from, int to)
+{
+	do_transition(sk, from, to);
+	return 0;
 }
 
 #endif

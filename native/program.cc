@@ -84,10 +84,6 @@ std::optional<Failure> Program::load(const ProgramConfig& config) {
   if (auto failure = configure(config)) return failure;
   if (int error = bpf_object__load(object_.get()))
     return failure("CW_BPF_LOAD", "load", -error, "the kernel refused the BPF programs", log);
-  uint32_t first = 0;
-  int state = bpf_program__fd(bpf_object__find_program_by_name(object_.get(), kStateProgram));
-  if (bpf_map_update_elem(mapFd("stand_ins"), &first, &state, BPF_ANY))
-    return failure("CW_BPF_LOAD", "load", errno, "cannot name the program that is stood in for", log);
   return mapShared();
 }
 

@@ -38,7 +38,6 @@ const STATE = 'tp_btf/inet_sock_set_state';
 
 export const HELPERS: Readonly<Record<string, Helper>> = {
   map_lookup_elem: { id: 1, from: STATE },
-  tail_call: { id: 12, from: STATE },
   ktime_get_ns: { id: 5, from: STATE },
   get_socket_cookie: { id: 46, from: STATE },
   sk_storage_get: { id: 107, from: STATE },
