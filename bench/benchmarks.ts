@@ -2,6 +2,7 @@ import { noKernel } from '../test/harness/host.ts';
 import { drain } from './drain.ts';
 import { kernel } from './kernel.ts';
 import { latency } from './latency.ts';
+import { machine } from './machine.ts';
 import type { Result } from './rows.ts';
 import { scrape } from './scrape.ts';
 import { sync } from './sync.ts';
@@ -18,6 +19,8 @@ export interface Benchmark {
   readonly about: string;
   /** Why it can't run here; undefined when it can. */
   readonly refusal?: () => string | undefined;
+  /** Only when it is named. */
+  readonly apart?: boolean;
   readonly run: (context: Context) => Promise<Result>;
 }
 
@@ -29,5 +32,6 @@ export const BENCHMARKS: readonly Benchmark[] = [
   { name: 'weight', about: 'memory and start, against a bare Node.js', refusal, run: weight },
   { name: 'scrape', about: "a page of 20,000 lines, against OpenTelemetry's own serializer", run: scrape },
   { name: 'latency', about: 'from a connection to the batch that tells it', refusal, run: latency },
+  { name: 'machine', about: 'a connection on the whole machine; for one whose clock counts instructions (docs/performance.md)', apart: true, refusal, run: machine },
   { name: 'sync', about: 'each way of --sync-failures, against none', refusal, run: sync },
 ];

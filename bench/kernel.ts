@@ -1,5 +1,6 @@
 import type { Context } from './benchmarks.ts';
 import { startAgent } from './lib/agent.ts';
+import { attach } from './lib/attach.ts';
 import { cpuOf } from './lib/cpu.ts';
 import { type Load, LOADS, make } from './lib/load.ts';
 import { type Attached, built, Tool } from './lib/tools.ts';
@@ -10,8 +11,8 @@ import { difference, paired, percentMore, ratio, spread } from './statistics.ts'
 const GOALS: Record<Load, number> = { accepted: 4, refused: 3 };
 const ALL_LOADS = Object.keys(LOADS) as Load[];
 
-type Variant = 'off' | 'empty' | 'agent';
-const VARIANTS: readonly Variant[] = ['off', 'empty', 'agent'];
+const VARIANTS = ['off', 'empty', 'agent'] as const;
+type Measured = (typeof VARIANTS)[number];
 
 /** CPU per connection, microseconds. */
 interface Cost {
@@ -25,7 +26,7 @@ interface Cost {
 export async function kernel({ quick, say }: Context): Promise<Result> {
   const [rounds, count, statRounds] = quick ? [3, 5000, 2] : [21, 20_000, 7];
   await using tracepoint = await Tracepoint.open();
-  const costs = Object.fromEntries(ALL_LOADS.map((load) => [load, { off: [], empty: [], agent: [] }])) as unknown as Record<Load, Record<Variant, Cost[]>>;
+  const costs = Object.fromEntries(ALL_LOADS.map((load) => [load, { off: [], empty: [], agent: [] }])) as unknown as Record<Load, Record<Measured, Cost[]>>;
   for (let round = 0; round < rounds; round++) {
     say(`round ${round + 1} of ${rounds}`);
     for (let turn = 0; turn < VARIANTS.length; turn++) {
@@ -50,14 +51,6 @@ export async function kernel({ quick, say }: Context): Promise<Result> {
   return { rows, notes };
 }
 
-async function attach(variant: Variant): Promise<AsyncDisposable & { readonly pid?: number }> {
-  if (variant === 'agent') return startAgent();
-  if (variant === 'off') return { [Symbol.asyncDispose]: () => Promise.resolve() };
-  const tool = new Tool('programs', built('empty.bpf.o'));
-  await tool.line();
-  return { [Symbol.asyncDispose]: () => tool[Symbol.asyncDispose]() };
-}
-
 async function costOf(load: Load, count: number, agent: number | undefined): Promise<Cost> {
   const before = agent === undefined ? 0 : cpuOf(agent);
   const made = await make(load, count);
@@ -78,9 +71,9 @@ async function timesOf(load: Load, count: number): Promise<RunTimes> {
   return { connwatch: since('connwatch'), empty: since('empty') };
 }
 
-function costRows(load: Load, costs: Readonly<Record<Variant, readonly Cost[]>>): Row[] {
+function costRows(load: Load, costs: Readonly<Record<Measured, readonly Cost[]>>): Row[] {
   const { title } = LOADS[load];
-  const of = (variant: Variant) => costs[variant].map((cost) => cost.load);
+  const of = (variant: Measured) => costs[variant].map((cost) => cost.load);
   const whole = costs.agent.map((cost) => cost.load + cost.agent);
   return [
     { what: `${title}: CPU, nothing attached`, value: spread(of('off')), unit: 'us' },

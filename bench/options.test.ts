@@ -13,6 +13,11 @@ it.each([
   expect(parseOptions(args, KNOWN)).toEqual(expected);
 });
 
+it('runs the usual ones when none is named', () => {
+  expect(parseOptions(['--quick'], KNOWN, ['drain']).names).toEqual(['drain']);
+  expect(parseOptions(['kernel'], KNOWN, ['drain']).names).toEqual(['kernel']);
+});
+
 it.each([
   [['drian'], "there is no benchmark 'drian'; there are kernel, drain."],
   [['--fast'], "Unknown option '--fast'"],

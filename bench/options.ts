@@ -13,12 +13,12 @@ export interface Options {
 /** A mistake in the arguments. */
 export class UsageError extends Error {}
 
-/** @throws UsageError */
-export function parseOptions(args: readonly string[], known: readonly string[]): Options {
+/** @param usual those that run when none is named @throws UsageError */
+export function parseOptions(args: readonly string[], known: readonly string[], usual = known): Options {
   const { values, positionals } = parse(args);
   const unknown = positionals.find((name) => !known.includes(name));
   if (unknown !== undefined) throw new UsageError(`there is no benchmark '${unknown}'; there are ${known.join(', ')}.`);
-  return { names: positionals.length === 0 ? known : positionals, ...values };
+  return { names: positionals.length === 0 ? usual : positionals, ...values };
 }
 
 function parse(args: readonly string[]) {

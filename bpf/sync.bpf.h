@@ -152,6 +152,16 @@ static __always_inline struct sock *socket_of(struct task_struct *task, u32 fd)
 	return socket ? BPF_CORE_READ(socket, sk) : NULL;
 }
 
+/* Of an MPTCP socket its first subflow, by which it connects. */
+static __always_inline struct sock *tcp_socket_of(struct sock *sk)
+{
+	struct mptcp_sock *connection = (struct mptcp_sock *)sk;
+
+	if (!sk || BPF_CORE_READ(sk, sk_protocol) != IPPROTO_MPTCP)
+		return sk;
+	return bpf_core_type_exists(struct mptcp_sock) ? BPF_CORE_READ(connection, first) : NULL;
+}
+
 static __always_inline void on_syscall_returned(u32 fd, const void *address, u32 length, long result)
 {
 	struct sockaddr_any given = {};
@@ -161,7 +171,7 @@ static __always_inline void on_syscall_returned(u32 fd, const void *address, u32
 
 	if (result >= 0 || result < -4095)
 		return;
-	sk = socket_of(bpf_get_current_task_btf(), fd);
+	sk = tcp_socket_of(socket_of(bpf_get_current_task_btf(), fd));
 	if (!sk || BPF_CORE_READ(sk, sk_protocol) != IPPROTO_TCP)
 		return;
 	cookie = BPF_CORE_READ(sk, __sk_common.skc_cookie.counter);

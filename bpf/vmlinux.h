@@ -60,6 +60,7 @@ enum {
 #define AF_INET 2
 #define AF_INET6 10
 #define IPPROTO_TCP 6
+#define IPPROTO_MPTCP 262 /* include/uapi/linux/in.h */
 #define SEND_SHUTDOWN 2 /* include/net/sock.h */
 #define SOCK_DEAD 0     /* enum sock_flags */
 #define SOCK_DONE 1

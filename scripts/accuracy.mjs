@@ -8,6 +8,7 @@ async function command(args) {
   const { setup } = await import('./lib/setup.mjs');
   const { agentNode, at } = await import('./lib/paths.mjs');
   const { run } = await import('./lib/run.mjs');
-  await setup({ tests: true });
+  const makesNothing = args.some((arg) => ['--help', '-h', '--list'].includes(arg));
+  await setup({ tests: !makesNothing });
   return (await run(agentNode, [at('test', 'accuracy', 'main.ts'), ...args], { stdio: 'inherit' })).code;
 }

@@ -33,7 +33,7 @@ export class FailureRecords {
     this.#tap.rate = rate;
   }
 
-  /** Records that were written, and those that were over the rate. */
+  /** Records that were written, and failed connects that have none: over the rate, or lost on the way from the kernel. */
   get counts(): { readonly written: number; readonly left_out: number } {
     return { written: this.#written, left_out: this.#tap.leftOut };
   }
@@ -41,6 +41,7 @@ export class FailureRecords {
   /** To be called with each batch, while its arrays are valid. */
   add(batch: Batch): void {
     const { keys, log, push, clocks = realClocks } = this.#options;
+    if (batch.cut !== undefined) this.#tap.leaveOut(batch.cut.folded);
     for (const failed of this.#tap.take(batch)) {
       const { unix, monotonic } = clocks();
       const time = unix - (monotonic - failed.time) / 1e6;

@@ -19,6 +19,10 @@ describe('doctor tries what bpf/ needs, no more and no less', () => {
     expect(types.map((type) => type.toLowerCase())).toEqual(Object.keys(MAPS).sort());
   });
 
+  it('no tail calls, which go past what guards the stack of a program against itself', () => {
+    expect(source).not.toContain('bpf_tail_call');
+  });
+
   it('helpers', () => {
     // What only the programs of --sync-failures call is not asked for.
     const other = ['ntohs', 'htonl', 'get_current_pid_tgid', 'task_pt_regs', 'probe_read_user'];

@@ -17,6 +17,8 @@ export class NamespaceDrift {
   readonly #sum = { active: 0, passive: 0, errored: 0, aborted: 0 };
   #pending = 0;
   #established = 0;
+  /** Connections that the kernel counts and we have not found: from before the start, held by no descriptor. They never get more. */
+  #unknown = Infinity;
 
   add(own: OwnTotals | undefined): void {
     this.#pending = own?.pending ?? 0;
@@ -33,6 +35,10 @@ export class NamespaceDrift {
     const [first, last, ours] = [comparable(before), comparable(after), this.#ours()];
     for (const counter of DRIFT_COUNTERS) {
       if (first[counter] !== last[counter]) continue;
+      if (counter === 'CurrEstab') {
+        this.#held.set(counter, { ours: 0, kernel: 0, value: this.#beyondUnknown(ours.CurrEstab - last.CurrEstab), at });
+        continue;
+      }
       const held = this.#held.get(counter);
       if (held === undefined) {
         this.#held.set(counter, { ours: ours[counter], kernel: last[counter], value: 0, at });
@@ -41,6 +47,14 @@ export class NamespaceDrift {
       held.value = ours[counter] - held.ours - (last[counter] - held.kernel);
       held.at = at;
     }
+  }
+
+  /** What of the difference is not explained by connections that we don't know, which may be found or end. */
+  #beyondUnknown(difference: number): number {
+    const unknown = Math.max(0, -difference);
+    if (unknown > this.#unknown) return this.#unknown - unknown;
+    this.#unknown = unknown;
+    return Math.max(0, difference);
   }
 
   values(): { readonly counter: DriftCounter; readonly value: number; readonly at: number }[] {

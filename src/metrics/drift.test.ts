@@ -78,6 +78,19 @@ describe('Drift', () => {
     expect(bench.window(at(kernel), at(kernel), counted)).toEqual(Object.fromEntries(all));
   });
 
+  it('takes what is open and not known at first for found or ended later, and never for more', () => {
+    const bench = new Bench();
+    const open = (kernel: number, ours: number) => bench.window(at({ CurrEstab: kernel }), at({ CurrEstab: kernel }), { live: [[1, 'established', ours]] })['CurrEstab'];
+    // Five that no scan can find.
+    expect(open(7, 2)).toEqual([0, 0]);
+    // Two of them are found, one ends; two are left.
+    expect(open(6, 4)).toEqual([0, 0]);
+    expect(open(6, 3)).toEqual([-1, 0]);
+    expect(open(4, 4)).toEqual([0, 0]);
+    expect(open(5, 4)).toEqual([-1, 0]);
+    expect(open(4, 6)).toEqual([2, 0]);
+  });
+
   it('counts an attempt once when it is pending and when it ends', () => {
     const bench = new Bench();
     const one = at({ ActiveOpens: 1 });

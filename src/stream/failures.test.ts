@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { EVENT_OFFSETS, EVENT_SIZE, FLAG, KIND, OUTCOMES } from '../ebpf/layout.ts';
-import type { Batch } from '../ebpf/types.ts';
+import { EVENT_OFFSETS, EVENT_SIZE, FLAG, KIND, LOSS_CLASS, OUTCOMES } from '../ebpf/layout.ts';
+import { FOLD_VALUES, type Batch } from '../ebpf/types.ts';
 import { FailureTap } from './failures.ts';
 
 const REFUSED = OUTCOMES.indexOf('refused');
@@ -50,4 +50,17 @@ it('keeps to its rate, and counts the others', () => {
 it('takes and counts nothing when it is off', () => {
   const tap = new FailureTap(0, () => 0);
   expect([tap.take(batch([{}])), tap.leftOut]).toEqual([[], 0]);
+});
+
+it('counts those that the kernel has added up by itself, and no other records', () => {
+  const what = Uint8Array.from([0, REFUSED, LOSS_CLASS.accept, OUTCOMES.length - 1]);
+  const values = new Float64Array(what.length * FOLD_VALUES.length);
+  what.forEach((_, row) => (values[row * FOLD_VALUES.length] = 10 ** row));
+  const folded = { rows: what.length, key: new Uint32Array(what.length), what, values };
+  const tap = new FailureTap(1, () => 0);
+  tap.leaveOut(folded);
+  expect(tap.leftOut).toBe(1010);
+  const off = new FailureTap(0, () => 0);
+  off.leaveOut(folded);
+  expect(off.leftOut).toBe(0);
 });

@@ -1,5 +1,5 @@
 import { EVENT_OFFSETS, EVENT_SIZE, EVENT_WORDS, FLAG, KIND, OUTCOMES, type Outcome } from '../ebpf/layout.ts';
-import type { Batch } from '../ebpf/types.ts';
+import { FOLD_VALUES, type Batch, type Folded } from '../ebpf/types.ts';
 
 /** A connect that failed, copied out of its batch. */
 export interface FailedConnect {
@@ -25,7 +25,7 @@ const U32 = 2 ** 32;
 export class FailureTap {
   /** Per second; 0: none, and none is counted as left out. */
   rate: number;
-  /** Failed connects that were over the rate. */
+  /** Failed connects that were over the rate, or that the kernel could tell nothing more of. */
   leftOut = 0;
   readonly #now: () => number;
   #allowed = 0;
@@ -35,6 +35,14 @@ export class FailureTap {
   constructor(rate: number, now: () => number = () => performance.now()) {
     this.rate = rate;
     this.#now = now;
+  }
+
+  /** Counts those of which the kernel could send no record. */
+  leaveOut({ rows, what, values }: Folded): void {
+    if (this.rate === 0) return;
+    for (let i = 0; i < rows; i++) {
+      if (what[i]! > 0 && what[i]! < OUTCOMES.length) this.leftOut += values[i * FOLD_VALUES.length]!;
+    }
   }
 
   take(batch: Batch): FailedConnect[] {

@@ -11,21 +11,24 @@ const USAGE = `npm run accuracy [-- [--json] [--write] [--list] [WORD...]]: make
   --json   the results as JSON on standard output, the lines on standard error
   --write  docs/accuracy.md anew; all cases only
   --list   the names of the cases, without making them
+  --help   this text
 `;
 
-const FLAGS = new Set(['--json', '--write', '--list']);
+const FLAGS = new Set(['--json', '--write', '--list', '--help', '-h']);
 const LANES = 12;
 const PATIENCE = 120;
 
 /** @returns exit code: 0 when all that can be made here came out as expected */
 async function main(args: readonly string[]): Promise<number> {
-  const flags = new Set(args.filter((arg) => arg.startsWith('--')));
+  const flags = new Set(args.filter((arg) => arg.startsWith('-')));
   const words = args.filter((arg) => !flags.has(arg));
   const chapters = chosen(CHAPTERS, words);
+  if (flags.has('--help') || flags.has('-h')) return print(USAGE);
   if ([...flags].some((flag) => !FLAGS.has(flag)) || (flags.has('--write') && words.length > 0)) return fail(USAGE, 2);
+  const unknown = words.filter((word) => chosen(CHAPTERS, [word]).length === 0);
+  if (unknown.length > 0) return fail(`accuracy: no case is about ${unknown.join(', ')}; --list tells their names\n`, 2);
   if (flags.has('--list')) return print(chapters.flatMap(({ title, cases }) => cases.map(({ name }) => `${title}: ${name}\n`)).join(''));
   if (noKernel !== undefined) return fail(`accuracy: it can't be measured here: ${noKernel}\n`, 1);
-  if (chapters.length === 0) return fail(`accuracy: no case is about ${words.join(', ')}; --list tells their names\n`, 2);
 
   await using stack = new AsyncDisposableStack();
   const lines = flags.has('--json') ? process.stderr : process.stdout;

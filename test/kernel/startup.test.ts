@@ -66,6 +66,27 @@ describeKernel('what was there before the agent', () => {
     await agent.settles((page) => [look(page).attempts, look(page).pending], [count, 0]);
   });
 
+  it('has no drift by connections that nobody has accepted yet, now or later', async () => {
+    const [server, client] = [random.name('server'), random.name('client')];
+    const count = random.between(3, 9);
+    const talk = (as: string) => generator.start(as, ['talk', '--port', '0'], namespace);
+    const [serving, connecting] = [talk(server), talk(client)];
+    const { port } = await serving.tell('listen 64');
+    for (let i = 0; i < count; i++) await connecting.tell(`connect ${String(port)}`);
+    await using agent = await Agent.start();
+    const drift = (page: Page) => page.value('connwatch_drift', { netns: `${namespace.inode}`, counter: 'CurrEstab' });
+    await agent.settles((page) => [drift(page), open(page, client), open(page, server)], [0, { 'client established': count }, {}]);
+    for (let i = 0; i < count; i++) await serving.tell('accept');
+    await agent.settles((page) => [drift(page), open(page, server)], [0, { 'server established': count }]);
+    for (let i = 0; i < count; i++) {
+      await connecting.tell(`close ${i}`);
+      await serving.tell(`close ${i}`);
+    }
+    await agent.settles((page) => [drift(page), open(page, client), open(page, server)], [0, {}, {}]);
+    await connecting.finish();
+    await serving.finish();
+  });
+
   it('counts nothing twice, and keeps nothing that is gone, while everything changes', { timeout: 120_000 }, async () => {
     const client = random.name('client');
     const count = 12_000;

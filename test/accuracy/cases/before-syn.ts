@@ -1,21 +1,19 @@
 import { must } from '../../harness/run.ts';
 import type { Case, Chapter } from '../case.ts';
-import type { Family } from '../family.ts';
 import type { World } from '../world.ts';
-import { closes, connects, listen, numbers, server, sockets } from './steps.ts';
+import { closes, connects, digit, listen, numbers, server, sockets } from './steps.ts';
 
 /** Failures that connect() returns without having touched the socket's state. */
-function routed(name: string, route: string | undefined, errno: string, error: string, families?: readonly Family[]): Case {
+function routed(name: string, route: string | undefined, errno: string, error: string, kind = ''): Case {
   return {
     name,
-    made: `11 connects to an address ${route === undefined ? 'without a route' : `with a route of the type ${route}`}: ${errno}`,
-    ...(families !== undefined && { families }),
+    made: `11 ${kind === '' ? '' : 'MPTCP '}connects to an address ${route === undefined ? 'without a route' : `with a route of the type ${route}`}: ${errno}`,
     run: async (world) => {
       const address = world.family === 'IPv4' ? '192.0.2.1' : '2001:db8::1';
       const { name: namespace } = await world.namespace();
       if (route !== undefined) await must(['ip', '-n', namespace, 'route', 'add', route, address]);
       const client = await world.actor('client');
-      for (const slot of numbers(11)) await client.fails(errno, ...sockets(world, [slot]), ...connects([slot], address));
+      for (const slot of numbers(11)) await client.fails(errno, `socket ${slot} ${digit(world)} ${kind}`, ...connects([slot], address));
     },
     expect: { client: { attempts: 11, failures: { [error]: 11 } } },
     unsent: 11,
@@ -74,6 +72,7 @@ export const beforeSyn: Chapter = {
       kernel: { EstabResets: 10 },
     },
     routed('no route', undefined, 'ENETUNREACH', 'network_unreachable'),
+    routed('no route, MPTCP', undefined, 'ENETUNREACH', 'network_unreachable', 'mptcp'),
     routed('unreachable route', 'unreachable', 'EHOSTUNREACH', 'host_unreachable'),
     routed('prohibited', 'prohibit', 'EACCES', 'permission_denied'),
     routed('blackhole', 'blackhole', 'EINVAL', 'other'),
