@@ -19,7 +19,8 @@ const TITLES: Record<Variant, string> = {
 
 /** Time that passes for a connection, whoever needs it: where a clock counts instructions, those of the whole machine. */
 export async function machine({ quick, say }: Context): Promise<Result> {
-  const [rounds, count] = quick ? [3, 2000] : [6, 5000];
+  // Of an agent that stands still the ring has room for no more.
+  const [rounds, count] = quick ? [3, 2000] : [3, 15_000];
   const times = Object.fromEntries(ALL_LOADS.map((load) => [load, { off: [], empty: [], kernel: [], agent: [] }])) as unknown as Record<Load, Record<Variant, number[]>>;
   for (let round = 0; round < rounds; round++) {
     say(`round ${round + 1} of ${rounds}`);

@@ -248,8 +248,12 @@ static __always_inline void do_transition(struct sock *sk, int from, int to)
 		return on_connect(sk);
 	if (to == TCP_LISTEN)
 		return on_listen(sk);
-	if (from == TCP_LISTEN)
-		return on_unlisten(sk);
+	if (from == TCP_LISTEN) {
+		/* Else it is a listener's child, which begins as its copy. */
+		if (to == TCP_CLOSE)
+			on_unlisten(sk);
+		return;
+	}
 	cookie = socket_cookie(sk);
 	conn = find_conn(sk, cookie);
 	if (!conn) {
