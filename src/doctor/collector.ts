@@ -1,7 +1,7 @@
 import { connect as connectHttp2, type ClientHttp2Session, type SecureClientSessionOptions } from 'node:http2';
 import { connect as connectSocket } from 'node:net';
 import type { OtlpTarget } from '../config/index.ts';
-import { codeOf, oneLine } from '../internal/errors.ts';
+import { asError, codeOf, oneLine } from '../internal/errors.ts';
 import type { Collector } from './types.ts';
 
 /** What is pushed where; undefined: it is not pushed. */
@@ -21,25 +21,32 @@ export async function tryCollectors({ metrics, logs }: Targets, patience = PATIE
   return Promise.all([...(metrics ? [tried('metrics', metrics)] : []), ...(logs ? [tried('logs', logs)] : [])]);
 }
 
-/** gRPC is HTTP/2: a server of it says its settings as soon as somebody connects. */
+/**
+ * gRPC is HTTP/2: a server of it says its settings as soon as somebody connects.
+ * Settles whatever happens. Of a session that a server ends with a TLS alert, as
+ * one does that asks for a client certificate, Node.js tells neither error nor
+ * close; its socket does.
+ */
 function tryTarget({ endpoint, socket, tls }: OtlpTarget, patience: number): Promise<string | undefined> {
   return new Promise((resolve) => {
-    const options: SecureClientSessionOptions = { ...defined(tls), ...(socket !== undefined && { createConnection: () => connectSocket(socket) }) };
-    const session: ClientHttp2Session = connectHttp2(socket === undefined ? endpoint : 'http://localhost', options);
-    let problem: string | undefined = 'it is connected to, and closes the connection';
-    const timer = setTimeout(() => {
-      problem = `it gives no answer within ${patience / 1000} s`;
-      session.destroy();
-    }, patience);
-    session.on('remoteSettings', () => {
-      problem = undefined;
-      session.destroy();
-    });
-    session.on('error', (error: Error) => (problem &&= reason(error)));
-    session.on('close', () => {
+    let session: ClientHttp2Session | undefined;
+    const settle = (problem: string | undefined): void => {
       clearTimeout(timer);
       resolve(problem);
-    });
+      session?.destroy();
+    };
+    const timer = setTimeout(() => settle(`it gives no answer within ${patience / 1000} s`), patience);
+    const failed = (error: Error): void => settle(reason(error));
+    const closed = (): void => settle(`it is connected to, and closes the connection${tls.cert === undefined ? '' : '; it may not accept the client certificate'}`);
+    const options: SecureClientSessionOptions = { ...defined(tls), ...(socket !== undefined && { createConnection: () => connectSocket(socket) }) };
+    try {
+      session = connectHttp2(socket === undefined ? endpoint : 'http://localhost', options);
+    } catch (error) {
+      return failed(asError(error));
+    }
+    session.on('connect', (_, transport) => transport.on('error', failed).on('close', closed));
+    session.on('remoteSettings', () => settle(undefined));
+    session.on('error', failed).on('close', closed);
   });
 }
 
@@ -54,6 +61,9 @@ const REASONS: Readonly<Record<string, string>> = {
 
 function reason(error: Error): string {
   const code = codeOf(error) ?? '';
+  if (code.endsWith('_ALERT_CERTIFICATE_REQUIRED')) return 'it asks for a client certificate (OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE)';
+  if (/_ALERT_(\w*CERTIFICATE|UNKNOWN_CA)/.test(code)) return `it does not accept the client certificate (${code})`;
+  if (code.includes('_ALERT_')) return `it refuses TLS with this client (${code})`;
   if (/CERT|SIGNATURE|ISSUER|CA_/.test(code)) return `its certificate is not accepted (${code})`;
   return REASONS[code] ?? (code === '' ? oneLine(error) : `it cannot be connected to (${code})`);
 }
