@@ -5,19 +5,20 @@ import './lib/node-version.mjs';
 import('./lib/refusal.mjs').then(({ main }) => main(command));
 
 async function command() {
-  const { buildCollector, collector, collectorIsFresh } = await import('./lib/collector.mjs');
-  const { shown } = await import('./lib/paths.mjs');
+  const { buildCollector, readyCollector } = await import('./lib/collector.mjs');
+  process.stdout.write(`${readyCollector() ?? (await build(buildCollector))}\n`);
+}
+
+async function build(buildCollector) {
   const say = (text) => process.stderr.write(text);
-  if (!collectorIsFresh()) {
-    say('collector: building it with Go, this takes minutes ...');
-    const start = performance.now();
-    try {
-      await buildCollector();
-    } catch (error) {
-      say(' failed\n');
-      throw error;
-    }
+  say('collector: building it with Go, this takes minutes ...');
+  const start = performance.now();
+  try {
+    const file = await buildCollector();
     say(` ${((performance.now() - start) / 1000).toFixed(1)} s\n`);
+    return file;
+  } catch (error) {
+    say(' failed\n');
+    throw error;
   }
-  process.stdout.write(`${shown(collector)}\n`);
 }

@@ -1,25 +1,35 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { at, shown } from './paths.mjs';
+import { homedir, tmpdir } from 'node:os';
+import { dirname, isAbsolute, join } from 'node:path';
+import { at, root, shown } from './paths.mjs';
 import { Refusal } from './refusal.mjs';
 import { run, which } from './run.mjs';
-import { hash, replaceFile } from './stamp.mjs';
+import { hash } from './stamp.mjs';
 
 const builderFile = at('otel-collector', 'builder.yaml');
-export const collector = at('.cache', 'otelcol', 'otelcol');
-// Beside what it speaks of: build/ may be emptied without minutes of building anew.
-const stamp = at('.cache', 'otelcol', 'built-from');
-
 const builder = () => readFileSync(builderFile, 'utf8');
 
-/** The collector is there, and was built from this builder.yaml. */
-export const collectorIsFresh = () =>
-  existsSync(collector) && existsSync(stamp) && readFileSync(stamp, 'utf8') === hash(builder());
+/** Outside of the checkout, so that each clone finds it: it takes minutes to build. The name says what it was built from. */
+export function collectorFile(from, goVersion) {
+  const given = process.env.XDG_CACHE_HOME ?? '';
+  const cache = isAbsolute(given) ? given : join(homedir(), '.cache');
+  return join(cache, 'connwatch', `otelcol-${hash(from, goVersion).slice(0, 16)}`);
+}
+
+/** The collector of this builder.yaml and this Go; undefined where it has not been built, or there is no Go. */
+export function readyCollector() {
+  if (!which('go')) return undefined;
+  const file = collectorFile(builder(), goVersion());
+  return existsSync(file) ? file : undefined;
+}
+
+const goVersion = () => execFileSync('go', ['version'], { cwd: root, encoding: 'utf8' }).trim();
 
 /**
- * Builds the collector of otel-collector/builder.yaml into .cache/otelcol/, at the lowest priority and (but in CI, which
- * waits for it) one package at a time: it takes minutes, and the machine has other work.
+ * Builds the collector of otel-collector/builder.yaml, at the lowest priority and (but in CI, which waits for it) one
+ * package at a time: it takes minutes, and the machine has other work. It gets its name when it is whole.
+ * @returns {Promise<string>} its path
  * @throws Refusal
  */
 export async function buildCollector() {
@@ -31,8 +41,12 @@ export async function buildCollector() {
     });
   }
   const from = builder();
+  const collector = collectorFile(from, goVersion());
   const folder = mkdtempSync(join(tmpdir(), 'connwatch-otelcol-'));
   const draft = `${collector}.${process.pid}.tmp`;
+  const clean = () => [folder, draft].forEach((path) => rmSync(path, { recursive: true, force: true }));
+  // process.exit() on a signal runs no `finally`.
+  process.once('exit', clean);
   try {
     const source = join(folder, 'src');
     const file = join(folder, 'builder.yaml');
@@ -42,13 +56,13 @@ export async function buildCollector() {
     await go(['run', tool, '--config', file, '--skip-compilation'], folder);
     // -e: not every proxy has the modules that only tests need.
     await go(['mod', 'tidy', '-e'], source);
-    mkdirSync(at('.cache', 'otelcol'), { recursive: true });
+    mkdirSync(dirname(collector), { recursive: true });
     await go(['build', '-trimpath', '-ldflags=-s -w', '-o', draft, '.'], source);
     renameSync(draft, collector);
-    replaceFile(stamp, hash(from));
+    return collector;
   } finally {
-    rmSync(folder, { recursive: true, force: true });
-    rmSync(draft, { force: true });
+    process.off('exit', clean);
+    clean();
   }
 }
 

@@ -1,17 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readyCollector } from '../../scripts/lib/collector.mjs';
 import { type Page, parsePage } from '../harness/exposition.ts';
 import { at } from '../harness/host.ts';
 import { until } from '../harness/until.ts';
 
-const program = at('.cache', 'otelcol', 'otelcol');
+const program = readyCollector();
 
 /** Why the tests with a real collector can't run; undefined where they can. */
-export const noCollector: string | undefined = existsSync(program) ? undefined : 'there is no collector: npm run collector builds one';
+export const noCollector: string | undefined = program === undefined ? 'there is no collector: npm run collector builds one, with Go' : undefined;
 
 /** The shipped configurations. */
 export type Configuration = 'agent' | 'gateway';
@@ -64,6 +65,7 @@ export class RealCollector implements AsyncDisposable {
   /** Resolves when its health check says that it is well. */
   async start(): Promise<void> {
     const args = ['--config', at('otel-collector', `${this.#configuration}.yaml`)];
+    if (program === undefined) throw new Error(noCollector);
     const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...this.#environment } });
     this.#child = child;
     child.stdout.setEncoding('utf8').on('data', (text: string) => (this.#output += text));
