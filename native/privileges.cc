@@ -24,8 +24,11 @@ namespace connwatch {
 namespace {
 
 constexpr int kHighestCapability = 63;
-constexpr int kTries = 100;
-constexpr long kPauseNs = 1'000'000;  // times the number of the try: 5 s in all
+constexpr int kLooks = 100;
+constexpr long kPauseNs = 1'000'000;  // times the number of the look: 5 s in all
+// How many looks in a row must agree: that all have dropped, or that what has not will take no signal.
+constexpr int kAgree = 2;
+constexpr int kAgreeAsleep = 10;
 
 // What every thread keeps. Written before the first signal is sent.
 uint64_t kept = 0;
@@ -68,12 +71,15 @@ struct Thread {
   uint64_t bounding = 0;
   uint64_t blocked = 0;  // signals
   bool noNewPrivileges = false;
+  char state = 0;
 
   bool done() const { return !(permitted & ~kept) && noNewPrivileges; }
+  bool ended() const { return state == 'Z' || state == 'X'; }
+  bool asleep() const { return state == 'S'; }
   bool takes(int signal) const { return signal && !(blocked >> (signal - 1) & 1); }
 };
 
-// Of /proc/self/task/TID/status. False when the thread has ended.
+// Of /proc/self/task/TID/status. False when the thread has ended: it runs no more, but may be seen for a while.
 bool readThread(const std::string& name, Thread* thread) {
   std::ifstream file("/proc/self/task/" + name + "/status");
   std::string line;
@@ -81,6 +87,7 @@ bool readThread(const std::string& name, Thread* thread) {
     std::istringstream words(line);
     std::string field;
     words >> field;
+    if (field == "State:") words >> thread->state;
     if (field == "CapPrm:") words >> std::hex >> thread->permitted;
     if (field == "CapBnd:") words >> std::hex >> thread->bounding;
     if (field == "SigBlk:") words >> std::hex >> thread->blocked;
@@ -89,7 +96,7 @@ bool readThread(const std::string& name, Thread* thread) {
     if (field == "NSpid:")
       for (pid_t id; words >> id;) thread->id = id;
   }
-  return thread->id != 0;
+  return thread->id != 0 && !thread->ended();
 }
 
 std::vector<Thread> threads() {
@@ -117,24 +124,38 @@ int ownSignal() {
   return chosen;
 }
 
+enum class Look { kAllDropped, kSomeAsleep, kWaiting };
+
+// Interrupts each thread that has not dropped yet. One that begins or ends blocks all signals for a moment and runs
+// on; one that blocks them and sleeps, such as that with which Node.js waits for SIGUSR1, may stay as it is.
+Look interrupt(const std::vector<Thread>& all, int signal) {
+  Look seen = Look::kAllDropped;
+  for (const Thread& thread : all) {
+    if (thread.done()) continue;
+    if (thread.takes(signal)) syscall(SYS_tgkill, getpid(), thread.id, signal);
+    bool stays = !thread.takes(signal) && thread.asleep();
+    if (!stays) seen = Look::kWaiting;
+    if (stays && seen == Look::kAllDropped) seen = Look::kSomeAsleep;
+  }
+  return seen;
+}
+
 // As libc does for setuid(): each other thread is interrupted, and drops its own. A new thread has what the
-// one has that made it, so this ends with a look that finds none to be waited for.
+// one has that made it, and one look may miss what begins meanwhile, so this ends with looks that agree.
 std::vector<Thread> dropInAllThreads() {
   dropInThisThread();
   int signal = ownSignal();
-  std::vector<Thread> all = threads();
-  for (int tries = 1; tries <= kTries; tries++) {
-    bool waiting = false;
-    for (const Thread& thread : all) {
-      // A thread that blocks all signals, such as the one with which Node.js waits for SIGUSR1, stays as it is.
-      if (thread.done() || !thread.takes(signal)) continue;
-      waiting = true;
-      syscall(SYS_tgkill, getpid(), thread.id, signal);
-    }
-    if (!waiting) break;
-    timespec pause{0, kPauseNs * tries};
-    nanosleep(&pause, nullptr);
+  std::vector<Thread> all;
+  int dropped = 0;
+  int asleep = 0;
+  for (int look = 1; look <= kLooks; look++) {
     all = threads();
+    Look seen = interrupt(all, signal);
+    dropped = seen == Look::kAllDropped ? dropped + 1 : 0;
+    asleep = seen == Look::kWaiting ? 0 : asleep + 1;
+    if (dropped == kAgree || asleep == kAgreeAsleep) break;
+    timespec pause{0, kPauseNs * look};
+    nanosleep(&pause, nullptr);
   }
   return all;
 }

@@ -7,6 +7,9 @@ import { filesBelow, hash, hashFiles, isFresh, setStamp, toolIdentity } from './
 
 const FLAGS = ['-O2', '-Wall', '-Wextra', '-Werror', '-pthread'];
 
+/** libNAME.c is to be preloaded. */
+const flagsOf = (source) => (basename(source).startsWith('lib') ? [...FLAGS, '-shared', '-fPIC'] : FLAGS);
+
 /**
  * Small C programs, one for each FOLDER/NAME.c, compiled to OUTPUT/NAME.
  * @param {{folder: string[], output: string[], headers?: string[][], libraries?: string[]}} where paths in the
@@ -20,7 +23,7 @@ export function cTools({ folder, output, headers = [], libraries = [] }) {
   const stampOf = (source) => `tool-${basename(source)}`;
   const inputs = (source) =>
     hash(
-      [...FLAGS, ...include, ...libraries].join(' '),
+      [...flagsOf(source), ...include, ...libraries].join(' '),
       toolIdentity('gcc'),
       hashFiles([source, ...[folder, ...headers].flatMap((path) => below(path, '.h'))]),
     );
@@ -33,7 +36,7 @@ export function cTools({ folder, output, headers = [], libraries = [] }) {
       for (const source of sources()) {
         if (isToolFresh(source)) continue;
         const from = inputs(source);
-        await compile([...FLAGS, ...include, shown(source), '-o', toolOf(source), ...libraries], source, folder);
+        await compile([...flagsOf(source), ...include, shown(source), '-o', toolOf(source), ...libraries], source, folder);
         setStamp(stampOf(source), from);
       }
     },

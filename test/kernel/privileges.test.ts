@@ -48,7 +48,27 @@ describeKernel('the privileges of an agent', () => {
     const printed = await must([process.execPath, '--disable-sigusr1', '--input-type=module', '-e', WITHOUT, at('src', 'ebpf')]);
     expect(JSON.parse(printed)).toEqual({ live: 200, refused: 'CW_PERMISSION', threads: [KEEPS.set] });
   });
+
+  it('are taken from threads that block signals while they begin or end, as under load', async () => {
+    const preload = `LD_PRELOAD=${at('build', 'test-tools', 'libblocked')}`;
+    const printed = await must(['env', preload, process.execPath, '--disable-sigusr1', '--input-type=module', '-e', BLOCKED, at('src', 'ebpf')]);
+    expect(JSON.parse(printed)).toEqual({ left: [], noNewPrivileges: true });
+  });
+
+  it('are told of as left where a thread sleeps that blocks signals', async () => {
+    const printed = await must([process.execPath, '--input-type=module', '-e', BLOCKED, at('src', 'ebpf')]);
+    const { left, noNewPrivileges } = JSON.parse(printed) as { left: string[]; noNewPrivileges: boolean };
+    expect(left).toContain('CAP_PERFMON');
+    expect(noNewPrivileges).toBe(false);
+  });
 });
+
+const BLOCKED = `
+  const { dropPrivileges } = await import(process.argv[1] + '/privileges.ts');
+  const { left, noNewPrivileges } = dropPrivileges();
+  console.log(JSON.stringify({ left, noNewPrivileges }));
+  process.exit(0);
+`;
 
 // With 16 slots for start records nearly all of the sockets are found by the iterator.
 const WITHOUT = `
