@@ -70,7 +70,7 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
   let stopBy = Infinity;
   const timeLeft = () => stopBy - performance.now();
   const pushed = pushSettings(settings, process.env);
-  const headers = pushHeaders(pushed);
+  const headers = pushHeaders(pushed, log);
   const push = await openPush({ settings: pushed.metrics, headers, otlp: settings.otlp, environment: process.env, log, timeLeft });
   await closer.add(() => push.close());
   const logPush = await openLogPush(pushed.logs, headers, log, timeLeft);

@@ -1,12 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type PushSettings, readHeadersFile } from '../config/index.ts';
 import { hider } from '../export/index.ts';
+import { codeOf, oneLine } from '../internal/errors.ts';
 import { Invalid } from '../internal/invalid.ts';
+import type { Logger } from '../internal/log.ts';
 
 /** The headers of a file, and whatever is to be hidden of what is pushed. */
 export interface PushHeaders {
   /**
    * Reads the file again. It may hold others than at the start, as after a rotation.
+   * Who may read it only with the privileges that were given up after the start
+   * gets what it held before.
    * @throws Invalid why it cannot be used, without any of its text
    */
   readonly read: () => readonly (readonly [name: string, value: string])[];
@@ -15,15 +19,16 @@ export interface PushHeaders {
 }
 
 /** One for all that is pushed: whoever warns of one signal may repeat what was sent with the other. */
-export function pushHeaders({ metrics, logs }: PushSettings): PushHeaders {
+export function pushHeaders({ metrics, logs }: PushSettings, log: Pick<Logger, 'warn'>): PushHeaders {
   const secrets = [...(metrics?.secrets ?? []), ...(logs?.secrets ?? [])];
   const file = (metrics ?? logs)?.headersFile;
+  const read = file === undefined ? undefined : keepReading(file, log);
   let hide = hider(secrets);
   let [last, before]: [readonly string[], readonly string[]] = [[], []];
   return {
     read: () => {
-      if (file === undefined) return [];
-      const headers = readAgain(file);
+      if (read === undefined) return [];
+      const headers = read();
       // A refusal of the headers before may still be under way.
       if (!isDeepStrictEqual(headers.secrets, last)) [last, before] = [headers.secrets, last];
       hide = hider([...secrets, ...before, ...last]);
@@ -33,7 +38,37 @@ export function pushHeaders({ metrics, logs }: PushSettings): PushHeaders {
   };
 }
 
-function readAgain(path: string): ReturnType<typeof readHeadersFile> {
+type Headers = ReturnType<typeof readHeadersFile>;
+
+/** Reads the file now, with all privileges, and each time that the result is called. */
+function keepReading(path: string, log: Pick<Logger, 'warn'>): () => Headers {
+  let last: Headers | undefined;
+  let said = false;
+  const read = (): Headers => {
+    try {
+      last = readAgain(path);
+      said = false;
+    } catch (error) {
+      if (last === undefined || !isForbidden(error)) throw error;
+      if (!said) log.warn({ error: oneLine(error) }, 'the file with headers cannot be read again: what it held before is used');
+      said = true;
+    }
+    return last;
+  };
+  try {
+    read();
+  } catch {
+    // The next attempt to push says why.
+  }
+  return read;
+}
+
+function isForbidden(error: unknown): boolean {
+  const code = error instanceof Invalid && error.cause instanceof Invalid ? codeOf(error.cause.cause) : undefined;
+  return code === 'EACCES' || code === 'EPERM';
+}
+
+function readAgain(path: string): Headers {
   try {
     return readHeadersFile(path);
   } catch (error) {

@@ -5,6 +5,7 @@ import { version } from '../internal/version.ts';
 import { ExportReport } from './export-report.ts';
 import type { FailureRecordsOptions } from './failures.ts';
 import type { PushHeaders } from './push-headers.ts';
+import { pushTls } from './push-tls.ts';
 
 export interface LogPush {
   /** Undefined where no logs are pushed. */
@@ -26,7 +27,14 @@ export async function openLogPush(settings: OtlpLogSettings | undefined, headers
   const { endpoint, requestTimeout } = settings;
   const report = new ExportReport({ log, exporter: 'otlp_logs', endpoint, what: 'log records', hide: headers.hide });
   const { otlpLogs } = await import('../export/otlp-logs.ts');
-  const logs = otlpLogs({ version, requestTimeout, headers: headers.read, userAgent: `connwatch/${version}`, onExport: (error) => report.onExport(error) });
+  const logs = otlpLogs({
+    version,
+    requestTimeout,
+    headers: headers.read,
+    tls: pushTls(settings, 'LOGS', process.env, log),
+    userAgent: `connwatch/${version}`,
+    onExport: (error) => report.onExport(error),
+  });
   return { push: (time, attributes) => logs.push(time, attributes), failures: () => ({ otlp_logs: report.failures }), close: () => atMost(Math.max(LAST_EXPORT, timeLeft()), logs.close()) };
 }
 

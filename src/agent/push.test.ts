@@ -21,7 +21,7 @@ async function push(environment: Record<string, string>, otlp?: boolean, otlpHea
   const at = (level: string) => (fields: object | string, msg?: string) => lines.push(typeof fields === 'string' ? [level, fields] : [level, msg, fields]);
   const log = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') } as unknown as Logger;
   const pushed = pushSettings({ otlp, otlpHeadersFile }, environment);
-  const opened = await openPush({ settings: pushed.metrics, headers: pushHeaders(pushed), otlp, environment, log, timeLeft: () => 0 });
+  const opened = await openPush({ settings: pushed.metrics, headers: pushHeaders(pushed, log), otlp, environment, log, timeLeft: () => 0 });
   opened.readers?.({ producer: () => ({}) } as unknown as Collector);
   return { opened, lines, options: given[0] };
 }

@@ -6,6 +6,7 @@ import type { Logger } from '../internal/log.ts';
 import { version } from '../internal/version.ts';
 import { ExportReport } from './export-report.ts';
 import type { PushHeaders } from './push-headers.ts';
+import { pushTls } from './push-tls.ts';
 
 export interface PushOptions {
   /** undefined: nothing is pushed. */
@@ -41,6 +42,7 @@ export async function openPush({ settings, headers, otlp, environment, log, time
   const { endpoint, interval } = settings;
   const report = new ExportReport({ log, exporter: 'otlp', endpoint, what: 'metrics', hide });
   const { otlpReader } = await import('../export/otlp.ts');
+  const tls = pushTls(settings, 'METRICS', environment, log);
   log.debug({ exporter: 'otlp', endpoint, interval }, 'metrics will be pushed');
   return {
     failures: () => ({ otlp: report.failures }),
@@ -49,6 +51,7 @@ export async function openPush({ settings, headers, otlp, environment, log, time
       otlpReader({
         ...settings,
         headers: headers.read,
+        tls,
         producer: collector.producer('push'),
         userAgent: `connwatch/${version}`,
         onExport: (error) => report.onExport(error),

@@ -1,6 +1,7 @@
 export { addFlags, readFlags } from './flags.ts';
 export { loadSettings, type LoadOptions } from './load.ts';
 export { nearest } from './nearest.ts';
+export { readTlsFiles, type TlsFiles } from './otlp-files.ts';
 export { readHeadersFile } from './otlp-headers-file.ts';
 export type { OtlpLogSettings } from './otlp-logs.ts';
 export { pushSettings, type PushSettings } from './otlp-push.ts';

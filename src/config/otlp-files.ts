@@ -2,7 +2,7 @@ import { X509Certificate, createPrivateKey, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { codeOf } from '../internal/errors.ts';
 import { Invalid } from '../internal/invalid.ts';
-import type { Variable, Variables } from './otlp-variables.ts';
+import { type Environment, type Signal, type Variable, Variables } from './otlp-variables.ts';
 
 /** Contents of the files that the variables name, in PEM format. */
 export interface TlsFiles {
@@ -24,6 +24,17 @@ export function checkCertificates(variables: Variables): TlsFiles {
     variables.invalid(key, 'it is not the key of the client certificate');
   }
   return { ca: authority?.bytes, cert: own?.bytes, key: secret?.bytes };
+}
+
+/**
+ * The same, of files that may have been renewed.
+ * @throws Invalid every reason why they cannot be used
+ */
+export function readTlsFiles(environment: Environment, signal: Signal): TlsFiles {
+  const variables = new Variables(environment, signal);
+  const files = checkCertificates(variables);
+  if (variables.problems.length > 0) throw new Invalid(variables.problems.join('; '));
+  return files;
 }
 
 /** Why a file cannot be read, as a phrase. */

@@ -8,6 +8,8 @@ export interface Variable {
   readonly text: string;
 }
 
+export type Signal = 'METRICS' | 'LOGS';
+
 const DAY = 86_400_000;
 
 /**
@@ -18,9 +20,9 @@ const DAY = 86_400_000;
 export class Variables {
   readonly environment: Environment;
   readonly problems: string[] = [];
-  readonly #signal: 'METRICS' | 'LOGS';
+  readonly #signal: Signal;
 
-  constructor(environment: Environment, signal: 'METRICS' | 'LOGS') {
+  constructor(environment: Environment, signal: Signal) {
     this.environment = environment;
     this.#signal = signal;
   }

@@ -10,6 +10,8 @@ export interface OtlpTarget {
   readonly endpoint: string;
   /** Path of a unix socket, which then takes the endpoint's place. */
   readonly socket: string | undefined;
+  /** No TLS. */
+  readonly plain: boolean;
   readonly tls: TlsFiles;
   /** File with more headers; what it held is in the secrets. */
   readonly headersFile: string | undefined;
@@ -42,8 +44,7 @@ export interface PushWish {
 /**
  * Whether metrics are pushed, and how: the settings, and the variables of
  * OpenTelemetry's specification that concern metrics. The exporter reads its
- * own ones (endpoint, headers, TLS, compression, time-out) again; here they are
- * checked, because it goes on without what it cannot use.
+ * own ones (endpoint, headers, compression) again; here they are checked, because it goes on without what it cannot use.
  * @param variables collects what cannot be used
  * @returns undefined: nothing is pushed
  */
@@ -63,12 +64,12 @@ export function target(variables: Variables, headersFile: string | undefined, in
   const protocol = variables.signal('PROTOCOL');
   if (protocol !== undefined && protocol.text !== 'grpc') variables.invalid(protocol, `connwatch pushes by grpc only: unset it, or ${instead}`);
   variables.signalChoice('COMPRESSION', ['none', 'gzip']);
-  variables.signalChoice('INSECURE', ['true', 'false']);
   const tls = checkCertificates(variables);
-  const { shown, socket, secrets } = otlpEndpoint(variables);
+  const { shown, socket, plain, secrets } = otlpEndpoint(variables);
   return {
     endpoint: shown,
     socket,
+    plain,
     tls,
     headersFile,
     secrets: [...secrets, ...checkHeaders(variables), ...checkHeadersFile(headersFile, variables)],

@@ -3,6 +3,7 @@ import { ExportResultCode, type ExportResult } from '@opentelemetry/core';
 import { OTLPLogExporter } from '@opentelemetry/exporter-logs-otlp-grpc';
 import { BatchLogRecordProcessor, LoggerProvider, type LogRecordExporter, type ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import { SCOPE } from '../metrics/index.ts';
+import { credentialsOf, type Tls } from './otlp-credentials.ts';
 import { metadataOf } from './otlp-metadata.ts';
 import { resourceOf } from './provider.ts';
 
@@ -15,6 +16,8 @@ export interface OtlpLogsOptions {
   readonly userAgent: string;
   /** More headers, which beat the variables'; asked for each new exporter. */
   readonly headers: () => Parameters<typeof metadataOf>[0];
+  /** undefined: plain text. Asked for each new exporter. */
+  readonly tls: () => Tls | undefined;
   /** After each export: undefined, or why it failed; what was in it is lost. */
   readonly onExport: (error: unknown) => void;
 }
@@ -33,8 +36,8 @@ const EVENT = 'connwatch.connect.failed';
 
 /** Pushes records by OTLP/gRPC, in batches. What a collector does not take is lost, and counted. */
 export function otlpLogs(options: OtlpLogsOptions): OtlpLogs {
-  const { version, requestTimeout, headers, userAgent, onExport } = options;
-  const exporter = new RenewedExporter(() => new OTLPLogExporter({ timeoutMillis: requestTimeout, userAgent, metadata: metadataOf(headers()) }), onExport);
+  const { version, requestTimeout, headers, tls, userAgent, onExport } = options;
+  const exporter = new RenewedExporter(() => new OTLPLogExporter({ timeoutMillis: requestTimeout, userAgent, metadata: metadataOf(headers()), credentials: credentialsOf(tls()) }), onExport);
   const processor = new BatchLogRecordProcessor({ exporter, maxQueueSize: QUEUE, scheduledDelayMillis: DELAY, exportTimeoutMillis: requestTimeout });
   const provider = new LoggerProvider({ resource: resourceOf({ version }), processors: [processor] });
   const logger = provider.getLogger(SCOPE, version);

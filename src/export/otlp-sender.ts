@@ -12,7 +12,7 @@ export class NoAnswer extends Error {
  * Sends batches through an exporter, and takes a new one after a failure: a new
  * exporter is a new gRPC channel. The old one would wait longer and longer, up
  * to 120 s, before it connects again, and nothing can tell it not to
- * (opentelemetry-js #4024). It also reads certificate files anew.
+ * (opentelemetry-js #4024). Files with headers and certificates are read anew for it.
  */
 export class Sender {
   readonly #create: () => PushMetricExporter;

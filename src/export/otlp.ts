@@ -1,6 +1,7 @@
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-grpc';
 import { AggregationTemporality, AggregationType, InstrumentType } from '@opentelemetry/sdk-metrics';
 import { Deltas } from './otlp-delta.ts';
+import { credentialsOf, type Tls } from './otlp-credentials.ts';
 import { metadataOf } from './otlp-metadata.ts';
 import { PushReader, type PushReaderOptions } from './otlp-reader.ts';
 import { Sender } from './otlp-sender.ts';
@@ -16,17 +17,19 @@ export interface OtlpReaderOptions extends Pick<PushReaderOptions, 'producer' | 
   readonly exponentialHistograms: boolean;
   /** More headers, which beat the variables'; asked for each new exporter. */
   readonly headers: () => Parameters<typeof metadataOf>[0];
+  /** undefined: plain text. Asked for each new exporter. */
+  readonly tls: () => Tls | undefined;
   /** First product of the user agent: `connwatch/1.2.3`. */
   readonly userAgent: string;
 }
 
 /**
  * A reader that pushes by OTLP/gRPC. The exporter reads its variables itself:
- * endpoint, headers, TLS, compression.
+ * endpoint, headers, compression.
  */
 export function otlpReader(options: OtlpReaderOptions): PushReader {
-  const { requestTimeout, headers, userAgent, exponentialHistograms, temporality } = options;
-  const sender = new Sender(() => new OTLPMetricExporter({ timeoutMillis: requestTimeout, userAgent, metadata: metadataOf(headers()) }));
+  const { requestTimeout, headers, tls, userAgent, exponentialHistograms, temporality } = options;
+  const sender = new Sender(() => new OTLPMetricExporter({ timeoutMillis: requestTimeout, userAgent, metadata: metadataOf(headers()), credentials: credentialsOf(tls()) }));
   const exponential = (type: InstrumentType): boolean => exponentialHistograms && type === InstrumentType.HISTOGRAM;
   const deltas = temporality === 'cumulative' ? undefined : new Deltas({ counters: temporality === 'delta' });
   return new PushReader({

@@ -44,6 +44,7 @@ it.each([
     temporality: 'cumulative',
     exponentialHistograms: false,
     userAgent: 'connwatch/test',
+    tls: () => undefined,
     headers: () => [],
     onExport: (error) => results.push(error),
     onIncomplete: (error) => results.push(error),

@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ServerCredentials, status } from '@grpc/grpc-js';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { Agent } from '../harness/agent.ts';
 import { countsMade, countsOf } from '../harness/counts.ts';
 import { describeKernel } from '../harness/host.ts';
@@ -90,6 +90,25 @@ describeKernel('OTLP push', () => {
     }
   });
 
+  it('reads what only root may read before it gives up to be root', async () => {
+    await using receiver = await Receiver.start();
+    const folder = mkdtempSync(join(tmpdir(), 'connwatch-headers-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const path = join(folder, 'headers');
+    writeFileSync(path, 'authorization=Bearer%20of-another', { mode: 0o600 });
+    chownSync(path, 65534, 65534);
+    await using agent = await Agent.start({ privileges: 'all', args: ['--otlp-headers-file', path], env: endpoint(receiver.port) });
+    await agent.logs.line({ msg: 'metrics are pushed' });
+    expect(receiver.requests[0]!.headers).toMatchObject({ authorization: 'Bearer of-another' });
+    const error = `${path} (otlp-headers-file) cannot be used: this user may not read it`;
+    const warning = { level: 'warn', msg: 'the file with headers cannot be read again: what it held before is used', error };
+    receiver.answer = { code: status.UNAVAILABLE, details: 'gone' };
+    await agent.logs.line({ msg: 'metrics cannot be pushed', error: 'UNAVAILABLE: gone' });
+    receiver.answer = 'take';
+    await agent.logs.line({ msg: 'metrics are pushed again' });
+    expect(agent.logs.lines.filter(({ msg }) => msg === warning.msg)).toEqual([expect.objectContaining(warning)]);
+  });
+
   it('delta: the sum of what was sent is what happened', async () => {
     await using receiver = await Receiver.start();
     await using agent = await Agent.start({ env: { ...endpoint(receiver.port), OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: 'delta' } });
@@ -171,8 +190,17 @@ describeKernel('OTLP push', () => {
       await agent.logs.line({ msg: 'metrics cannot be pushed' });
       expect(receiver.requests).toEqual([]);
     }
-    await using agent = await Agent.start({ env: { ...trusted, ...own } });
+    {
+      await using agent = await Agent.start({ env: { ...trusted, ...own } });
+      await agent.logs.line({ msg: 'metrics are pushed' });
+      expect(receiver.requests.length).toBeGreaterThan(0);
+    }
+    // A key of another user, which root may read only until it has given up its privileges.
+    chownSync(path('client.key'), 65534, 65534);
+    chmodSync(path('client.key'), 0o600);
+    await using agent = await Agent.start({ privileges: 'all', env: { ...trusted, ...own } });
     await agent.logs.line({ msg: 'metrics are pushed' });
-    expect(receiver.requests.length).toBeGreaterThan(0);
+    const error = `invalid value '${path('client.key')}' for OTEL_EXPORTER_OTLP_CLIENT_KEY: this user may not read it`;
+    await agent.logs.line({ level: 'warn', msg: 'files for TLS cannot be read again: what they held before is used', error });
   });
 });
