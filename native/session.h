@@ -12,6 +12,9 @@
 
 namespace connwatch {
 
+// What `drained` holds: src/ebpf/binding.ts, DRAINED.
+enum Drained { kCount, kCut, kMore, kLag, kFresh, kProcesses, kCgroups, kDrained };
+
 class Session : public Napi::ObjectWrap<Session> {
  public:
   static Napi::Function define(Napi::Env env);
@@ -19,7 +22,7 @@ class Session : public Napi::ObjectWrap<Session> {
   ~Session() override;
 
  private:
-  Napi::Value drain(const Napi::CallbackInfo& info);
+  void drain(const Napi::CallbackInfo& info);
   Napi::Value arm(const Napi::CallbackInfo& info);
   void requestCut(const Napi::CallbackInfo& info);
   Napi::Value live(const Napi::CallbackInfo& info);
@@ -44,6 +47,8 @@ class Session : public Napi::ObjectWrap<Session> {
   Ring ring_;
   Napi::Reference<Napi::ArrayBuffer> events_;
   Napi::Reference<Napi::ArrayBuffer> keys_;
+  Napi::Reference<Napi::Float64Array> drainedReference_;
+  double* drained_ = nullptr;
   std::unique_ptr<Drain> drain_;
   Napi::FunctionReference callback_;
   std::unique_ptr<Napi::AsyncContext> context_;

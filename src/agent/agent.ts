@@ -20,6 +20,9 @@ import { openPush } from './push.ts';
 import { logUnresolved } from './unresolved.ts';
 import { watchDrain } from './watchdog.ts';
 
+/** Nobody sees a record before its window ends, which is seconds. */
+const DRAIN_PATIENCE_MS = 20;
+
 /** A running agent. */
 export interface Agent {
   /** Not ready, finish running requests, release BPF, close. Idempotent. */
@@ -51,6 +54,7 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
     objectPath: settings.bpfObject,
     ringSize: settings.ringSize,
     syncFailures: settings.syncFailures,
+    patience: DRAIN_PATIENCE_MS,
     onError: (error) => fail(asError(error)),
   });
   const drift = createDrift(log);

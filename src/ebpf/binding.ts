@@ -49,7 +49,9 @@ export interface SessionConfig {
 export interface Session {
   readonly events: ArrayBuffer;
   readonly keys: ArrayBuffer;
-  drain(): DrainResult;
+  /** What the last drain found, by the numbers in DRAINED. */
+  readonly drained: Float64Array;
+  drain(): void;
   /** False when records wait already: the doorbell is then not set. */
   arm(): boolean;
   requestCut(): void;
@@ -68,16 +70,8 @@ export interface Session {
   close(): void;
 }
 
-export interface DrainResult {
-  readonly count: number;
-  readonly cut: boolean;
-  readonly more: boolean;
-  /** Age of the first record, ns; 0 without records. */
-  readonly lag: number;
-  readonly fresh: number;
-  readonly processes: number;
-  readonly cgroups: number;
-}
+/** native/session.h, Drained. cut, more: 0 or 1. lag: age of the first record, ns; 0 without records. */
+export const DRAINED = { count: 0, cut: 1, more: 2, lag: 3, fresh: 4, processes: 5, cgroups: 6 } as const;
 
 export interface NativeKey {
   readonly id: number;

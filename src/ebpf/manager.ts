@@ -1,7 +1,6 @@
 import { type Observable, Subject } from 'rxjs';
 import { ConnwatchError } from '../internal/errors.ts';
-import { builtFile, loadBinding } from './binding.ts';
-import type { Session } from './binding.ts';
+import { builtFile, DRAINED, loadBinding, type Session } from './binding.ts';
 import { defaultConfig } from './config.ts';
 import type { Config } from './config.ts';
 import { Keys } from './keys.ts';
@@ -12,6 +11,11 @@ import { ProcessTable } from './processes.ts';
 import { Pump } from './pump.ts';
 import { drainStats } from './stats.ts';
 import type { Batch, Cut, DrainStats, Key } from './types.ts';
+
+/** Of the ring: a record of a connection with the kernel's header. */
+const SLOT = EVENT_SIZE + 8;
+/** The ring for which `patience` is meant. */
+const WHOLE_RING = 8 << 20;
 
 /**
  * Owns the addon: loads and attaches the BPF programs, drains their ring, gives
@@ -44,18 +48,19 @@ export class Manager implements AsyncDisposable {
    */
   start(): void {
     if (this.#session) return;
-    const { ringSize, connSlots, batchSize, coalesce, syncFailures } = this.#config;
+    const { ringSize, connSlots, batchSize, coalesce, patience, syncFailures } = this.#config;
     try {
       const { Session } = loadBinding();
       const path = this.#config.objectPath ?? builtFile('connwatch.bpf.o');
-      this.#session = new Session({ path, ringSize, connSlots, batchSize, syncFailures }, () => this.#run());
+      this.#session = new Session({ path, ringSize, connSlots, batchSize, syncFailures }, () => this.#guarded(() => this.#pump?.ring()));
     } catch (error) {
       throw loadError(error);
     }
     this.#bytes = new Uint8Array(this.#session.events);
     this.#words = new Uint32Array(this.#session.events);
     this.#ids = new Uint32Array(this.#session.keys);
-    this.#pump = new Pump({ drain: () => this.#drain(), arm: () => this.#session?.arm() ?? true }, coalesce);
+    const pace = { coalesce, patience: Math.floor(patience * Math.min(1, ringSize / WHOLE_RING)), room: ringSize / SLOT / 8 };
+    this.#pump = new Pump({ drain: () => this.#drain(), arm: () => this.#session?.arm() ?? true }, pace);
     this.#run();
   }
 
@@ -97,8 +102,12 @@ export class Manager implements AsyncDisposable {
   }
 
   #run(): void {
+    this.#guarded(() => this.#pump?.run());
+  }
+
+  #guarded(step: () => void): void {
     try {
-      this.#pump?.run();
+      step();
     } catch (error) {
       this.#config.onError(error);
     }
@@ -106,11 +115,14 @@ export class Manager implements AsyncDisposable {
 
   #drain(): { count: number; more: boolean } {
     const session = this.#open();
-    const { count, cut, more, lag, fresh, processes, cgroups } = session.drain();
-    if (count > 0) this.#lag = lag;
+    session.drain();
+    const { drained } = session;
+    const [count, cut, processes] = [drained[DRAINED.count]!, drained[DRAINED.cut] === 1, drained[DRAINED.processes]!];
+    const more = drained[DRAINED.more] === 1 && count === this.#config.batchSize;
+    if (count > 0) this.#lag = drained[DRAINED.lag]!;
     if (processes > 0) for (const process of session.processes()) this.#processes.add(process);
-    if (cgroups > 0) for (const cgroup of session.cgroups()) this.#cgroups.add(cgroup);
-    if (fresh > 0) for (const key of session.freshKeys()) this.#keys.add(key);
+    if (drained[DRAINED.cgroups]! > 0) for (const cgroup of session.cgroups()) this.#cgroups.add(cgroup);
+    if (drained[DRAINED.fresh]! > 0) for (const key of session.freshKeys()) this.#keys.add(key);
     if (count > 0 || cut) {
       this.#subject.next({
         length: count,
@@ -121,7 +133,7 @@ export class Manager implements AsyncDisposable {
       });
     }
     // Some record always comes while others are drained: only what found no room in the batch is worth another look at once.
-    return { count: count + processes, more: more && count === this.#config.batchSize };
+    return { count: count + processes, more };
   }
 
   #cut(session: Session): Cut {

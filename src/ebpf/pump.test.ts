@@ -2,23 +2,33 @@ import { describe, expect, it } from 'vitest';
 import { Pump } from './pump.ts';
 import type { Timers } from './pump.ts';
 
+interface Timer {
+  at: number;
+  readonly callback: () => void;
+  readonly ms: number;
+}
+
 /** Time and timers that a test moves by hand, and a ring that holds `waiting` records. */
 class World implements Timers {
   time = 0;
-  timers: { at: number; callback: () => void }[] = [];
+  timers: Timer[] = [];
   waiting = 0;
   batchSize = 100;
   log: string[] = [];
   readonly pump: Pump;
 
-  constructor() {
-    this.pump = new Pump({ drain: () => this.#drain(), arm: () => this.#arm() }, 2, this);
+  constructor(patience = 0) {
+    this.pump = new Pump({ drain: () => this.#drain(), arm: () => this.#arm() }, { coalesce: 2, patience, room: 800 }, this);
   }
   now = () => this.time;
   setTimeout = (callback: () => void, ms: number) => this.#add(callback, ms);
   setImmediate = (callback: () => void) => this.#add(callback, 0);
   clearTimeout = (timer: unknown) => (this.timers = this.timers.filter((t) => t !== timer));
   clearImmediate = this.clearTimeout;
+  refresh = (timer: unknown) => {
+    const { callback, ms } = timer as Timer;
+    this.timers.push(Object.assign(timer as Timer, { at: this.time + ms, callback }));
+  };
   /** Runs the next timer. */
   tick(): void {
     const timer = this.timers.shift();
@@ -27,7 +37,7 @@ class World implements Timers {
     timer.callback();
   }
   #add(callback: () => void, ms: number): unknown {
-    const timer = { at: this.time + ms, callback };
+    const timer = { at: this.time + ms, callback, ms };
     this.timers.push(timer);
     return timer;
   }
@@ -120,6 +130,44 @@ describe('Pump', () => {
     world.pump.run();
     expect(world.log).toEqual(['0:0', 'busy']);
     expect(world.timers.map(({ at }) => at)).toEqual([2]);
+  });
+
+  it('does not look at once when it is patient, and never waits for more than there is room for', () => {
+    const world = new World(20);
+    world.time = 100;
+    world.waiting = 1;
+    world.pump.ring();
+    expect(world.log).toEqual(['100:1', 'arm']);
+    world.log = [];
+    world.time = 119;
+    world.waiting = 1;
+    world.pump.ring();
+    world.pump.ring();
+    expect([world.log, world.timers.map(({ at }) => at)]).toEqual([[], [139]]);
+    world.waiting = 9;
+    world.tick();
+    expect(world.log).toEqual(['139:9', 'arm']);
+    // 100 in 20 ms, so 800 in 160: 20. Then 90 in 1 ms, so 800 in 8.
+    world.time = 159;
+    world.waiting = 100;
+    world.pump.run();
+    expect(world.timers.map(({ at }) => at)).toEqual([179]);
+    world.time = 160;
+    world.waiting = 90;
+    world.pump.run();
+    expect(world.timers.map(({ at }) => at)).toEqual([168]);
+    world.batchSize = 1e6;
+    world.time = 161;
+    world.waiting = 10_000;
+    world.pump.run();
+    expect(world.timers.map(({ at }) => at)).toEqual([163]);
+  });
+
+  it('looks at once when the bell rings and it is not patient', () => {
+    const world = new World();
+    world.waiting = 1;
+    world.pump.ring();
+    expect(world.log).toEqual(['0:1', 'arm']);
   });
 
   it('has one timer at most, whoever calls', () => {
