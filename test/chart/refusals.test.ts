@@ -1,5 +1,7 @@
+import type { IDaemonSet } from 'kubernetes-models/apps/v1';
 import { describe, expect, it } from 'vitest';
 import { because, helms, noHelm, render } from './helm.ts';
+import { manifestsOf } from './manifests.ts';
 
 const SCHEMA = "values don't meet the specifications of the schema";
 
@@ -22,6 +24,11 @@ const BY_SCHEMA: [string, unknown, string, string][] = [
   ['an endpoint that the exporter cannot use', { otlp: { endpoint: 'http://collector' } }, 'otlp.endpoint: Does not match pattern', "'/otlp/endpoint': 'http://collector' does not match pattern"],
   ['a probe that never waits', { probes: { liveness: { periodSeconds: 0 } } }, 'probes.liveness.periodSeconds: Must be greater than or equal to 1', "'/probes/liveness/periodSeconds': minimum: got 0, want 1"],
   ['a capability with its prefix', { securityContext: { capabilities: { add: ['CAP_BPF'] } } }, 'securityContext.capabilities.add.0', "'/securityContext/capabilities/add/0'"],
+  ['a label key with a space', { commonLabels: { 'a b': 'c' } }, 'commonLabels: Property name of "a b" does not match', "invalid propertyName 'a b'"],
+  ['a label key with two slashes', { podLabels: { 'a/b/c': 'd' } }, 'podLabels: Property name of "a/b/c" does not match', "invalid propertyName 'a/b/c'"],
+  ['a label value with a space', { service: { labels: { a: 'b c' } } }, 'service.labels.a: Does not match pattern', "'/service/labels/a': 'b c' does not match pattern"],
+  ['a label value that is too long', { podLabels: { a: 'b'.repeat(64) } }, 'podLabels.a: String length must be less than or equal to 63', "'/podLabels/a': maxLength: got 64, want 63"],
+  ['an annotation key that is none', { podAnnotations: { 'a:b': 'c' } }, 'podAnnotations: Property name of "a:b" does not match', "invalid propertyName 'a:b'"],
   ['a peer that is none', { networkPolicy: { metrics: { from: [{ podSelectr: {} }] } } }, 'networkPolicy.metrics.from.0: Additional property podSelectr', "'/networkPolicy/metrics/from/0': additional properties 'podSelectr'"],
 ];
 
@@ -41,7 +48,27 @@ const BY_TEMPLATE: [unknown, string][] = [
     'otlp.headers.secretName and config.otlp-headers-file both name a file with headers: set one of them',
   ],
   [{ otlp: { tls: { client: { secretName: 'x' } } } }, 'otlp.tls.client.secretName is set and otlp.endpoint is not'],
-  [{ extraEnv: [{ name: 'CONNWATCH_HEALTH_ADDR', value: ':1' }] }, 'extraEnv sets CONNWATCH_HEALTH_ADDR, which beats the values that ports and probes follow from: use config'],
+  [{ commonLabels: { 'app.kubernetes.io/name': 'x' } }, 'commonLabels sets app.kubernetes.io/name, which the chart sets itself: choose another key'],
+  [{ podLabels: { 'app.kubernetes.io/instance': 'x' } }, 'podLabels sets app.kubernetes.io/instance, which the chart sets itself: choose another key'],
+  [{ service: { labels: { 'helm.sh/chart': 'x' } } }, 'service.labels sets helm.sh/chart, which'],
+  [{ podMonitor: { labels: { 'app.kubernetes.io/version': 'x' } } }, 'podMonitor.labels sets app.kubernetes.io/version, which'],
+  [{ serviceMonitor: { labels: { 'app.kubernetes.io/component': 'x' } } }, 'serviceMonitor.labels sets app.kubernetes.io/component, which'],
+  [{ podAnnotations: { 'checksum/config': 'x' } }, 'podAnnotations sets checksum/config, which the chart sets itself: choose another key'],
+  [{ config: { 'shutdown-timeout': '30s' } }, 'terminationGracePeriodSeconds is 30 and config.shutdown-timeout 30s: a pod would be killed before its time-out is over; give it more seconds'],
+  [{ config: { 'shutdown-timeout': '1m0.5s' }, terminationGracePeriodSeconds: 60 }, 'terminationGracePeriodSeconds is 60 and config.shutdown-timeout 1m0.5s: a pod'],
+  [{ config: { 'shutdown-timeout': '100ms' }, terminationGracePeriodSeconds: 0 }, 'terminationGracePeriodSeconds is 0 and config.shutdown-timeout 100ms: a pod'],
+  [{ podMonitor: { enabled: true, interval: '10s', scrapeTimeout: '10s1ms' } }, 'podMonitor.scrapeTimeout is 10s1ms, longer than podMonitor.interval, 10s: Prometheus refuses that'],
+  [{ serviceMonitor: { enabled: true, interval: '30s', scrapeTimeout: '1m' } }, 'serviceMonitor.scrapeTimeout is 1m, longer than serviceMonitor.interval, 30s: Prometheus refuses that'],
+  [{ updateStrategy: { rollingUpdate: { maxUnavailable: 0 } } }, 'updateStrategy.rollingUpdate: maxUnavailable and maxSurge are both 0, so no node would get a new version: set one of them'],
+  [{ updateStrategy: { rollingUpdate: { maxUnavailable: '0%', maxSurge: '0%' } } }, 'maxUnavailable and maxSurge are both 0'],
+  [{ updateStrategy: { rollingUpdate: { maxUnavailable: null, maxSurge: 1 } } }, 'maxUnavailable and maxSurge are both other than 0'],
+  [{ updateStrategy: { rollingUpdate: { maxSurge: '10%' } } }, 'updateStrategy.rollingUpdate: maxUnavailable and maxSurge are both other than 0, which Kubernetes refuses: set maxUnavailable to 0'],
+  [{ extraEnv: [{ name: 'CONNWATCH_HEALTH_ADDR', value: ':1' }] }, 'extraEnv sets CONNWATCH_HEALTH_ADDR: settings go into config'],
+  [{ extraEnv: [{ name: 'CONNWATCH_INTERVAL', value: '1s' }] }, 'extraEnv sets CONNWATCH_INTERVAL: settings go into config'],
+  [{ extraEnv: [{ name: 'OTEL_RESOURCE_ATTRIBUTES', value: 'a=b' }] }, 'extraEnv sets OTEL_RESOURCE_ATTRIBUTES, which the chart sets itself: use resourceAttributes'],
+  [{ extraEnv: [{ name: 'NODE_NAME', value: 'x' }] }, 'extraEnv sets NODE_NAME, which the chart sets itself'],
+  [{ otlp: { endpoint: 'http://c:4317' }, extraEnv: [{ name: 'OTEL_METRIC_EXPORT_INTERVAL', value: '1' }] }, 'extraEnv sets OTEL_METRIC_EXPORT_INTERVAL, which the chart sets itself: use otlp'],
+  [{ extraEnv: [{ name: 'A', value: '1' }, { name: 'A', value: '2' }] }, 'extraEnv sets A twice'],
 ];
 
 it.skipIf(noHelm)(`there is a Helm to refuse${because}`, () => {
@@ -59,6 +86,25 @@ describe.each(helms)('refusals of Helm $version', (helm) => {
   it.each(BY_TEMPLATE)('%j', async (values, message) => {
     await expect(render(helm, values)).rejects.toThrow(message);
   });
+});
+
+it.skipIf(noHelm)(`what is just right is taken${because}`, async () => {
+  const values = {
+    commonLabels: { 'example.com/team': 'a', tier: '' },
+    podLabels: { 'example.com/team': 'b' },
+    config: { 'shutdown-timeout': '1m0.5s' },
+    terminationGracePeriodSeconds: 61,
+    podMonitor: { enabled: true, interval: '1m', scrapeTimeout: '60s' },
+    updateStrategy: { rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
+    extraEnv: [{ name: 'OTEL_METRIC_EXPORT_INTERVAL', value: '1000' }],
+  };
+  for (const helm of helms) {
+    const objects = manifestsOf(await render(helm, values));
+    const daemonSet = objects.find(({ kind }) => kind === 'DaemonSet') as unknown as IDaemonSet;
+    // A pod's own label beats the common one, and each key is there once: manifestsOf refuses another.
+    expect(daemonSet.metadata!.labels).toMatchObject({ 'example.com/team': 'a', tier: '' });
+    expect(daemonSet.spec!.template.metadata!.labels).toMatchObject({ 'example.com/team': 'b', tier: '' });
+  }
 });
 
 it.skipIf(noHelm)(`a parent chart may give values of its own${because}`, async () => {

@@ -35,7 +35,8 @@ describe('connwatch takes the file that the chart makes', () => {
       // This one must be there, because the example also says that something is pushed.
       const config = { ...examples, 'otlp-headers-file': headers };
       for (const helm of helms) {
-        const rendered = await render(helm, { config, hostNetwork: true, service: { enabled: false } });
+        // The example of shutdown-timeout is as long as a pod is given.
+        const rendered = await render(helm, { config, terminationGracePeriodSeconds: 60, hostNetwork: true, service: { enabled: false } });
         expect(await withFile(configFileOf(rendered), effective)).toEqual(config);
       }
     });

@@ -7,6 +7,22 @@
 {{- end }}
 {{- end -}}
 
+{{/* Variables of the container, without extraEnv. */}}
+{{- define "connwatch.env" -}}
+# A variable, so that `kubectl exec POD -- connwatch config` and `doctor` see the same settings.
+- name: CONNWATCH_CONFIG
+  value: /etc/connwatch/config.yaml
+- name: NODE_NAME
+  valueFrom: { fieldRef: { fieldPath: spec.nodeName } }
+- name: NODE_IP
+  valueFrom: { fieldRef: { fieldPath: status.hostIP } }
+- name: OTEL_RESOURCE_ATTRIBUTES
+  value: {{ include "connwatch.resourceAttributes" . | quote }}
+{{- if .Values.otlp.endpoint }}
+{{ include "connwatch.otlp.env" . | trim }}
+{{- end }}
+{{- end -}}
+
 {{/* Port of an address such as :9090 or [::1]:9090. */}}
 {{- define "connwatch.port" -}}
 {{- regexFind "[0-9]+$" . -}}
@@ -17,50 +33,5 @@
 {{- $host := regexReplaceAll ":[0-9]+$" . "" | trimAll "[]" -}}
 {{- if or (eq $host "localhost") (eq $host "::1") (hasPrefix "127." $host) -}}
 {{- $host -}}
-{{- end -}}
-{{- end -}}
-
-{{/* What the schema cannot see: values that are right alone and wrong together. */}}
-{{- define "connwatch.check" -}}
-{{- $metrics := index .Values.config "metrics-addr" -}}
-{{- $health := index .Values.config "health-addr" -}}
-{{- if eq (include "connwatch.port" $metrics) (include "connwatch.port" $health) -}}
-{{- fail (printf "config.metrics-addr and config.health-addr both want port %s: give them different ports" (include "connwatch.port" $health)) -}}
-{{- end -}}
-{{- if and (include "connwatch.loopback" $health) (not .Values.hostNetwork) -}}
-{{- fail (printf "config.health-addr is %s, where the kubelet's probes cannot reach it: leave the host out, or set hostNetwork" $health) -}}
-{{- end -}}
-{{- if include "connwatch.loopback" $metrics -}}
-{{- range $name := list "service" "podMonitor" "serviceMonitor" -}}
-{{- if (index $.Values $name).enabled -}}
-{{- fail (printf "config.metrics-addr is %s, which nothing outside of the pod reaches: leave the host out, or set %s.enabled to false" $metrics $name) -}}
-{{- end -}}
-{{- end -}}
-{{- end -}}
-{{- if and .Values.podMonitor.enabled .Values.serviceMonitor.enabled -}}
-{{- fail "podMonitor.enabled and serviceMonitor.enabled are both true: each agent would be scraped twice" -}}
-{{- end -}}
-{{- if and .Values.serviceMonitor.enabled (not .Values.service.enabled) -}}
-{{- fail "serviceMonitor.enabled needs service.enabled; without a Service use podMonitor" -}}
-{{- end -}}
-{{- if and .Values.networkPolicy.enabled .Values.hostNetwork -}}
-{{- fail "networkPolicy.enabled has no effect on pods with hostNetwork: set one of them to false" -}}
-{{- end -}}
-{{- with .Values.otlp -}}
-{{- if not .endpoint -}}
-{{- range $path, $name := dict "headers" .headers.secretName "tls.ca" .tls.ca.secretName "tls.client" .tls.client.secretName -}}
-{{- if $name -}}
-{{- fail (printf "otlp.%s.secretName is set and otlp.endpoint is not: nothing would be pushed" $path) -}}
-{{- end -}}
-{{- end -}}
-{{- end -}}
-{{- end -}}
-{{- if and .Values.otlp.headers.secretName (index .Values.config "otlp-headers-file") -}}
-{{- fail "otlp.headers.secretName and config.otlp-headers-file both name a file with headers: set one of them" -}}
-{{- end -}}
-{{- range .Values.extraEnv -}}
-{{- if has .name (list "CONNWATCH_CONFIG" "CONNWATCH_METRICS_ADDR" "CONNWATCH_HEALTH_ADDR") -}}
-{{- fail (printf "extraEnv sets %s, which beats the values that ports and probes follow from: use config" .name) -}}
-{{- end -}}
 {{- end -}}
 {{- end -}}

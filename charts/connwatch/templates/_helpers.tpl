@@ -23,16 +23,29 @@ app.kubernetes.io/name: {{ include "connwatch.name" . }}
 app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end -}}
 
-{{- define "connwatch.labels" -}}
+{{/* The chart's own labels. */}}
+{{- define "connwatch.ownLabels" -}}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
 {{ include "connwatch.selectorLabels" . }}
 app.kubernetes.io/version: {{ .Values.image.tag | default .Chart.AppVersion | trunc 63 | quote }}
 app.kubernetes.io/component: agent
 app.kubernetes.io/part-of: connwatch
 app.kubernetes.io/managed-by: {{ .Release.Service }}
-{{- with .Values.commonLabels }}
+{{- end -}}
+
+{{/* Labels of an object, from (list . labels): the chart's own, commonLabels, and the object's, which beat these. */}}
+{{- define "connwatch.labels" -}}
+{{- $root := index . 0 -}}
+{{ include "connwatch.ownLabels" $root }}
+{{- with merge dict (index . 1 | default dict) $root.Values.commonLabels }}
 {{ toYaml . }}
 {{- end }}
+{{- end -}}
+
+{{/* The chart's own annotations of pods. */}}
+{{- define "connwatch.podAnnotations" -}}
+# Other settings, new pods: most settings are read at the start only.
+checksum/config: {{ include "connwatch.config" . | sha256sum }}
 {{- end -}}
 
 {{- define "connwatch.image" -}}
