@@ -1,4 +1,5 @@
 import { logSettings, type OtlpLogSettings } from './otlp-logs.ts';
+import { resourceProblems } from './otlp-resource.ts';
 import { type Environment, Variables } from './otlp-variables.ts';
 import { metricSettings, type OtlpSettings, type PushWish } from './otlp.ts';
 import { configError } from './resolve.ts';
@@ -13,8 +14,8 @@ export interface PushSettings {
 export function pushSettings(wish: PushWish, environment: Environment): PushSettings {
   const [ofMetrics, ofLogs] = [new Variables(environment, 'METRICS'), new Variables(environment, 'LOGS')];
   const settings = { metrics: metricSettings(wish, ofMetrics), logs: logSettings(wish.otlpHeadersFile, ofLogs) };
-  // A general variable that cannot be used is a problem of both.
-  const problems = new Set([...ofMetrics.problems, ...ofLogs.problems]);
+  // A general variable that cannot be used is a problem of both. The resource is on the page too, so it is checked in any case.
+  const problems = new Set([...resourceProblems(environment), ...ofMetrics.problems, ...ofLogs.problems]);
   if (problems.size > 0) throw configError([...problems]);
   return settings;
 }
