@@ -79,7 +79,7 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
   await closer.add(() => push.close());
   const logPush = await openLogPush(pushed.logs, headers, log, timeLeft);
   await closer.add(() => logPush.close());
-  const failures = new FailureRecords({ rate: settings.failureRecords, keys: ebpf, log, push: logPush.push });
+  const failures = new FailureRecords({ rate: settings.failureRecords, keys: ebpf, pid: process.pid, log, push: logPush.push });
   const recording = ebpf.batches.subscribe((batch) => failures.add(batch));
   await closer.add(() => recording.unsubscribe());
   let loaded = false;

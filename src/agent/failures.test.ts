@@ -31,6 +31,7 @@ function records(rate: number, key: Key | undefined = KEY) {
   const failures = new FailureRecords({
     rate,
     keys: { get: () => key },
+    pid: 7,
     log: { info: (fields: object, msg: string) => lines.push({ ...fields, msg }) } as unknown as Logger,
     push: (time, attributes) => pushed.push([time, attributes['error.type']]),
     // It ended two seconds ago.
@@ -57,6 +58,12 @@ it('says when, who, where to, why, how long and with how many SYNs', () => {
     },
   ]);
   expect(pushed).toEqual([[1_700_000_000_000, 'refused']]);
+});
+
+it('writes none of the agent itself, whose push of it would fail next', () => {
+  const { failures, lines, pushed } = records(5, { ...KEY, process: { ...KEY.process!, pid: 7 } });
+  failures.add(batch(3));
+  expect([lines, pushed, failures.counts]).toEqual([[], [], { written: 0, left_out: 3 }]);
 });
 
 it('counts what it wrote and what it left out, and takes another rate', () => {

@@ -9,6 +9,8 @@ export interface FailureRecordsOptions {
   /** Per second; 0: none. */
   readonly rate: number;
   readonly keys: { get(id: number): Key | undefined };
+  /** The agent's own pid, as the kernel side tells it. */
+  readonly pid: number;
   readonly log: Logger;
   /** Takes each record as well: Unix milliseconds, attributes. */
   readonly push: ((time: number, attributes: Attributes) => void) | undefined;
@@ -33,19 +35,25 @@ export class FailureRecords {
     this.#tap.rate = rate;
   }
 
-  /** Records that were written, and failed connects that have none: over the rate, or lost on the way from the kernel. */
+  /** Records that were written, and failed connects that have none: over the rate, the agent's own, or lost on the way from the kernel. */
   get counts(): { readonly written: number; readonly left_out: number } {
     return { written: this.#written, left_out: this.#tap.leftOut };
   }
 
   /** To be called with each batch, while its arrays are valid. */
   add(batch: Batch): void {
-    const { keys, log, push, clocks = realClocks } = this.#options;
+    const { keys, pid, log, push, clocks = realClocks } = this.#options;
     if (batch.cut !== undefined) this.#tap.leaveOut(batch.cut.folded);
     for (const failed of this.#tap.take(batch)) {
+      const key = keys.get(failed.key);
+      // A push of the record would be the next one to fail.
+      if (key?.process?.pid === pid) {
+        this.#tap.leftOut += 1;
+        continue;
+      }
       const { unix, monotonic } = clocks();
       const time = unix - (monotonic - failed.time) / 1e6;
-      const attributes = describe(failed, keys.get(failed.key));
+      const attributes = describe(failed, key);
       log.info({ at: new Date(time).toISOString(), ...attributes }, 'connect failed');
       push?.(time, attributes);
       this.#written += 1;

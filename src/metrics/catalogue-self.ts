@@ -110,7 +110,7 @@ export const self = {
     name: 'connwatch.failure.records',
     kind: 'counter',
     unit: '{record}',
-    description: 'Failed connects that have a record in the log (--failure-records), and those left out: over its rate, or lost in the ring buffer',
+    description: "Failed connects that have a record in the log (--failure-records), and those left out: over its rate, lost in the ring buffer, or the agent's own",
     attributes: ['result'],
   },
   exportFailures: {
