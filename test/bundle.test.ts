@@ -13,3 +13,9 @@ it('the bundle serves HTTP without the client that node:http brings when it is i
   expect(loaded).toContain('NativeModule http');
   expect(loaded.filter((name) => name.includes('undici'))).toEqual([]);
 });
+
+it('npm --silent start prints what the program prints, and no more', async () => {
+  const program = await must([process.execPath, at('dist', 'connwatch.js'), 'version']);
+  expect(program).toMatch(/^connwatch \d/);
+  expect(await must(['npm', '--silent', '--prefix', at(), 'start', '--', 'version'])).toBe(program);
+});
