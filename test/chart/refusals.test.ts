@@ -29,6 +29,7 @@ const BY_SCHEMA: [string, unknown, string, string][] = [
   ['a label value with a space', { service: { labels: { a: 'b c' } } }, 'service.labels.a: Does not match pattern', "'/service/labels/a': 'b c' does not match pattern"],
   ['a label value that is too long', { podLabels: { a: 'b'.repeat(64) } }, 'podLabels.a: String length must be less than or equal to 63', "'/podLabels/a': maxLength: got 64, want 63"],
   ['an annotation key that is none', { podAnnotations: { 'a:b': 'c' } }, 'podAnnotations: Property name of "a:b" does not match', "invalid propertyName 'a:b'"],
+  ['an attribute that the agent would refuse', { resourceAttributes: { a: 'v'.repeat(256) } }, 'resourceAttributes.a: String length must be less than or equal to 255', "'/resourceAttributes/a': maxLength: got 256, want 255"],
   ['a peer that is none', { networkPolicy: { metrics: { from: [{ podSelectr: {} }] } } }, 'networkPolicy.metrics.from.0: Additional property podSelectr', "'/networkPolicy/metrics/from/0': additional properties 'podSelectr'"],
 ];
 
