@@ -45,7 +45,7 @@ What is wrong stops the start with exit code 2 and one message that names every 
 * A duration is written \`500ms\`, \`5s\`, \`1m30s\` or \`2h\`; a size \`64KiB\`, \`8MiB\`, \`1GiB\` or as a number of bytes.
 * An empty variable counts as not set. An empty flag or key is refused.
 * Every variable that begins with \`CONNWATCH_\` must be known. Those that Kubernetes sets for Services (\`CONNWATCH_SERVICE_HOST\`, \`CONNWATCH_PORT_9090_TCP\` and the like) are ignored.
-* The file holds at most 64 KiB.
+* It is a regular file, no pipe or device, and holds at most 64 KiB.
 
 ## Changing settings while it runs
 

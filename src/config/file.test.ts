@@ -80,6 +80,6 @@ describe('readFileSource', () => {
     expect(await why('#'.repeat(MAX_FILE_SIZE))).toBe('fine');
     await expect(readFileSource(folder)).rejects.toThrow('it is a directory.');
     await expect(readFileSource(join(folder, 'none'))).rejects.toThrow('there is no such file.');
-    await expect(readFileSource('/dev/zero')).rejects.toThrow('it is larger than 64 KiB.');
+    await expect(readFileSource('/dev/zero')).rejects.toThrow('it is a device, not a regular file.');
   });
 });

@@ -1,6 +1,5 @@
-import { open } from 'node:fs/promises';
 import { ConnwatchError, codeOf, oneLine } from '../internal/errors.ts';
-import { Invalid } from '../internal/invalid.ts';
+import { readRegularFile } from '../internal/regular-file.ts';
 import { type Given, type Source, keyByName, suggestKey } from './source.ts';
 import { SETTINGS, type Setting, type SettingKey } from './table.ts';
 
@@ -9,20 +8,12 @@ export const MAX_FILE_SIZE = 64 * 1024;
 
 /** @throws (rejects) ConnwatchError CW_CONFIG_FILE when the file cannot be read or is not YAML. */
 export async function readFileSource(path: string): Promise<Source> {
-  return await parseFile(await readText(path), path);
+  return await parseFile(readText(path), path);
 }
 
-async function readText(path: string): Promise<string> {
+function readText(path: string): string {
   try {
-    await using file = await open(path);
-    // Not stat: a pipe has no size, and a file may grow.
-    const buffer = Buffer.alloc(MAX_FILE_SIZE + 1);
-    let length = 0;
-    for (let read = -1; read !== 0 && length < buffer.length; length += read) {
-      read = (await file.read(buffer, length)).bytesRead;
-    }
-    if (length > MAX_FILE_SIZE) throw new Invalid(`it is larger than ${MAX_FILE_SIZE / 1024} KiB`);
-    return new TextDecoder('utf-8', { fatal: true }).decode(buffer.subarray(0, length));
+    return new TextDecoder('utf-8', { fatal: true }).decode(readRegularFile(path, MAX_FILE_SIZE));
   } catch (error) {
     throw fileError(path, reason(error), error);
   }

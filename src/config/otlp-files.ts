@@ -1,7 +1,7 @@
 import { X509Certificate, createPrivateKey, type KeyObject } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { codeOf } from '../internal/errors.ts';
 import { Invalid } from '../internal/invalid.ts';
+import { readRegularFile } from '../internal/regular-file.ts';
 import { type Environment, type Signal, type Variable, Variables } from './otlp-variables.ts';
 
 /** Contents of the files that the variables name, in PEM format. */
@@ -37,8 +37,22 @@ export function readTlsFiles(environment: Environment, signal: Signal): TlsFiles
   return files;
 }
 
-/** Why a file cannot be read, as a phrase. */
-export function whyUnreadable(error: unknown): string {
+/**
+ * A file that is named for the push, of any kind but a special one.
+ * @throws Invalid why it cannot be read
+ */
+export function readPushFile(path: string): Buffer {
+  try {
+    return readRegularFile(path, LARGEST);
+  } catch (error) {
+    throw error instanceof Invalid ? error : new Invalid(whyUnreadable(error), { cause: error });
+  }
+}
+
+/** All authorities of a system together have some 200 KiB. */
+const LARGEST = 1024 * 1024;
+
+function whyUnreadable(error: unknown): string {
   const code = codeOf(error) ?? '';
   return REASONS[code] ?? `it cannot be read (${code})`;
 }
@@ -54,10 +68,11 @@ const REASONS: Readonly<Record<string, string>> = {
 function read<T>(variables: Variables, variable: Variable | undefined, parse: (bytes: Buffer) => T): { readonly bytes: Buffer; readonly parsed: T } | undefined {
   if (variable === undefined) return undefined;
   try {
-    const bytes = readFileSync(variable.text);
+    const bytes = readPushFile(variable.text);
     return { bytes, parsed: parse(bytes) };
   } catch (error) {
-    variables.invalid(variable, error instanceof Invalid ? error.message : whyUnreadable(error));
+    if (!(error instanceof Invalid)) throw error;
+    variables.invalid(variable, error.message);
     return undefined;
   }
 }

@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { Invalid } from '../internal/invalid.ts';
-import { whyUnreadable } from './otlp-files.ts';
+import { readPushFile } from './otlp-files.ts';
 import { type Headers, parseHeaders } from './otlp-headers.ts';
 import type { Variables } from './otlp-variables.ts';
 
@@ -10,13 +9,7 @@ import type { Variables } from './otlp-variables.ts';
  * @throws Invalid why it cannot be used, without any of its text
  */
 export function readHeadersFile(path: string): Headers {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new Invalid(whyUnreadable(error), { cause: error });
-  }
-  const headers = parseHeaders(text.split(/[,\n]/));
+  const headers = parseHeaders(readPushFile(path).toString().split(/[,\n]/));
   if (headers.problems.length > 0) throw new Invalid(headers.problems.join('; '));
   if (headers.pairs.length === 0) throw new Invalid('it holds no header');
   return headers;

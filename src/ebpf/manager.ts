@@ -1,12 +1,13 @@
 import { type Observable, Subject } from 'rxjs';
 import { ConnwatchError } from '../internal/errors.ts';
-import { builtFile, DRAINED, loadBinding, type Session } from './binding.ts';
+import { DRAINED, loadBinding, type Session } from './binding.ts';
 import { defaultConfig } from './config.ts';
 import type { Config } from './config.ts';
 import { Keys } from './keys.ts';
 import { CgroupTable } from './cgroups.ts';
 import { EVENT_SIZE, EVENT_WORDS, LOSS_CLASS } from './layout.ts';
 import { loadError } from './load-error.ts';
+import { objectFile } from './object-file.ts';
 import { ProcessTable } from './processes.ts';
 import { Pump } from './pump.ts';
 import { drainStats } from './stats.ts';
@@ -51,7 +52,7 @@ export class Manager implements AsyncDisposable {
     const { ringSize, connSlots, batchSize, coalesce, patience, syncFailures } = this.#config;
     try {
       const { Session } = loadBinding();
-      const path = this.#config.objectPath ?? builtFile('connwatch.bpf.o');
+      const path = objectFile(this.#config.objectPath);
       this.#session = new Session({ path, ringSize, connSlots, batchSize, syncFailures }, () => this.#guarded(() => this.#pump?.ring()));
     } catch (error) {
       throw loadError(error);

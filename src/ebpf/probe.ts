@@ -1,7 +1,8 @@
-import { builtFile, loadBinding } from './binding.ts';
+import { loadBinding } from './binding.ts';
 import type { ProgramAnswer } from './binding.ts';
 import { defaultConfig } from './config.ts';
 import { loadError } from './load-error.ts';
+import { objectFile } from './object-file.ts';
 
 export type { ProgramAnswer };
 
@@ -46,7 +47,7 @@ export function kernelProbe(): KernelProbe {
     object(path, ringSize) {
       try {
         const { connSlots, syncFailures } = defaultConfig();
-        binding.probeObject({ path: path ?? builtFile('connwatch.bpf.o'), ringSize, connSlots, syncFailures });
+        binding.probeObject({ path: objectFile(path), ringSize, connSlots, syncFailures });
       } catch (error) {
         throw loadError(error);
       }
