@@ -41,13 +41,20 @@ export function parseHeaders(entries: readonly string[]): Headers {
   return { pairs, secrets, problems };
 }
 
+/** Of the connection (RFC 9113, 8.2.2) or of the request itself. With one of them every push would fail, without a reason. */
+const OF_HTTP2 = new Set(
+  'connection keep-alive proxy-connection transfer-encoding upgrade http2-settings te host content-length'.split(' '),
+);
+
 function why(entry: string): string | undefined {
   const equals = entry.indexOf('=');
   if (equals < 0) return 'an entry is not name=value';
   const [name, value] = [entry.slice(0, equals), entry.slice(equals + 1)].map((part) => decoded(part.trim()));
   if (name === undefined || value === undefined) return 'a % is not followed by two hexadecimal digits';
+  const sent = name.toLowerCase();
+  if (OF_HTTP2.has(sent) || /^:\w+$/.test(sent)) return `${sent} is a header that HTTP/2 keeps for itself`;
   if (!/^[\w.-]+$/.test(name)) return 'a name is empty or has characters that gRPC does not allow';
-  if (name.toLowerCase().endsWith('-bin')) return 'a name ends in -bin, which stands for bytes in gRPC';
+  if (sent.endsWith('-bin')) return 'a name ends in -bin, which stands for bytes in gRPC';
   if (!/^[ -~]+$/.test(value)) return 'a value is empty or has characters that gRPC does not allow';
   return undefined;
 }

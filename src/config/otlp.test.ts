@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -161,6 +162,10 @@ describe('what cannot be used is refused by name', () => {
     ['secret', 'an entry is not name=value'],
     ['a b=secret', 'a name is empty or has characters that gRPC does not allow'],
     ['=secret', 'a name is empty or has characters that gRPC does not allow'],
+    ...['connection', 'Keep-Alive', 'proxy-connection', 'transfer-encoding', 'upgrade', 'http2-settings', 'te', 'Host', 'content-length'].map(
+      (name): [string, string] => [`${name}=secret`, `${name.toLowerCase()} is a header that HTTP/2 keeps for itself`],
+    ),
+    ['%3Apath=secret', ':path is a header that HTTP/2 keeps for itself'],
     ['key-bin=secret', 'a name ends in -bin, which stands for bytes in gRPC'],
     ['key=sec%0aret', 'a value is empty or has characters that gRPC does not allow'],
     ['key=', 'a value is empty or has characters that gRPC does not allow'],
@@ -207,6 +212,8 @@ describe('certificates', () => {
   const key = file('key.pem', String(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' })));
   const text = file('text', 'no PEM');
   const missing = join(folder, 'missing.pem');
+  const pipe = join(folder, 'pipe');
+  execFileSync('mkfifo', [pipe]);
 
   it.each<[Environment, string[]]>([
     [{ OTEL_EXPORTER_OTLP_CERTIFICATE: certificate }, []],
@@ -217,6 +224,13 @@ describe('certificates', () => {
     [
       { OTEL_EXPORTER_OTLP_CERTIFICATE: certificate, OTEL_EXPORTER_OTLP_METRICS_CERTIFICATE: folder },
       [`invalid value '${folder}' for OTEL_EXPORTER_OTLP_METRICS_CERTIFICATE: it is a folder.`],
+    ],
+    [
+      { OTEL_EXPORTER_OTLP_CERTIFICATE: pipe, OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE: certificate, OTEL_EXPORTER_OTLP_CLIENT_KEY: '/dev/zero' },
+      [
+        `invalid value '${pipe}' for OTEL_EXPORTER_OTLP_CERTIFICATE: it is a pipe, not a regular file`,
+        "invalid value '/dev/zero' for OTEL_EXPORTER_OTLP_CLIENT_KEY: it is a device, not a regular file",
+      ],
     ],
     [
       { OTEL_EXPORTER_OTLP_CERTIFICATE: text },
@@ -270,6 +284,12 @@ describe('the file with headers', () => {
     const missing = join(folder, 'missing');
     expect(problems({}, true, missing)).toEqual([`invalid value '${missing}' for otlp-headers-file: there is no such file.`]);
     expect(problems({}, true, folder)).toEqual([`invalid value '${folder}' for otlp-headers-file: it is a folder.`]);
+    expect(problems({}, true, '/dev/zero')).toEqual(["invalid value '/dev/zero' for otlp-headers-file: it is a device, not a regular file."]);
     expect(problems({}, undefined, missing)).toEqual([]);
+  });
+
+  it('is at most 1 MiB long', () => {
+    writeFileSync(path, `a=${'b'.repeat(1 << 20)}`);
+    expect(problems({}, true, path)).toEqual([`invalid value '${path}' for otlp-headers-file: it is larger than 1 MiB.`]);
   });
 });
