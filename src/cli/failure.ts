@@ -35,7 +35,12 @@ export function plainMessage(error: unknown): string {
 
 /** One line at level fatal, with the code and the hint as fields; with the stack at debug and trace. */
 export function logFailure(log: Logger, error: unknown): void {
+  const { message, ...fields } = failureFields(log, error);
+  log.fatal(fields, message);
+}
+
+/** What a log line says of an error: code and message, the hint where there is one; with the stack at debug and trace. */
+export function failureFields(log: Pick<Logger, 'isLevelEnabled'>, error: unknown): Pick<Failure, 'message' | 'code'> {
   const { message, code, hint } = describeFailure(error);
-  const details = log.isLevelEnabled('debug') ? { err: error } : {};
-  log.fatal({ code, ...(hint ? { hint } : {}), ...details }, message);
+  return { message, code, ...(hint && { hint }), ...(log.isLevelEnabled('debug') && { err: error }) };
 }

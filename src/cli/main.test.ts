@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 
 // Real processes: signals, pipes and exit codes. Node.js strips the types itself.
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
@@ -62,6 +65,32 @@ describe('connwatch run, with an agent that does nothing', () => {
     await said(child, '"ready"');
     child.kill(signal);
     expect(await result).toMatchObject({ code: 0, signal: null, stdout: 'stopped in order\n' });
+  });
+
+  it.each([
+    ['otlp: true', { OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' }, "invalid value 'http/json' for OTEL_EXPORTER_OTLP_PROTOCOL"],
+    ['otlp-headers-file: /nowhere', { OTEL_METRICS_EXPORTER: 'otlp' }, "invalid value '/nowhere' for otlp-headers-file"],
+  ])('refuses at SIGHUP what would be refused at the start: %s with %j', async (settings, environment, why) => {
+    const folder = mkdtempSync(join(tmpdir(), 'connwatch-reload-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const path = join(folder, 'config.yaml');
+    writeFileSync(path, 'interval: 1s');
+    const child = start('main.fixture.ts', ['--config', path, '--log-format=json'], environment);
+    const result = ended(child);
+    const refused = said(child, 'settings cannot be read again');
+    const read = said(child, 'settings read again');
+    await said(child, '"ready"');
+    writeFileSync(path, `interval: 2s\n${settings}`);
+    child.kill('SIGHUP');
+    await refused;
+    writeFileSync(path, 'interval: 3s');
+    child.kill('SIGHUP');
+    await read;
+    child.kill('SIGTERM');
+    const { stdout, stderr } = await result;
+    expect(stdout).toBe('interval 3000\nstopped in order\n');
+    const line = stderr.split('\n').find((text) => text.includes('settings cannot be read again'))!;
+    expect(JSON.parse(line)).toMatchObject({ level: 'error', code: 'CW_CONFIG', error: expect.stringContaining(why) as string });
   });
 
   it('goes on without standard error', async () => {

@@ -106,7 +106,13 @@ async function runCommand(host: Host, settings: () => Promise<Resolution>): Prom
   const pretty = resolution.settings.logFormat === 'pretty';
   return await run({
     settings: resolution.settings,
-    load: async () => (await settings()).settings,
+    load: async (current) => {
+      const next = (await settings()).settings;
+      // What is pushed needs a restart, which should not find out that it is refused. Files that an
+      // agent in force has read already may be unreadable now, without the privileges of its start.
+      if (next.otlp !== current.otlp || next.otlpHeadersFile !== current.otlpHeadersFile) pushSettings(next, host.environment);
+      return next;
+    },
     log,
     host,
     onFailure: (error) => (pretty ? undefined : host.stderr(plainMessage(error))),

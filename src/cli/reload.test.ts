@@ -42,13 +42,13 @@ describe('reloader', () => {
   });
 
   it('keeps the old ones when they cannot be read', async () => {
-    const error = new ConnwatchError('not YAML.', { code: 'CW_CONFIG_FILE' });
+    const error = new ConnwatchError('not YAML.', { code: 'CW_CONFIG_FILE', hint: 'Fix it.' });
     const values: unknown[] = [error, { ...BEFORE, interval: 1000 }];
     const { reload, agent, given, lines, turn } = setUp(() => values.shift());
     reload.agentIs(agent);
     reload.ask();
     await turn();
-    expect([given, lines]).toEqual([[], [['error', 'settings cannot be read again: the old ones stay', { err: error }]]]);
+    expect([given, lines]).toEqual([[], [['error', 'settings cannot be read again: the old ones stay', { code: 'CW_CONFIG_FILE', hint: 'Fix it.', error: 'not YAML.' }]]]);
     reload.ask();
     await turn();
     expect(lines.at(-1)).toEqual(['info', 'settings read again', { changed: ['interval'] }]);

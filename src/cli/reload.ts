@@ -1,12 +1,13 @@
 import type { Agent } from '../agent/index.ts';
 import { changes, type Settings } from '../config/index.ts';
 import type { Logger } from '../internal/log.ts';
+import { failureFields } from './failure.ts';
 
 export interface ReloadOptions {
   /** In force now. */
   readonly settings: Settings;
-  /** Reads and checks all settings again. @throws (rejects) what is wrong with them. */
-  readonly load: () => Promise<Settings>;
+  /** Reads and checks all settings again, given those in force. @throws (rejects) what is wrong with them. */
+  readonly load: (current: Settings) => Promise<Settings>;
   readonly log: Logger;
 }
 
@@ -24,14 +25,15 @@ export function reloader({ settings, load, log }: ReloadOptions) {
 
   const reload = async (): Promise<void> => {
     try {
-      const next = changes(current, await load());
+      const next = changes(current, await load(current));
       if (agent === undefined) return; // It stops meanwhile.
       agent.reload(next.settings);
       current = next.settings;
       log.info({ changed: next.changed }, 'settings read again');
       if (next.restart.length > 0) log.warn({ settings: next.restart }, 'changed settings that need a restart: the old values stay');
     } catch (error) {
-      log.error({ err: error }, 'settings cannot be read again: the old ones stay');
+      const { message, ...fields } = failureFields(log, error);
+      log.error({ ...fields, error: message }, 'settings cannot be read again: the old ones stay');
     }
   };
   const work = async (): Promise<void> => {

@@ -13,8 +13,8 @@ const SAME_WISH_MS = 1000;
 
 export interface RunOptions {
   readonly settings: Settings;
-  /** Reads the settings again. @throws (rejects) what is wrong with them. */
-  readonly load: () => Promise<Settings>;
+  /** Reads the settings again, given those in force. @throws (rejects) what is wrong with them. */
+  readonly load: (current: Settings) => Promise<Settings>;
   readonly log: Logger;
   readonly host: Pick<Host, 'events' | 'now' | 'exit' | 'hungUp' | 'loadAgent'>;
   /** Tells the person, besides the log. */

@@ -48,7 +48,7 @@ describe('parseFile', () => {
     ['interval: 1s\ninterval: 2s', 'line 2: Map keys must be unique'],
     ['a: b: c', 'line 1: '],
     ['interval: "1s', 'line 1: '],
-    ['a: 1\n---\nb: 2', 'line 2: '],
+    ['a: 1\n---\nb: 2', 'line 2: a second document begins here, and all settings belong into one: remove the line ---.'],
   ])('%j is refused', async (text, why) => {
     await expect(parseFile(text, 'c.yaml')).rejects.toMatchObject({
       code: 'CW_CONFIG_FILE',

@@ -43,7 +43,7 @@ describeKernel('SIGHUP', () => {
       expect(await hangUp(mixed, RELOADED)).toMatchObject({ changed: ['interval', 'series-limit'] });
       await agent.logs.line({ msg: 'changed settings that need a restart: the old values stay', level: 'warn' });
       const wrong = { interval: '300ms', 'series-limit': 'many' };
-      expect(await hangUp(wrong, REFUSED)).toMatchObject({ level: 'error', err: { code: 'CW_CONFIG' } });
+      expect(await hangUp(wrong, REFUSED)).toMatchObject({ level: 'error', code: 'CW_CONFIG', error: expect.stringContaining('series-limit') as string });
 
       const made = await traffic;
       const page = await agent.settles(
