@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { rootCertificates } from 'node:tls';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { cli } from './cli.ts';
 import { fakeHost } from './fixtures.ts';
 
@@ -66,6 +67,28 @@ describe('config', () => {
     expect(stdout).toContain('# OTLP: metrics are pushed to http://collector:4317 every 15000 ms, cumulative temporality\n');
     expect(stdout).toContain('# OTLP: records of failed connects are pushed to http://collector:4317 as logs\n');
     expect(stdout).not.toMatch(/hunter2|hush|bob/);
+  });
+
+  it('says how it is pushed: times, compression, files and names of headers', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'connwatch-cli-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const [headers, authority] = [join(folder, 'headers'), join(folder, 'ca\n.pem')];
+    writeFileSync(headers, 'Authorization=Bearer%20hush\nx-tenant=hush');
+    writeFileSync(authority, rootCertificates[0]!);
+    const { code, stdout } = await command(['config'], {
+      CONNWATCH_OTLP_HEADERS_FILE: headers,
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'https://collector:4317',
+      OTEL_EXPORTER_OTLP_HEADERS: 'x-tenant=hush,b=hush',
+      OTEL_EXPORTER_OTLP_CERTIFICATE: authority,
+      OTEL_EXPORTER_OTLP_TIMEOUT: '7000',
+      OTEL_EXPORTER_OTLP_METRICS_COMPRESSION: 'GZIP',
+      OTEL_LOGS_EXPORTER: 'otlp',
+    });
+    expect(code).toBe(0);
+    const common = [`#   OTEL_EXPORTER_OTLP_CERTIFICATE: ${JSON.stringify(authority)}`, '#   headers: authorization, b, x-tenant (values are not shown)', ''].join('\n');
+    expect(stdout).toContain(`cumulative temporality\n#   one export at most 30000 ms, one request 7000 ms; compression gzip; TLS\n${common}`);
+    expect(stdout).toContain(`as logs\n#   one request at most 7000 ms; compression none; TLS\n${common}`);
+    expect(stdout).not.toContain('hush');
   });
 });
 

@@ -15,11 +15,11 @@ export function readHeadersFile(path: string): Headers {
   return headers;
 }
 
-/** @returns what must not be in any log */
-export function checkHeadersFile(path: string | undefined, variables: Variables): readonly string[] {
+/** @returns none or one */
+export function checkHeadersFile(path: string | undefined, variables: Variables): Headers[] {
   if (path === undefined) return [];
   try {
-    return readHeadersFile(path).secrets;
+    return [readHeadersFile(path)];
   } catch (error) {
     if (!(error instanceof Invalid)) throw error;
     variables.invalid({ name: 'otlp-headers-file', text: path }, error.message);

@@ -10,16 +10,12 @@ export interface Headers {
   readonly problems: readonly string[];
 }
 
-/**
- * Refuses what the exporter would leave out silently, or throw about with the
- * value in the message.
- * @returns what must not be in any log
- */
-export function checkHeaders(variables: Variables): string[] {
-  return variables.signals('HEADERS').flatMap(({ name, text }) => {
-    const { secrets, problems } = parseHeaders(text.split(','));
-    variables.problems.push(...problems.map((problem) => `invalid value for ${name}: ${problem}`));
-    return secrets;
+/** Refuses what the exporter would leave out silently, or throw about with the value in the message. */
+export function checkHeaders(variables: Variables): Headers[] {
+  return variables.signals('HEADERS').map(({ name, text }) => {
+    const headers = parseHeaders(text.split(','));
+    variables.problems.push(...headers.problems.map((problem) => `invalid value for ${name}: ${problem}`));
+    return headers;
   });
 }
 

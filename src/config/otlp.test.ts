@@ -20,6 +20,9 @@ const DEFAULTS = {
   socket: undefined,
   plain: true,
   tls: { ca: undefined, cert: undefined, key: undefined },
+  tlsVariables: [],
+  compression: 'none',
+  headerNames: [],
   temporality: 'cumulative',
   exponentialHistograms: false,
   headersFile: undefined,
@@ -91,7 +94,7 @@ describe('how metrics are pushed', () => {
       { OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION: 'base2_exponential_bucket_histogram' },
       { exponentialHistograms: true },
     ],
-    ['compression', { OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip', OTEL_EXPORTER_OTLP_INSECURE: 'True' }, {}],
+    ['compression', { OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip', OTEL_EXPORTER_OTLP_INSECURE: 'True' }, { compression: 'gzip' }],
     ['an endpoint without a scheme', { OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4317' }, { endpoint: 'https://collector:4317', plain: false }],
     ['the same without TLS', { OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4317', OTEL_EXPORTER_OTLP_INSECURE: 'true' }, { endpoint: 'http://collector:4317' }],
     ['an endpoint without a port', { OTEL_EXPORTER_OTLP_ENDPOINT: 'https://collector' }, { endpoint: 'https://collector', plain: false }],
@@ -104,7 +107,7 @@ describe('how metrics are pushed', () => {
     [
       'header values are secrets, with their words',
       { OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20abc123,', OTEL_EXPORTER_OTLP_METRICS_HEADERS: 'x-key= k1 ' },
-      { secrets: ['k1', 'k1', 'k1', 'Bearer%20abc123', 'Bearer abc123', 'Bearer', 'abc123'] },
+      { headerNames: ['authorization', 'x-key'], secrets: ['k1', 'k1', 'k1', 'Bearer%20abc123', 'Bearer abc123', 'Bearer', 'abc123'] },
     ],
   ])('%s', (_, environment, expected) => {
     expect(otlpSettings(true, environment)).toEqual({ ...DEFAULTS, ...expected });
@@ -266,7 +269,7 @@ describe('the file with headers', () => {
     writeFileSync(path, text);
     expect(readHeadersFile(path).pairs).toEqual([['authorization', 'Bearer abc123'], ['x-key', 'k1']]);
     const secrets = ['Bearer%20abc123', 'Bearer abc123', 'Bearer', 'abc123', 'k1', 'k1', 'k1'];
-    expect(otlpSettings(true, {}, path)).toEqual({ ...DEFAULTS, headersFile: path, secrets });
+    expect(otlpSettings(true, {}, path)).toEqual({ ...DEFAULTS, headersFile: path, headerNames: ['authorization', 'x-key'], secrets });
     const logs = { OTEL_LOGS_EXPORTER: 'otlp' };
     expect(pushSettings({ otlp: false, otlpHeadersFile: path }, logs).logs).toMatchObject({ headersFile: path, secrets });
   });

@@ -2,7 +2,7 @@ import { otlpEndpoint } from './otlp-endpoint.ts';
 import { checkCertificates, type TlsFiles } from './otlp-files.ts';
 import { checkHeadersFile } from './otlp-headers-file.ts';
 import { checkHeaders } from './otlp-headers.ts';
-import type { Environment, Variables } from './otlp-variables.ts';
+import type { Environment, Variable, Variables } from './otlp-variables.ts';
 
 /** Where something is pushed to. */
 export interface OtlpTarget {
@@ -13,6 +13,11 @@ export interface OtlpTarget {
   /** No TLS. */
   readonly plain: boolean;
   readonly tls: TlsFiles;
+  /** The variables that name the files for TLS. */
+  readonly tlsVariables: readonly Variable[];
+  readonly compression: 'none' | 'gzip';
+  /** Names of all headers, in lower case. */
+  readonly headerNames: readonly string[];
   /** File with more headers; what it held is in the secrets. */
   readonly headersFile: string | undefined;
   /** Texts that must not be in any log. */
@@ -63,16 +68,21 @@ export function isSdkDisabled(environment: Environment): boolean {
 export function target(variables: Variables, headersFile: string | undefined, instead: string): OtlpTarget {
   const protocol = variables.signal('PROTOCOL');
   if (protocol !== undefined && protocol.text !== 'grpc') variables.invalid(protocol, `connwatch pushes by grpc only: unset it, or ${instead}`);
-  variables.signalChoice('COMPRESSION', ['none', 'gzip']);
+  const compression = variables.signalChoice('COMPRESSION', ['none', 'gzip']) ?? 'none';
   const tls = checkCertificates(variables);
   const { shown, socket, plain, secrets } = otlpEndpoint(variables);
+  const headers = [...checkHeaders(variables), ...checkHeadersFile(headersFile, variables)];
+  const names = headers.flatMap(({ pairs }) => pairs.map(([name]) => name.toLowerCase()));
   return {
     endpoint: shown,
     socket,
     plain,
     tls,
+    tlsVariables: ['CERTIFICATE', 'CLIENT_CERTIFICATE', 'CLIENT_KEY'].flatMap((name) => variables.signal(name) ?? []),
+    compression,
+    headerNames: [...new Set(names)].sort(),
     headersFile,
-    secrets: [...secrets, ...checkHeaders(variables), ...checkHeadersFile(headersFile, variables)],
+    secrets: [...secrets, ...headers.flatMap((list) => list.secrets)],
   };
 }
 

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { tryCollectors } from './collector.ts';
 
-const REST = { plain: true, tls: { ca: undefined, cert: undefined, key: undefined }, headersFile: undefined, secrets: [] };
+const REST = { plain: true, tls: { ca: undefined, cert: undefined, key: undefined }, tlsVariables: [], compression: 'none' as const, headerNames: [], headersFile: undefined, secrets: [] };
 const servers: Pick<Server, 'close'>[] = [];
 afterEach(() => servers.splice(0).forEach((server) => server.close()));
 
