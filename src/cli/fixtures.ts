@@ -20,7 +20,7 @@ export function deferred<T = void>(): Deferred<T> {
 export function fakeHost(argv: readonly string[], environment: Record<string, string> = {}) {
   const events = new EventEmitter();
   const agent = { failed: deferred<Error>(), started: deferred(), reloaded: deferred(), stops: 0, stop: () => Promise.resolve() };
-  const seen = { stdout: '', stderr: '', exits: [] as number[], settings: undefined as Settings | undefined, reloads: [] as Settings[], hungUp: false, now: 0 };
+  const seen = { stdout: '', stderr: '', exits: [] as number[], settings: undefined as Settings | undefined, reloads: [] as Settings[], hungUp: false, hangUpCame: false, now: 0 };
   let log: Logger | undefined;
   const host: Host = {
     argv,
@@ -30,6 +30,7 @@ export function fakeHost(argv: readonly string[], environment: Record<string, st
     stdout: (text) => void (seen.stdout += text),
     stderr: (text) => void (seen.stderr += text),
     events: events as unknown as Host['events'],
+    takeOverSignals: () => seen.hangUpCame,
     now: () => seen.now,
     exit: (code) => void seen.exits.push(code),
     hungUp: () => seen.hungUp,

@@ -1,5 +1,6 @@
 import { isatty } from 'node:tty';
 import type { startAgent } from '../agent/index.ts';
+import { takeEarlySignals } from './early.ts';
 
 type Listener = (argument: never) => void;
 
@@ -19,6 +20,8 @@ export interface Host {
     on(event: string, listener: Listener): unknown;
     off(event: string, listener: Listener): unknown;
   };
+  /** Ends what the entry does with signals until somebody listens; true: SIGHUP came meanwhile. */
+  readonly takeOverSignals: () => boolean;
   /** Milliseconds that never go back. */
   readonly now: () => number;
   /** Ends the process at once. */
@@ -30,13 +33,16 @@ export interface Host {
   readonly libbpfVersion: () => Promise<string>;
 }
 
-/** The real outside. Both rooms are loaded only when a command needs them. */
+/** The real outside, to be asked for first: from then on a signal ends a run as it should. Both rooms are loaded only when a command needs them. */
 export function realHost(): Host {
+  const argv = process.argv.slice(2);
   const terminals = [0, 1, 2].filter(isatty);
+  const hungUp = () => terminals.some((fd) => !isatty(fd));
+  const takeOverSignals = takeEarlySignals(argv, process, hungUp);
   // A reader that went away (`connwatch config | head -1`) is no reason to crash.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   return {
-    argv: process.argv.slice(2),
+    argv,
     environment: process.env,
     terminal: process.stderr.isTTY === true,
     display: {
@@ -46,9 +52,10 @@ export function realHost(): Host {
     stdout: (text) => void process.stdout.write(text),
     stderr: (text) => void process.stderr.write(text),
     events: process as unknown as Host['events'],
+    takeOverSignals,
     now: () => performance.now(),
     exit: (code) => process.exit(code),
-    hungUp: () => terminals.some((fd) => !isatty(fd)),
+    hungUp,
     loadAgent: () => import('../agent/index.ts'),
     libbpfVersion: async () => (await import('../ebpf/index.ts')).libbpfVersion(),
   };

@@ -93,6 +93,17 @@ describe('connwatch run, with an agent that does nothing', () => {
     expect(JSON.parse(line)).toMatchObject({ level: 'error', code: 'CW_CONFIG', error: expect.stringContaining(why) as string });
   });
 
+  it.each(['SIGINT', 'SIGTERM'])('ends with 0 at %s while the program is still being loaded', async (signal) => {
+    const hooks = `import { registerHooks } from 'node:module';
+      registerHooks({ resolve(name, context, next) {
+        if (name.endsWith('/program.ts')) process.kill(process.pid, '${signal}');
+        return next(name, context);
+      } });`;
+    const preload = `data:text/javascript,${encodeURIComponent(hooks)}`;
+    const child = spawn(process.execPath, ['--import', preload, here('main.fixture.ts')], { env: { PATH: process.env['PATH'] } });
+    expect(await ended(child)).toMatchObject({ code: 0, signal: null });
+  });
+
   it('goes on without standard error', async () => {
     const child = start('main.fixture.ts', ['--log-level=trace']);
     await said(child, '"ready"');

@@ -26,6 +26,16 @@ describe('run', () => {
     expect(events.eventNames()).toEqual([]);
   });
 
+  it('reads the settings again when SIGHUP came before it listened', async () => {
+    const outside = fakeHost([]);
+    outside.seen.hangUpCame = true;
+    const code = run({ settings: {} as Settings, log: fakeLog().log, host: outside.host, onFailure: () => {}, load: () => Promise.resolve({ interval: 7 } as Settings) });
+    await outside.agent.reloaded.promise;
+    expect(outside.seen.reloads).toEqual([{ interval: 7 }]);
+    outside.events.emit('SIGTERM', 'SIGTERM');
+    expect(await code).toBe(0);
+  });
+
   it('keeps a signal during the start until the agent stands', async () => {
     const outside = fakeHost([]);
     const gate = deferred();

@@ -16,7 +16,7 @@ export interface RunOptions {
   /** Reads the settings again, given those in force. @throws (rejects) what is wrong with them. */
   readonly load: (current: Settings) => Promise<Settings>;
   readonly log: Logger;
-  readonly host: Pick<Host, 'events' | 'now' | 'exit' | 'hungUp' | 'loadAgent'>;
+  readonly host: Pick<Host, 'events' | 'takeOverSignals' | 'now' | 'exit' | 'hungUp' | 'loadAgent'>;
   /** Tells the person, besides the log. */
   readonly onFailure: (error: unknown) => void;
 }
@@ -58,6 +58,7 @@ export async function run(options: RunOptions): Promise<number> {
   const onHangUp = (signal: string) => (host.hungUp() ? onSignal(signal) : reload.ask());
   const listeners = { SIGINT: onSignal, SIGTERM: onSignal, SIGHUP: onHangUp, uncaughtException: onUncaught, unhandledRejection: onUncaught };
   for (const [event, listener] of Object.entries(listeners)) host.events.on(event, listener);
+  if (host.takeOverSignals()) reload.ask();
 
   try {
     log.info({ version, commit, node: process.versions.node }, 'starting');
