@@ -55,7 +55,8 @@ function why(entry: string): string | undefined {
   return undefined;
 }
 
-function decoded(text: string): string | undefined {
+/** Percent-decoded; undefined where it cannot be. */
+export function decoded(text: string): string | undefined {
   try {
     return decodeURIComponent(text);
   } catch {

@@ -1,3 +1,4 @@
+import { decoded } from './otlp-headers.ts';
 import type { Environment } from './otlp-variables.ts';
 
 const NAME = 'OTEL_RESOURCE_ATTRIBUTES';
@@ -28,12 +29,4 @@ function why(entry: string): string | undefined {
   if (value === undefined) return `a % in the value of ${name} is not followed by two hexadecimal digits of UTF-8`;
   if (value.length > LONGEST) return `the value of ${name} has ${value.length} characters, more than ${LONGEST}`;
   return undefined;
-}
-
-function decoded(text: string): string | undefined {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return undefined;
-  }
 }
