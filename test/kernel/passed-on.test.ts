@@ -174,16 +174,13 @@ describeKernel('sockets that change hands', () => {
     });
   });
 
-  it('that the kernel opens are its own: further subflows of MPTCP', async () => {
+  it('that a worker of the kernel opens are whose connection it is: further subflows of MPTCP', async () => {
     const [server, client] = [await contained('server'), await contained('client')];
     const count = random.between(3, 6);
     const ip = (...command: string[]) => must(['ip', '-n', namespace.name, 'mptcp', ...command]);
     await ip('limits', 'set', 'subflows', '1', 'add_addr_accepted', '0');
     await ip('endpoint', 'add', '127.0.0.2', 'dev', 'lo', 'subflow');
     await server.actor.do('socket 0 4 mptcp', `bind 0 ${HERE} ${PORT}`, 'listen 0 64');
-    const port = { server_port: `${PORT}` };
-    const kernel = (page: { sum: Agent['history']['sum'] }) => page.sum('connwatch_tcp_connect_successes_total', { process_executable_name: '[kernel]', server_address: HERE, ...port });
-    const before = kernel(await agent.scrape());
     for (let slot = 1; slot <= count; slot++) {
       await client.actor.do(`socket ${slot} 4 mptcp`, `connect ${slot} ${HERE} ${PORT}`);
       // Only what has carried data gets more subflows.
@@ -191,7 +188,6 @@ describeKernel('sockets that change hands', () => {
       await client.actor.do(`receive ${slot} 1000`, `send ${slot} 1000`);
       await server.actor.do(`receive ${slot} 1000`);
     }
-    await agent.settles((page) => kernel(page) - before, count);
-    await shows([client, of({ attempts: count, successes: count })], [server, of({ accepts: 2 * count })]);
+    await shows([client, of({ attempts: 2 * count, successes: 2 * count })], [server, of({ accepts: 2 * count })]);
   });
 });
