@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* The queue of a listening socket. */
+/* Sockets that listen: whose they are, and how full their queues. */
 #ifndef CONNWATCH_LISTEN_H
 #define CONNWATCH_LISTEN_H
 
@@ -38,6 +38,38 @@ static __always_inline void fill_listen(struct cw_listen *record, struct sock *s
 	record->synack_retransmits =
 		synacks - __sync_lock_test_and_set(&backlog->synack_retransmits_told, synacks);
 	backlog->was_full = full;
+}
+
+/* CLOSE -> LISTEN: the current task is the one that called listen(). */
+static __always_inline void on_listen(struct sock *sk)
+{
+	struct listener *listener =
+		bpf_sk_storage_get(&listeners, sk, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+
+	if (!listener) {
+		count_loss(CW_LOSS_OWNER_STORE, CW_CLASS_ACCEPT);
+		return;
+	}
+	listener->owner = current_owner(&listener->cgroup);
+	bpf_sk_storage_get(&backlogs, sk, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+}
+
+/* LISTEN -> CLOSE: what has not been told of its queue. */
+static __always_inline void on_unlisten(struct sock *sk)
+{
+	struct listener *listener = bpf_sk_storage_get(&listeners, sk, 0, 0);
+	struct backlog *backlog = bpf_sk_storage_get(&backlogs, sk, 0, 0);
+	struct cw_listen *record;
+
+	if (!listener || !backlog)
+		return;
+	record = reserve(sizeof(*record), CW_CLASS_LISTEN);
+	if (!record)
+		return;
+	fill_listen(record, sk, listener, backlog);
+	record->flags |= CW_FLAG_ENDED;
+	submit(record);
+	bpf_sk_storage_delete(&backlogs, sk);
 }
 
 #endif

@@ -8,38 +8,6 @@
 #include "listen.bpf.h"
 #include "outcome.bpf.h"
 
-/* CLOSE -> LISTEN: the current task is the one that called listen(). */
-static __always_inline void on_listen(struct sock *sk)
-{
-	struct listener *listener =
-		bpf_sk_storage_get(&listeners, sk, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
-
-	if (!listener) {
-		count_loss(CW_LOSS_OWNER_STORE, CW_CLASS_ACCEPT);
-		return;
-	}
-	listener->owner = current_owner(&listener->cgroup);
-	bpf_sk_storage_get(&backlogs, sk, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
-}
-
-/* LISTEN -> CLOSE: what has not been told of its queue. */
-static __always_inline void on_unlisten(struct sock *sk)
-{
-	struct listener *listener = bpf_sk_storage_get(&listeners, sk, 0, 0);
-	struct backlog *backlog = bpf_sk_storage_get(&backlogs, sk, 0, 0);
-	struct cw_listen *record;
-
-	if (!listener || !backlog)
-		return;
-	record = reserve(sizeof(*record), CW_CLASS_LISTEN);
-	if (!record)
-		return;
-	fill_listen(record, sk, listener, backlog);
-	record->flags |= CW_FLAG_ENDED;
-	submit(record);
-	bpf_sk_storage_delete(&backlogs, sk);
-}
-
 /* CLOSE -> SYN_SENT: the current task is the one that called connect(). */
 static __always_inline void on_connect(struct sock *sk)
 {
