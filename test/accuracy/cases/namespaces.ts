@@ -1,6 +1,6 @@
 import { must } from '../../harness/run.ts';
 import type { Chapter } from '../case.ts';
-import { accepts, closes, connects, digit, numbers, PORT, server, sockets, toItself } from './steps.ts';
+import { accepts, closes, connects, connectsGiven, digit, numbers, PORT, server, sockets, toItself } from './steps.ts';
 
 export const namespaces: Chapter = {
   title: 'Network namespaces',
@@ -72,17 +72,7 @@ export const namespaces: Chapter = {
     {
       name: 'a socket of another namespace',
       made: '3 sockets made in one namespace and passed to a process in another, which connects: where they were made',
-      run: async (world) => {
-        const serving = await server(world);
-        const maker = await world.actor('maker');
-        const client = await world.actor('client', 1);
-        for (const slot of numbers(3)) {
-          const path = world.path(`socket-${slot}`);
-          await Promise.all([client.do(`take ${slot} ${path}`), maker.do(...sockets(world, [slot]), `pass ${slot} ${path}`)]);
-          await client.do(...connects([slot], world.here));
-          await serving.do(...accepts([slot]));
-        }
-      },
+      run: (world) => connectsGiven(world, 3, 1),
       expect: { maker: {}, client: { attempts: 3, successes: 3 }, server: { accepts: 3 } },
     },
     {

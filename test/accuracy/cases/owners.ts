@@ -1,7 +1,7 @@
 import { SILENT_PORT } from '../../harness/namespace.ts';
 import type { Chapter } from '../case.ts';
 import { CLOSED_PORT } from '../world.ts';
-import { accepts, bulk, closes, connects, numbers, PORT, server, sockets, toItself } from './steps.ts';
+import { accepts, bulk, closes, connects, connectsGiven, numbers, PORT, server, sockets, toItself } from './steps.ts';
 
 /** The executable's name, and in `tcp.connects_by_pid` pid and name of the process, which are compared in every case. */
 export const owners: Chapter = {
@@ -68,16 +68,7 @@ export const owners: Chapter = {
     {
       name: 'a socket that was passed on connects',
       made: '3 sockets passed by SCM_RIGHTS before connect(): who connects',
-      run: async (world) => {
-        const serving = await server(world);
-        const [maker, client] = [await world.actor('maker'), await world.actor('client')];
-        for (const slot of numbers(3)) {
-          const path = world.path(`socket-${slot}`);
-          await Promise.all([client.do(`take ${slot} ${path}`), maker.do(...sockets(world, [slot]), `pass ${slot} ${path}`)]);
-          await client.do(...connects([slot], world.here));
-          await serving.do(...accepts([slot]));
-        }
-      },
+      run: (world) => connectsGiven(world, 3),
       expect: { maker: {}, client: { attempts: 3, successes: 3 }, server: { accepts: 3 } },
     },
     {

@@ -1,7 +1,16 @@
+import type { Actor } from '../actor.ts';
 import { SILENT_PORT } from '../../harness/namespace.ts';
 import type { Chapter } from '../case.ts';
-import { CLOSED_PORT } from '../world.ts';
+import { CLOSED_PORT, type World } from '../world.ts';
 import { accepts, bulk, closes, connected, connects, digit, numbers, PORT, server, sockets, toItself } from './steps.ts';
+
+/** Two processes that will meet: the first one's socket has sent a SYN to the port of the second, which was dropped as later ones are. */
+async function halfMet(world: World): Promise<readonly [Actor, Actor]> {
+  const [one, two] = [await world.actor('client'), await world.actor('other')];
+  await world.filter(['tcp dport 42002 drop']);
+  await one.ask(`socket 0 ${digit(world)}`, 'set 0 nonblock', `bind 0 ${world.here} 42001`, `connect 0 ${world.here} 42002`);
+  return [one, two];
+}
 
 export const reuse: Chapter = {
   title: 'Sockets used again, bound, or connected in other ways',
@@ -130,9 +139,7 @@ export const reuse: Chapter = {
       name: 'simultaneous open',
       made: 'two bound sockets connect to each other; the first SYN of one is dropped',
       run: async (world) => {
-        const [one, two] = [await world.actor('client'), await world.actor('other')];
-        await world.filter(['tcp dport 42002 drop']);
-        await one.ask(`socket 0 ${digit(world)}`, 'set 0 nonblock', `bind 0 ${world.here} 42001`, `connect 0 ${world.here} 42002`);
+        const [one, two] = await halfMet(world);
         await world.filter([]);
         await two.do(`socket 0 ${digit(world)}`, `bind 0 ${world.here} 42002`, `connect 0 ${world.here} 42001`);
         await one.do('wait 0 5000');
@@ -144,9 +151,7 @@ export const reuse: Chapter = {
       made: 'the same, but the SYN-ACKs are dropped and the one in SYN_RECV is closed; then the other one',
       load: 'slow',
       run: async (world) => {
-        const [one, two] = [await world.actor('client'), await world.actor('other')];
-        await world.filter(['tcp dport 42002 drop']);
-        await one.ask(`socket 0 ${digit(world)}`, 'set 0 nonblock', `bind 0 ${world.here} 42001`, `connect 0 ${world.here} 42002`);
+        const [one, two] = await halfMet(world);
         await world.filter(['tcp flags & ack == ack drop']);
         await two.ask(`socket 0 ${digit(world)}`, 'set 0 nonblock', `bind 0 ${world.here} 42002`, `connect 0 ${world.here} 42001`);
         await one.do('close 0');
@@ -162,9 +167,7 @@ export const reuse: Chapter = {
       made: 'the same, but the other one is closed: the SYN-ACK that is sent again meets nobody, whose reset meets SYN_RECV',
       load: 'slow',
       run: async (world) => {
-        const [one, two] = [await world.actor('client'), await world.actor('other')];
-        await world.filter(['tcp dport 42002 drop']);
-        await one.ask(`socket 0 ${digit(world)}`, 'set 0 nonblock', `bind 0 ${world.here} 42001`, `connect 0 ${world.here} 42002`);
+        const [one, two] = await halfMet(world);
         await world.filter(['tcp flags & ack == ack drop']);
         await two.ask(`socket 0 ${digit(world)}`, 'set 0 nonblock', `bind 0 ${world.here} 42002`, `connect 0 ${world.here} 42001`, 'close 0');
         await world.filter([]);

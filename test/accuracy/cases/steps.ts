@@ -42,6 +42,18 @@ export async function connected(world: World, count: number): Promise<{ client: 
   return { client, server: serving, slots };
 }
 
+/** Sockets that one process makes and another, in a namespace of that number, is given and connects, one after the other. */
+export async function connectsGiven(world: World, count: number, index = 0): Promise<void> {
+  const serving = await server(world);
+  const [maker, client] = [await world.actor('maker'), await world.actor('client', index)];
+  for (const slot of numbers(count)) {
+    const path = world.path(`socket-${slot}`);
+    await Promise.all([client.do(`take ${slot} ${path}`), maker.do(...sockets(world, [slot]), `pass ${slot} ${path}`)]);
+    await client.do(...connects([slot], world.here));
+    await serving.do(...accepts([slot]));
+  }
+}
+
 /** Of the generator that is conngen without a script. */
 export const bulk = (world: World, mode: string, port: number, count: number, ...more: string[]): string[] =>
   [mode, '--port', `${port}`, '--address', world.here, '--count', `${count}`, '--check-snmp', ...more];
