@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { OtlpTarget } from '../config/index.ts';
 import { tryCollectors } from './collector.ts';
 
 const REST = { plain: true, tls: { ca: undefined, cert: undefined, key: undefined }, tlsVariables: [], compression: 'none' as const, headerNames: [], headersFile: undefined, secrets: [] };
@@ -18,8 +19,8 @@ async function listening(server: Server, at: string | number = 0): Promise<numbe
   return (server.address() as AddressInfo).port;
 }
 
-async function problemOf(endpoint: string, socket?: string): Promise<string | undefined> {
-  const [collector] = await tryCollectors({ metrics: { endpoint, socket, ...REST }, logs: undefined }, 200);
+async function problemOf(endpoint: string, socket?: string, rest: Pick<OtlpTarget, 'tls'> = REST): Promise<string | undefined> {
+  const [collector] = await tryCollectors({ metrics: { endpoint, socket, ...REST, ...rest }, logs: undefined }, 200);
   expect(collector).toMatchObject({ signal: 'metrics', endpoint });
   return collector?.problem;
 }
@@ -42,6 +43,14 @@ describe('tryCollectors', () => {
     ['speaks HTTP/1 only', () => createHttp((_, response) => response.end()), 'what answers does not speak gRPC'],
   ])('says of one that %s', async (_, create, problem) => {
     expect(await problemOf(`http://127.0.0.1:${await listening(create())}`)).toBe(problem);
+  });
+
+  it.each<[string, () => Server]>([
+    ['resets', () => createServer((socket) => socket.resetAndDestroy())],
+    ['closes', () => createServer((socket) => socket.end())],
+  ])('says of one that %s that it may not accept the client certificate', async (_, create) => {
+    const problem = await problemOf(`http://127.0.0.1:${await listening(create())}`, undefined, { tls: { ...REST.tls, cert: Buffer.from('a certificate') } });
+    expect(problem).toBe('it is connected to, and closes the connection; it may not accept the client certificate');
   });
 
   it('says of one that is not there', async () => {

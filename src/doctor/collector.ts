@@ -36,8 +36,9 @@ function tryTarget({ endpoint, socket, tls }: OtlpTarget, patience: number): Pro
       session?.destroy();
     };
     const timer = setTimeout(() => settle(`it gives no answer within ${patience / 1000} s`), patience);
-    const failed = (error: Error): void => settle(reason(error));
     const closed = (): void => settle(`it is connected to, and closes the connection${tls.cert === undefined ? '' : '; it may not accept the client certificate'}`);
+    // A server that closes with the client's first frames unread resets the connection: with TLS 1.3 it looks at the certificate when the client has sent them.
+    const failed = (error: Error): void => (tls.cert !== undefined && ['ECONNRESET', 'EPIPE'].includes(codeOf(error) ?? '') ? closed() : settle(reason(error)));
     const options: SecureClientSessionOptions = { ...defined(tls), ...(socket !== undefined && { createConnection: () => connectSocket(socket) }) };
     try {
       session = connectHttp2(socket === undefined ? endpoint : 'http://localhost', options);
