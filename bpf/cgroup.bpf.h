@@ -42,14 +42,6 @@ static __always_inline struct cgroup *cgroup_of(struct task_struct *task, u64 *b
 	return unified;
 }
 
-static __always_inline u64 cgroup_id_of(struct task_struct *task)
-{
-	u64 bit;
-	struct cgroup *cgroup = cgroup_of(task, &bit);
-
-	return cgroup->kn->id | bit;
-}
-
 static __always_inline struct kernfs_node *parent_of(struct kernfs_node *node)
 {
 	struct kernfs_node___rcu *newer = (void *)node;
@@ -96,14 +88,13 @@ static __noinline int send_cgroup(struct kernfs_node *node, u64 id)
 }
 
 /* False when the ring was full: to be tried again. */
-static __always_inline bool tell_cgroup(struct task_struct *task, u64 id)
+static __always_inline bool tell_cgroup(struct kernfs_node *node, u64 id)
 {
 	u8 told = 1;
-	u64 bit;
 
 	if (bpf_map_lookup_elem(&cgroups, &id))
 		return true;
-	if (!send_cgroup(cgroup_of(task, &bit)->kn, id))
+	if (!send_cgroup(node, id))
 		return false;
 	bpf_map_update_elem(&cgroups, &id, &told, BPF_ANY);
 	return true;

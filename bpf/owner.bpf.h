@@ -34,15 +34,20 @@ static __always_inline bool send_process(struct process *process, struct task_st
  * The owner of what a task does. io_uring workers and threads belong to their
  * thread group. The name is the leader's: a thread's own comm is another
  * (`pool-1-thread-7`). A changed comm is told anew under a new number, because
- * records that were sent before keep the old one.
+ * records that were sent before keep the old one. The cgroup is the task's own.
  */
-static __always_inline cw_owner owner_of(struct task_struct *task, u64 cgroup)
+static __always_inline cw_owner owner_of(struct task_struct *task, u64 *cgroup_id)
 {
 	struct task_struct *leader = task->group_leader;
 	struct process *process;
+	struct kernfs_node *node;
 	u64 comm[2] = {};
 	cw_owner known;
+	u64 cgroup;
 
+	node = cgroup_of(task, &cgroup)->kn;
+	cgroup |= node->id;
+	*cgroup_id = cgroup;
 	if (task->flags & PF_KTHREAD)
 		return CW_OWNER_KERNEL;
 	process = bpf_task_storage_get(&processes, leader, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
@@ -70,18 +75,18 @@ static __always_inline cw_owner owner_of(struct task_struct *task, u64 cgroup)
 	} else if (process->unsent) {
 		process->unsent = !send_process(process, leader, task, cgroup);
 	}
-	if (process->cgroup != cgroup && tell_cgroup(task, cgroup))
+	if (process->cgroup != cgroup && tell_cgroup(node, cgroup))
 		process->cgroup = cgroup;
 	return process->owner;
 }
 
-/* Only to be asked where the current task is the right one: never in softirq. */
-static __always_inline cw_owner current_owner(u64 *cgroup)
+/*
+ * Only to be asked where the current task is the right one: never in softirq.
+ * The verifier looks at a function that is not static once, and not at each call.
+ */
+__noinline cw_owner current_owner(u64 *cgroup)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-
-	*cgroup = cgroup_id_of(task);
-	return owner_of(task, *cgroup);
+	return cgroup ? owner_of(bpf_get_current_task_btf(), cgroup) : 0;
 }
 
 #endif

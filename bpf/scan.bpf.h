@@ -27,9 +27,8 @@ static __always_inline void find(struct sock *sk, struct tcp_sock *tcp, struct t
 
 	conn.cookie = cookie;
 	conn.since = bpf_ktime_get_ns();
-	conn.cgroup = cgroup_id_of(task);
-	conn.owner = owner_of(task, conn.cgroup);
-	conn.netns = sk->__sk_common.skc_net.net->ns.inum;
+	conn.owner = owner_of(task, &conn.cgroup);
+	conn.netns = netns_of(tcp);
 	conn.attempt = state == TCP_SYN_SENT ? next_attempt(cookie) : 0;
 	conn.state = state;
 	conn.role = state == TCP_SYN_SENT ? CW_ROLE_CLIENT : role_of(sk);
@@ -119,10 +118,8 @@ static __always_inline void scan_listener(struct seq_file *seq, struct sock *sk,
 		count_loss(CW_LOSS_OWNER_STORE, CW_CLASS_ACCEPT);
 		return;
 	}
-	if (!listener->owner) {
-		listener->cgroup = cgroup_id_of(task);
-		listener->owner = owner_of(task, listener->cgroup);
-	}
+	if (!listener->owner)
+		listener->owner = owner_of(task, &listener->cgroup);
 	if (!backlog) {
 		backlog = bpf_sk_storage_get(&backlogs, sk, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
 		if (!backlog)

@@ -21,7 +21,7 @@ static __always_inline void on_connect(struct sock *sk)
 	if (conn.owner == CW_OWNER_KERNEL)
 		inherit_from_first_subflow(tcp, &conn);
 	conn.since = bpf_ktime_get_ns();
-	conn.netns = sk->__sk_common.skc_net.net->ns.inum;
+	conn.netns = netns_of(tcp);
 	conn.attempt = next_attempt(conn.cookie);
 	conn.state = TCP_SYN_SENT;
 	conn.role = CW_ROLE_CLIENT;
@@ -125,7 +125,7 @@ static __always_inline void on_accepted(struct sock *sk, u64 cookie, int to)
 		conn.owner = listener->owner;
 		conn.cgroup = listener->cgroup;
 	}
-	conn.netns = sk->__sk_common.skc_net.net->ns.inum;
+	conn.netns = netns_of(tcp);
 	conn.state = (u8)to;
 	conn.role = CW_ROLE_SERVER;
 	remote_address(conn.raddr, sk);

@@ -71,6 +71,15 @@ const requireNodeModules = {
   },
 };
 
+// What rxjs has for Node.js is CommonJS, of which all stays, 250 kB; of its modules what is used.
+const RXJS = /^rxjs$/;
+const rxjsAsModules = {
+  name: 'rxjs-as-modules',
+  setup(build) {
+    build.onResolve({ filter: RXJS }, () => ({ path: at('node_modules', 'rxjs', 'dist', 'esm', 'index.js'), sideEffects: false }));
+  },
+};
+
 async function definitions() {
   const { version } = JSON.parse(readFileSync(at('package.json'), 'utf8'));
   return {
@@ -89,7 +98,7 @@ export const isSource = (path) => path.endsWith('.ts') && !path.endsWith('.test.
 
 async function inputs() {
   return hash(
-    JSON.stringify([OPTIONS, String(OWN_REQUIRE), String(requireNodeModules.setup), await definitions()]),
+    JSON.stringify([OPTIONS, String(OWN_REQUIRE), String(requireNodeModules.setup), String(rxjsAsModules.setup), await definitions()]),
     hashFiles([at('package-lock.json'), at('scripts', 'lib', 'licences.mjs'), ...filesBelow(at('src'), isSource)]),
   );
 }
@@ -104,7 +113,7 @@ export async function buildBundle() {
   try {
     result = await esbuild.build({
       ...OPTIONS,
-      plugins: [bundleGrpc, requireNodeModules],
+      plugins: [bundleGrpc, requireNodeModules, rxjsAsModules],
       entryPoints: entryPoints(),
       define: await definitions(),
       outdir: dist,
