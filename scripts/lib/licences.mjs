@@ -9,11 +9,11 @@ const COMPILED_IN = ['node_modules/node-addon-api'];
 /**
  * Licence texts of the packages whose code is in a bundle: their licences ask for it. Each text once, below those
  * that it is for.
- * @param {import('esbuild').Metafile} metafile
+ * @param {readonly import('esbuild').Metafile[]} metafiles
  */
-export function licencesOf(metafile) {
+export function licencesOf(metafiles) {
   const packagesByText = new Map();
-  for (const folder of [...bundledPackages(metafile), ...COMPILED_IN]) {
+  for (const folder of [...new Set(metafiles.flatMap(bundledPackages).sort()), ...COMPILED_IN]) {
     const text = textOf(folder);
     packagesByText.set(text, [...(packagesByText.get(text) ?? []), folder]);
   }

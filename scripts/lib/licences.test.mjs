@@ -19,7 +19,7 @@ test('packages are those with code in the output, nested ones apart', () => {
 
 test('a text that several have stands there once, below all of them', () => {
   const shared = ['node_modules/@opentelemetry/core/a.js', 'node_modules/@opentelemetry/resources/a.js', 'node_modules/zod/a.js'];
-  const text = licencesOf(metafile(...shared.map((path) => [path, 1])));
+  const text = licencesOf([metafile(...shared.map((path) => [path, 1]))]);
   expect(text.match(/^(@?[\w/.-]+) [\d.]+: (Apache-2\.0|MIT)$/gm)?.map((line) => line.split(' ')[0])).toEqual([
     '@opentelemetry/core',
     '@opentelemetry/resources',

@@ -3,7 +3,6 @@ import { libbpfVersion, Manager as EbpfManager } from '../ebpf/index.ts';
 import { createMetrics } from '../export/index.ts';
 import { Checker, CollectionWatch } from '../health/index.ts';
 import { pushSettings, type Settings } from '../config/index.ts';
-import { explain, systemFacts } from '../doctor/index.ts';
 import { Closer } from '../internal/closer.ts';
 import { asError, codeFor, oneLine } from '../internal/errors.ts';
 import type { Logger } from '../internal/log.ts';
@@ -135,6 +134,8 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
     try {
       ebpf.start();
     } catch (error) {
+      // Loaded only when there is something to explain.
+      const { explain, systemFacts } = await import('../doctor/index.ts');
       throw explain(error, () => systemFacts(settings));
     }
     loaded = true;
