@@ -1,4 +1,4 @@
-import { X509Certificate, createPrivateKey, type KeyObject } from 'node:crypto';
+import type { KeyObject, X509Certificate } from 'node:crypto';
 import { codeOf } from '../internal/errors.ts';
 import { Invalid } from '../internal/invalid.ts';
 import { readRegularFile } from '../internal/regular-file.ts';
@@ -77,7 +77,11 @@ function read<T>(variables: Variables, variable: Variable | undefined, parse: (b
   }
 }
 
+// An import would set up OpenSSL at every start.
+const crypto = (): typeof import('node:crypto') => process.getBuiltinModule('node:crypto');
+
 function certificate(bytes: Buffer): X509Certificate {
+  const { X509Certificate } = crypto();
   try {
     return new X509Certificate(bytes);
   } catch {
@@ -87,7 +91,7 @@ function certificate(bytes: Buffer): X509Certificate {
 
 function privateKey(bytes: Buffer): KeyObject {
   try {
-    return createPrivateKey(bytes);
+    return crypto().createPrivateKey(bytes);
   } catch {
     throw new Invalid('it holds no private key in PEM format that can be read without a passphrase');
   }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Actor } from '../accuracy/actor.ts';
+import { Network } from '../accuracy/network.ts';
 import { Agent } from '../harness/agent.ts';
 import { Cgroup, hierarchies } from '../harness/cgroup.ts';
 import { type Counts, countsMade, countsOf } from '../harness/counts.ts';
@@ -54,12 +55,12 @@ describeKernel('sockets that change hands', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  async function contained(role: string): Promise<Contained> {
+  async function contained(role: string, where = namespace): Promise<Contained> {
     const name = random.name(role);
     const id = createHash('sha256').update(name).digest('hex');
     const cgroup = new Cgroup(hierarchy, `/docker/${id}`);
     cgroups.push(cgroup);
-    const actor = await Actor.start(generator, name, { command: (...command) => cgroup.command(...namespace.command(...command)) });
+    const actor = await Actor.start(generator, name, { command: (...command) => cgroup.command(...where.command(...command)) });
     actors.push(actor);
     return { actor, name, container: id.slice(0, 12) };
   }
@@ -175,14 +176,19 @@ describeKernel('sockets that change hands', () => {
   });
 
   it('that a worker of the kernel opens are whose connection it is: further subflows of MPTCP', async () => {
-    const [server, client] = [await contained('server'), await contained('client')];
+    // In one namespace the server's side would have the endpoint too, and try to open a subflow of its own.
+    await using network = new Network('IPv4');
+    const [, there] = await network.pair();
+    const near = await network.namespace(0);
+    const [server, client] = [await contained('server', await network.namespace(1)), await contained('client', near)];
     const count = random.between(3, 6);
-    const ip = (...command: string[]) => must(['ip', '-n', namespace.name, 'mptcp', ...command]);
-    await ip('limits', 'set', 'subflows', '1', 'add_addr_accepted', '0');
-    await ip('endpoint', 'add', '127.0.0.2', 'dev', 'lo', 'subflow');
-    await server.actor.do('socket 0 4 mptcp', `bind 0 ${HERE} ${PORT}`, 'listen 0 64');
+    const ip = (...command: string[]) => must(['ip', '-n', near.name, ...command]);
+    await ip('address', 'add', '10.77.0.9/24', 'dev', 'pair');
+    await ip('mptcp', 'limits', 'set', 'subflows', '1', 'add_addr_accepted', '0');
+    await ip('mptcp', 'endpoint', 'add', '10.77.0.9', 'dev', 'pair', 'subflow');
+    await server.actor.do('socket 0 4 mptcp', `bind 0 ${there} ${PORT}`, 'listen 0 64');
     for (let slot = 1; slot <= count; slot++) {
-      await client.actor.do(`socket ${slot} 4 mptcp`, `connect ${slot} ${HERE} ${PORT}`);
+      await client.actor.do(`socket ${slot} 4 mptcp`, `connect ${slot} ${there} ${PORT}`);
       // Only what has carried data gets more subflows.
       await server.actor.do(`accept 0 ${slot}`, `send ${slot} 1000`);
       await client.actor.do(`receive ${slot} 1000`, `send ${slot} 1000`);
