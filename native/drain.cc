@@ -164,16 +164,18 @@ void Drain::takeScanned() {
   }
 }
 
-void Drain::readSlots() {
+int Drain::readSlots() {
   slots_.clear();
   unmet_ = false;
+  Mapping memory = program_.mapSlots();
+  if (!memory.get()) return memory.error();
   uint32_t now = *program_.globals().scan;
-  const cw_conn* slots = program_.slots();
+  const auto* slots = static_cast<const cw_conn*>(memory.get());
   for (uint32_t i = 0; i < program_.slotCount(); i++) {
     uint64_t cookie = __atomic_load_n(&slots[i].cookie, __ATOMIC_ACQUIRE);
     if (!cookie || cookie == kBusy) continue;
     cw_conn copy;
-    memcpy(&copy, const_cast<const cw_conn*>(&slots[i]), sizeof copy);
+    memcpy(&copy, &slots[i], sizeof copy);
     __atomic_thread_fence(__ATOMIC_ACQUIRE);
     if (__atomic_load_n(&slots[i].cookie, __ATOMIC_RELAXED) != cookie) continue;
     copy.cookie = cookie;
@@ -181,15 +183,16 @@ void Drain::readSlots() {
     // Held by nobody for a window: closed and on its way out, the kernel's own, or gone unseen.
     if (copy.seen != now && copy.since < cutTime_) unmet_ = true;
   }
+  return 0;
 }
 
 int Drain::requestCut() {
   if (cutting_) return 0;
   pending_.clear();
   scan();
-  readSlots();
-  int error = 0;
-  if (*program_.globals().fallbacks) error = program_.readFallback(slots_);
+  int error = readSlots();
+  if (*program_.globals().fallbacks)
+    if (int failed = program_.readFallback(slots_)) error = failed;
   for (size_t i = 0; i < slots_.size(); i++)
     if (isPending(slots_[i])) pending_.emplace(slots_[i].cookie, i);
   cutAt_ = ring_.produced();

@@ -91,7 +91,7 @@ class Drain {
   void takeOther(const uint8_t* record);
   void takeFlows();
   void takeScanned();
-  void readSlots();
+  int readSlots();
   void finishCut();
   void countLive();
   void countListeners();

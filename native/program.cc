@@ -3,7 +3,6 @@
 
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -69,8 +68,6 @@ Program::~Program() {
   fallbackIterator_.reset();
   scanIterator_.reset();
   sweepIterator_.reset();
-  if (bss_) munmap(bss_, bssBytes_);
-  if (slots_) munmap(slots_, slotBytes_);
 }
 
 std::optional<Failure> Program::load(const ProgramConfig& config) {
@@ -119,25 +116,20 @@ std::optional<Failure> Program::configure(const ProgramConfig& config) {
 
 std::optional<Failure> Program::mapShared() {
   LibbpfLog log;
-  size_t page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
-  slotBytes_ = (slotCount_ * sizeof(cw_conn) + page - 1) / page * page;
-  void* memory = mmap(nullptr, slotBytes_, PROT_READ, MAP_SHARED, mapFd("conns"), 0);
-  if (memory == MAP_FAILED)
-    return failure("CW_BPF_LOAD", "load", errno, "cannot map the table of live sockets", log);
-  slots_ = static_cast<cw_conn*>(memory);
+  if (int error = mapSlots().error())
+    return failure("CW_BPF_LOAD", "load", error, "cannot map the table of live sockets", log);
 
   // bpf_map__initial_value is libbpf's own copy until a skeleton maps it.
   bpf_map* map = bpf_object__find_map_by_name(object_.get(), ".bss");
   if (!map) return Failure{"CW_LAYOUT", "layout", 0, "the BPF object has no .bss", ""};
-  bssBytes_ = (bpf_map__value_size(map) + page - 1) / page * page;
-  memory = mmap(nullptr, bssBytes_, PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(map), 0);
-  if (memory == MAP_FAILED)
-    return failure("CW_BPF_LOAD", "load", errno, "cannot map the programs' variables", log);
-  bss_ = static_cast<uint8_t*>(memory);
+  bss_.emplace(bpf_map__fd(map), bpf_map__value_size(map), PROT_READ | PROT_WRITE);
+  if (int error = bss_->error())
+    return failure("CW_BPF_LOAD", "load", error, "cannot map the programs' variables", log);
+  auto* memory = static_cast<uint8_t*>(bss_->get());
   const btf* types = bpf_object__btf(object_.get());
-  globals_.armed = static_cast<volatile uint32_t*>(variable(types, ".bss", "armed", bss_));
-  globals_.fallbacks = static_cast<volatile uint64_t*>(variable(types, ".bss", "fallbacks", bss_));
-  globals_.scan = static_cast<volatile uint32_t*>(variable(types, ".bss", "scan", bss_));
+  globals_.armed = static_cast<volatile uint32_t*>(variable(types, ".bss", "armed", memory));
+  globals_.fallbacks = static_cast<volatile uint64_t*>(variable(types, ".bss", "fallbacks", memory));
+  globals_.scan = static_cast<volatile uint32_t*>(variable(types, ".bss", "scan", memory));
   if (!globals_.armed || !globals_.fallbacks || !globals_.scan)
     return Failure{"CW_LAYOUT", "layout", 0, "the BPF object lacks a global variable", ""};
   return std::nullopt;
@@ -186,6 +178,10 @@ int Program::attachOne(bpf_program* program, const std::string& name) {
   else
     links_.push_back(std::move(link));
   return 0;
+}
+
+Mapping Program::mapSlots() const {
+  return Mapping(mapFd("conns"), slotCount_ * sizeof(cw_conn), PROT_READ);
 }
 
 int Program::mapFd(const char* name) const {

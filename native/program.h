@@ -12,6 +12,7 @@
 
 #include "bpf/event.h"
 #include "error.h"
+#include "mapping.h"
 #include "sync_hook.h"
 
 namespace connwatch {
@@ -51,7 +52,8 @@ class Program {
   int mapFd(const char* name) const;
   // Bytes, at least what was asked for.
   uint32_t ringSize() const { return ringSize_; }
-  const cw_conn* slots() const { return slots_; }
+  // The table of live sockets, cw_conn. Mapped when it is read, as what is mapped counts as this process's memory.
+  Mapping mapSlots() const;
   uint32_t slotCount() const { return slotCount_; }
   const Globals& globals() const { return globals_; }
   const std::vector<Probe>& probes() const { return probes_; }
@@ -82,11 +84,8 @@ class Program {
   };
   std::unique_ptr<bpf_object, CloseObject> object_;
   uint32_t ringSize_ = 0;
-  cw_conn* slots_ = nullptr;
   uint32_t slotCount_ = 0;
-  size_t slotBytes_ = 0;
-  uint8_t* bss_ = nullptr;
-  size_t bssBytes_ = 0;
+  std::optional<Mapping> bss_;
   Globals globals_{};
   std::vector<Probe> probes_;
   bool nestedAttached_ = false;

@@ -1,6 +1,11 @@
-import { readFile, readlink } from 'node:fs/promises';
+import * as fs from 'node:fs';
+import { promisify } from 'node:util';
 import { ConnwatchError } from './errors.ts';
 import { printable } from './escape.ts';
+
+// node:fs/promises brings all of readline with it.
+const readFile = promisify(fs.readFile);
+const readlink = promisify(fs.readlink);
 
 /** Name of a process (its thread group leader's comm), `unknown` when it is gone or cannot be read. */
 export async function getProcessName(pid: number, root = '/proc'): Promise<string> {
