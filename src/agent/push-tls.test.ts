@@ -25,7 +25,7 @@ it('takes files that were renewed, and keeps what they held when they cannot be 
   expect([authority(), authority(), lines.length]).toEqual([second, second, 1]);
   rmSync(path);
   expect([authority(), authority()]).toEqual([second, second]);
-  const invalid = (why: string) => ({ signal: 'metrics', error: `invalid value '${path}' for OTEL_EXPORTER_OTLP_CERTIFICATE: ${why}` });
+  const invalid = (why: string) => ({ signal: 'metrics', error: `invalid value for OTEL_EXPORTER_OTLP_CERTIFICATE, which wants the path of a file, not its contents: ${why}` });
   const kept = 'files for TLS cannot be read again: what they held before is used';
   expect(lines).toEqual([
     [invalid('it holds no certificate in PEM format'), kept],

@@ -102,8 +102,34 @@ it('config does not print what a file with headers holds', async () => {
   rmSync(folder, { recursive: true });
   expect([code, stderr]).toEqual([0, '']);
   expect(stdout).toContain(`otlp-headers-file: ${path} # CONNWATCH_OTLP_HEADERS_FILE\n`);
-  expect(refused).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(`invalid value '${path}' for otlp-headers-file: an entry is not name=value`) });
+  expect(refused).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('invalid value for otlp-headers-file, which wants the path of a file, not its contents: an entry is not name=value') });
   expect(stdout + refused.stderr).not.toMatch(/hush/);
+});
+
+describe('what was to be in a file, given in the place of its name, is never printed', () => {
+  const secret = 'authorization=Bearer hush';
+
+  it('config shows that there is no such file', async () => {
+    const { code, stdout } = await command(['config'], { CONNWATCH_OTLP_HEADERS_FILE: secret });
+    expect(code).toBe(0);
+    expect(stdout).toContain('otlp-headers-file: "<not shown: there is no such file>" # CONNWATCH_OTLP_HEADERS_FILE\n');
+    expect(stdout).not.toContain('hush');
+  });
+
+  const wants = (name: string) => `invalid value for ${name}, which wants the path of a file, not its contents: `;
+  const pem = (bytes: number) => `-----BEGIN PRIVATE KEY-----\n${'hush'.repeat(bytes / 4)}\n-----END PRIVATE KEY-----`;
+  it.each<[string[], Record<string, string>, string]>([
+    [[`--otlp-headers-file=${secret}`], {}, `${wants('otlp-headers-file')}there is no such file.`],
+    [[`--otlp-headers-file=${secret}\0`], {}, `${wants('otlp-headers-file')}it cannot be read (ERR_INVALID_ARG_VALUE).`],
+    [[], { OTEL_EXPORTER_OTLP_CLIENT_KEY: pem(64) }, `${wants('OTEL_EXPORTER_OTLP_CLIENT_KEY')}there is no such file`],
+    [[], { OTEL_EXPORTER_OTLP_CLIENT_KEY: Buffer.from('hush'.repeat(100)).toString('base64') }, `${wants('OTEL_EXPORTER_OTLP_CLIENT_KEY')}it is too long for a path`],
+    [[], { OTEL_EXPORTER_OTLP_METRICS_CERTIFICATE: pem(8000) }, `${wants('OTEL_EXPORTER_OTLP_METRICS_CERTIFICATE')}it is too long for a path`],
+  ])('%# is refused without it', async (flags, environment, why) => {
+    const { code, stdout, stderr } = await command(['config', '--otlp', ...flags], environment);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(why);
+    expect(stderr).not.toMatch(/hush|aHVz/);
+  });
 });
 
 // The real checks: what they find depends on the machine and the user, so what must hold anywhere.

@@ -69,7 +69,7 @@ describe('connwatch run, with an agent that does nothing', () => {
 
   it.each([
     ['otlp: true', { OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' }, "invalid value 'http/json' for OTEL_EXPORTER_OTLP_PROTOCOL"],
-    ['otlp-headers-file: /nowhere', { OTEL_METRICS_EXPORTER: 'otlp' }, "invalid value '/nowhere' for otlp-headers-file"],
+    ['otlp-headers-file: /nowhere', { OTEL_METRICS_EXPORTER: 'otlp' }, 'invalid value for otlp-headers-file, which wants the path of a file, not its contents: there is no such file'],
   ])('refuses at SIGHUP what would be refused at the start: %s with %j', async (settings, environment, why) => {
     const folder = mkdtempSync(join(tmpdir(), 'connwatch-reload-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));

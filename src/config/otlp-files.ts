@@ -21,7 +21,7 @@ export function checkCertificates(variables: Variables): TlsFiles {
   const own = read(variables, chain, certificate);
   const secret = read(variables, key, privateKey);
   if (own !== undefined && secret !== undefined && key !== undefined && !own.parsed.checkPrivateKey(secret.parsed)) {
-    variables.invalid(key, 'it is not the key of the client certificate');
+    variables.invalidPath(key, 'it is not the key of the client certificate');
   }
   return { ca: authority?.bytes, cert: own?.bytes, key: secret?.bytes };
 }
@@ -60,6 +60,7 @@ function whyUnreadable(error: unknown): string {
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
   ENOTDIR: 'there is no such file',
+  ENAMETOOLONG: 'it is too long for a path',
   EISDIR: 'it is a folder',
   EACCES: 'this user may not read it',
   EPERM: 'this user may not read it',
@@ -72,7 +73,7 @@ function read<T>(variables: Variables, variable: Variable | undefined, parse: (b
     return { bytes, parsed: parse(bytes) };
   } catch (error) {
     if (!(error instanceof Invalid)) throw error;
-    variables.invalid(variable, error.message);
+    variables.invalidPath(variable, error.message);
     return undefined;
   }
 }

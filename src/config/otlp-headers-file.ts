@@ -22,7 +22,7 @@ export function checkHeadersFile(path: string | undefined, variables: Variables)
     return [readHeadersFile(path)];
   } catch (error) {
     if (!(error instanceof Invalid)) throw error;
-    variables.invalid({ name: 'otlp-headers-file', text: path }, error.message);
+    variables.invalidPath({ name: 'otlp-headers-file' }, error.message);
     return [];
   }
 }

@@ -72,6 +72,11 @@ export class Variables {
     this.problems.push(`invalid value '${text}' for ${name}: ${why}`);
   }
 
+  /** For paths of files. They are not repeated: one may be the contents of its file, given by mistake, such as a key. */
+  invalidPath({ name }: Pick<Variable, 'name'>, why: string): void {
+    this.problems.push(`invalid value for ${name}, which wants the path of a file, not its contents: ${why}`);
+  }
+
   #chosen<T extends string>(variable: Variable | undefined, choices: readonly T[]): T | undefined {
     if (variable === undefined) return undefined;
     const text = variable.text.toLowerCase();

@@ -47,6 +47,8 @@ function problems(environment: Environment, otlp?: true, headersFile?: string): 
   return [];
 }
 
+const invalidPath = (name: string) => `invalid value for ${name}, which wants the path of a file, not its contents: `;
+
 describe('whether metrics are pushed', () => {
   it.each<[boolean, boolean | undefined, Environment]>([
     [false, undefined, {}],
@@ -222,30 +224,30 @@ describe('certificates', () => {
     [{ OTEL_EXPORTER_OTLP_CERTIFICATE: certificate }, []],
     [
       { OTEL_EXPORTER_OTLP_CERTIFICATE: missing },
-      [`invalid value '${missing}' for OTEL_EXPORTER_OTLP_CERTIFICATE: there is no such file.`],
+      [`${invalidPath('OTEL_EXPORTER_OTLP_CERTIFICATE')}there is no such file.`],
     ],
     [
       { OTEL_EXPORTER_OTLP_CERTIFICATE: certificate, OTEL_EXPORTER_OTLP_METRICS_CERTIFICATE: folder },
-      [`invalid value '${folder}' for OTEL_EXPORTER_OTLP_METRICS_CERTIFICATE: it is a folder.`],
+      [`${invalidPath('OTEL_EXPORTER_OTLP_METRICS_CERTIFICATE')}it is a folder.`],
     ],
     [
       { OTEL_EXPORTER_OTLP_CERTIFICATE: pipe, OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE: certificate, OTEL_EXPORTER_OTLP_CLIENT_KEY: '/dev/zero' },
       [
-        `invalid value '${pipe}' for OTEL_EXPORTER_OTLP_CERTIFICATE: it is a pipe, not a regular file`,
-        "invalid value '/dev/zero' for OTEL_EXPORTER_OTLP_CLIENT_KEY: it is a device, not a regular file",
+        `${invalidPath('OTEL_EXPORTER_OTLP_CERTIFICATE')}it is a pipe, not a regular file`,
+        `${invalidPath('OTEL_EXPORTER_OTLP_CLIENT_KEY')}it is a device, not a regular file`,
       ],
     ],
     [
       { OTEL_EXPORTER_OTLP_CERTIFICATE: text },
-      [`invalid value '${text}' for OTEL_EXPORTER_OTLP_CERTIFICATE: it holds no certificate in PEM format.`],
+      [`${invalidPath('OTEL_EXPORTER_OTLP_CERTIFICATE')}it holds no certificate in PEM format.`],
     ],
     [
       { OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE: certificate, OTEL_EXPORTER_OTLP_CLIENT_KEY: text },
-      [`invalid value '${text}' for OTEL_EXPORTER_OTLP_CLIENT_KEY: it holds no private key in PEM format that can be read without a passphrase.`],
+      [`${invalidPath('OTEL_EXPORTER_OTLP_CLIENT_KEY')}it holds no private key in PEM format that can be read without a passphrase.`],
     ],
     [
       { OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE: certificate, OTEL_EXPORTER_OTLP_CLIENT_KEY: key },
-      [`invalid value '${key}' for OTEL_EXPORTER_OTLP_CLIENT_KEY: it is not the key of the client certificate.`],
+      [`${invalidPath('OTEL_EXPORTER_OTLP_CLIENT_KEY')}it is not the key of the client certificate.`],
     ],
     [
       { OTEL_EXPORTER_OTLP_METRICS_CLIENT_KEY: key },
@@ -280,19 +282,19 @@ describe('the file with headers', () => {
     ['a b=secret,key=secret%zz', 'a name is empty or has characters that gRPC does not allow (entry 1 of its list); a % is not followed by two hexadecimal digits (entry 2 of its list)'],
   ])('%j is refused once for both signals, without its text', (text, why) => {
     writeFileSync(path, text);
-    expect(problems({ OTEL_LOGS_EXPORTER: 'otlp' }, true, path)).toEqual([`invalid value '${path}' for otlp-headers-file: ${why}.`]);
+    expect(problems({ OTEL_LOGS_EXPORTER: 'otlp' }, true, path)).toEqual([`${invalidPath('otlp-headers-file')}${why}.`]);
   });
 
   it('must be there where something is pushed', () => {
     const missing = join(folder, 'missing');
-    expect(problems({}, true, missing)).toEqual([`invalid value '${missing}' for otlp-headers-file: there is no such file.`]);
-    expect(problems({}, true, folder)).toEqual([`invalid value '${folder}' for otlp-headers-file: it is a folder.`]);
-    expect(problems({}, true, '/dev/zero')).toEqual(["invalid value '/dev/zero' for otlp-headers-file: it is a device, not a regular file."]);
+    expect(problems({}, true, missing)).toEqual([`${invalidPath('otlp-headers-file')}there is no such file.`]);
+    expect(problems({}, true, folder)).toEqual([`${invalidPath('otlp-headers-file')}it is a folder.`]);
+    expect(problems({}, true, '/dev/zero')).toEqual([`${invalidPath('otlp-headers-file')}it is a device, not a regular file.`]);
     expect(problems({}, undefined, missing)).toEqual([]);
   });
 
   it('is at most 1 MiB long', () => {
     writeFileSync(path, `a=${'b'.repeat(1 << 20)}`);
-    expect(problems({}, true, path)).toEqual([`invalid value '${path}' for otlp-headers-file: it is larger than 1 MiB.`]);
+    expect(problems({}, true, path)).toEqual([`${invalidPath('otlp-headers-file')}it is larger than 1 MiB.`]);
   });
 });

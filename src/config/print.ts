@@ -1,8 +1,10 @@
-import { ENTRIES, type Settings } from './table.ts';
+import { existsSync } from 'node:fs';
+import { ENTRIES, type Setting, type Settings } from './table.ts';
 import type { Resolution } from './resolve.ts';
 
 /** Stands for the value of a secret setting. */
 export const HIDDEN = '<hidden>';
+const NO_FILE = '<not shown: there is no such file>';
 
 /** The settings in force as a YAML file that --config could name, each with where it comes from. */
 export async function printSettings({ settings, origins }: Resolution): Promise<string> {
@@ -11,13 +13,19 @@ export async function printSettings({ settings, origins }: Resolution): Promise<
   for (const [key, setting] of ENTRIES) {
     // A setting without a value would not be read back.
     if (setting.notInFile || settings[key] === undefined) continue;
-    const value = new Scalar(setting.secret ? HIDDEN : plain(setting.kind.format(settings[key])));
+    const value = new Scalar(shown(setting, settings[key]));
     value.comment = ` ${origins[key].label}`;
     map.items.push(new Pair(setting.name, value));
   }
   const document = new Document(map);
   document.commentBefore = header(settings);
   return document.toString({ lineWidth: 0 });
+}
+
+function shown(setting: Setting<unknown>, value: unknown): string | number | boolean {
+  if (setting.secret) return HIDDEN;
+  const text = setting.kind.format(value);
+  return setting.secretFile && !existsSync(text) ? NO_FILE : plain(text);
 }
 
 function header(settings: Settings): string {

@@ -22,6 +22,8 @@ export interface Setting<T> {
   readonly example: string;
   /** Never shown: printed settings, errors and logs say `<hidden>`. */
   readonly secret?: boolean;
+  /** The path of a file with secrets. It is shown only where there is such a file: else it may be what the file should hold. */
+  readonly secretFile?: boolean;
   /** Cannot stand in the file. */
   readonly notInFile?: boolean;
   /** Takes effect when the settings are read again; else it needs a restart. */
@@ -122,6 +124,7 @@ export const SETTINGS = {
     description:
       "A file with headers for the collector, such as credentials: a list as in OTEL_EXPORTER_OTLP_HEADERS, or one a line. They beat the variables' of the same name. Read at the start, and again after a push has failed.",
     example: '/run/secrets/otlp-headers',
+    secretFile: true,
   }),
   ringSize: setting({
     name: 'ring-size',

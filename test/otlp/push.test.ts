@@ -168,7 +168,7 @@ describeKernel('OTLP push', () => {
 
   it.each([
     [{ OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf' }, "invalid value 'http/protobuf' for OTEL_EXPORTER_OTLP_PROTOCOL"],
-    [{ OTEL_EXPORTER_OTLP_CERTIFICATE: '/nowhere/ca.pem' }, "invalid value '/nowhere/ca.pem' for OTEL_EXPORTER_OTLP_CERTIFICATE: there is no such file."],
+    [{ OTEL_EXPORTER_OTLP_CERTIFICATE: '/nowhere/ca.pem' }, 'invalid value for OTEL_EXPORTER_OTLP_CERTIFICATE, which wants the path of a file, not its contents: there is no such file.'],
     [{ OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20tok3n%0a' }, 'invalid value for OTEL_EXPORTER_OTLP_HEADERS'],
   ])('does not start with %j', async (env, message) => {
     const { code, logs } = await Agent.refuse({ args: ['--otlp'], env });
@@ -200,7 +200,7 @@ describeKernel('OTLP push', () => {
     chmodSync(path('client.key'), 0o600);
     await using agent = await Agent.start({ privileges: 'all', env: { ...trusted, ...own } });
     await agent.logs.line({ msg: 'metrics are pushed' });
-    const error = `invalid value '${path('client.key')}' for OTEL_EXPORTER_OTLP_CLIENT_KEY: this user may not read it`;
+    const error = 'invalid value for OTEL_EXPORTER_OTLP_CLIENT_KEY, which wants the path of a file, not its contents: this user may not read it';
     await agent.logs.line({ level: 'warn', msg: 'files for TLS cannot be read again: what they held before is used', error });
   });
 });
