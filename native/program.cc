@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "layout.h"
+#include "quiet.h"
 
 namespace connwatch {
 namespace {
@@ -78,6 +79,8 @@ std::optional<Failure> Program::load(const ProgramConfig& config) {
   if (std::string wrong = checkLayout(bpf_object__btf(object_.get())); !wrong.empty())
     return Failure{"CW_LAYOUT", "layout", 0, wrong, log.text()};
 
+  // The verifier gives up when a signal is pending (kernel/bpf/verifier.c, do_check), and libbpf after five times.
+  Quiet quiet;
   if (auto failure = configure(config)) return failure;
   if (int error = bpf_object__load(object_.get()))
     return failure("CW_BPF_LOAD", "load", -error, "the kernel refused the BPF programs", log);

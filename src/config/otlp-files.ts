@@ -1,4 +1,4 @@
-import type { KeyObject, X509Certificate } from 'node:crypto';
+import type * as NodeCrypto from 'node:crypto';
 import { codeOf } from '../internal/errors.ts';
 import { Invalid } from '../internal/invalid.ts';
 import { readRegularFile } from '../internal/regular-file.ts';
@@ -79,9 +79,9 @@ function read<T>(variables: Variables, variable: Variable | undefined, parse: (b
 }
 
 // An import would set up OpenSSL at every start.
-const crypto = (): typeof import('node:crypto') => process.getBuiltinModule('node:crypto');
+const crypto = (): typeof NodeCrypto => process.getBuiltinModule('node:crypto');
 
-function certificate(bytes: Buffer): X509Certificate {
+function certificate(bytes: Buffer): NodeCrypto.X509Certificate {
   const { X509Certificate } = crypto();
   try {
     return new X509Certificate(bytes);
@@ -90,7 +90,7 @@ function certificate(bytes: Buffer): X509Certificate {
   }
 }
 
-function privateKey(bytes: Buffer): KeyObject {
+function privateKey(bytes: Buffer): NodeCrypto.KeyObject {
   try {
     return crypto().createPrivateKey(bytes);
   } catch {

@@ -1,6 +1,7 @@
 import { pino, type DestinationStream } from 'pino';
 import { ConnwatchError, asError, codeOf, oneLine } from './errors.ts';
 import type { LogFormat, LogLevel } from './levels.ts';
+import { standardError } from './log-destination.ts';
 
 export type { LogFormat, LogLevel };
 
@@ -20,7 +21,7 @@ export interface Logger extends Record<LogLevel, LogFn> {
 export interface LogOptions {
   readonly level: LogLevel;
   readonly format: LogFormat;
-  /** @default standard error, written synchronously: nothing is lost when the process ends. */
+  /** @default standard error */
   readonly destination?: DestinationStream;
   /** @default colours on a terminal, unless NO_COLOR is set. */
   readonly color?: boolean;
@@ -31,7 +32,7 @@ export interface LogOptions {
  * or the same for people. pino-pretty is loaded only for the latter.
  */
 export async function createLogger(options: LogOptions): Promise<Logger> {
-  const destination = options.destination ?? standardError();
+  const destination = options.destination ?? standardError({ onDropped: (lines) => logger.warn({ lines }, 'log lines were dropped: nobody read them') });
   const logger: Logger = pino(
     {
       level: options.level,
@@ -44,13 +45,6 @@ export async function createLogger(options: LogOptions): Promise<Logger> {
     options.format === 'pretty' ? await prettyStream(destination, options.color) : jsonStream(destination),
   );
   return logger;
-}
-
-function standardError(): DestinationStream {
-  const stream = pino.destination({ fd: 2, sync: true });
-  // A log that cannot be written (reader gone, disk full) must not end the agent.
-  stream.on('error', () => {});
-  return stream;
 }
 
 /** What a log line says of an error. Stacks are for developers: only at debug and trace. */

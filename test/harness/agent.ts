@@ -18,6 +18,8 @@ export interface AgentOptions {
   readonly privileges?: 'least' | 'all';
   /** What to run in place of the program of this checkout: with the arguments as they are, and it goes into `namespace` by itself. */
   readonly command?: readonly string[];
+  /** Goes on from the moment that it serves until it is ready. */
+  readonly meanwhile?: (agent: Agent) => Disposable;
 }
 
 export interface Exit {
@@ -78,6 +80,7 @@ export class Agent implements AsyncDisposable {
     const agent = new Agent(options);
     agent.#metrics = String((await agent.logs.line({ server: 'metrics' }))['address']);
     agent.#health = String((await agent.logs.line({ server: 'health' }))['address']);
+    using _meanwhile = options.meanwhile?.(agent);
     await agent.logs.line({ msg: 'ready' });
     noteBpf(agent.pid);
     return agent;

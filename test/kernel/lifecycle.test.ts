@@ -43,6 +43,17 @@ describeKernel('the end of an agent', () => {
   });
 });
 
+describeKernel('the start of an agent', () => {
+  it('does not mind signals while the kernel looks at its programs', async () => {
+    const signals = (starting: Agent): Disposable => {
+      const timer = setInterval(() => starting.signal('SIGHUP'), 1);
+      return { [Symbol.dispose]: () => clearInterval(timer) };
+    };
+    await using agent = await Agent.start({ meanwhile: signals });
+    expect(await agent.stop()).toEqual({ code: 0, signal: null });
+  });
+});
+
 describeKernel('an agent that can’t start', () => {
   let folder: string;
   beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), 'connwatch-lifecycle-'))));
