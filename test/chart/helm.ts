@@ -60,9 +60,9 @@ export function template(helm: Helm, ...args: readonly string[]): Promise<Ended>
   return run([helm.program, 'template', 'connwatch', chart, '--namespace', 'connwatch', ...args]);
 }
 
-/** The same with values that are given as an object. @returns what is rendered @throws (rejects) with what Helm said */
-export async function render(helm: Helm, values: unknown): Promise<string> {
-  const { code, stdout, stderr } = await withFile(JSON.stringify(values), (path) => template(helm, '--values', path));
+/** The same with values that are given as an object, which beat those of the arguments. @returns what is rendered @throws (rejects) with what Helm said */
+export async function render(helm: Helm, values: unknown, ...args: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await withFile(JSON.stringify(values), (path) => template(helm, ...args, '--values', path));
   if (code !== 0) throw new Error(stderr.trim());
   return stdout;
 }

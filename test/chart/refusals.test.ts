@@ -1,7 +1,8 @@
 import type { IDaemonSet } from 'kubernetes-models/apps/v1';
 import { describe, expect, it } from 'vitest';
-import { because, helms, noHelm, render } from './helm.ts';
-import { manifestsOf } from './manifests.ts';
+import { because, helms, noHelm, render, withFile } from './helm.ts';
+import { containerOf, manifestsOf } from './manifests.ts';
+import { valuesFile, valuesOf } from './values.ts';
 
 const SCHEMA = "values don't meet the specifications of the schema";
 
@@ -30,6 +31,11 @@ const BY_SCHEMA: [string, unknown, string, string][] = [
   ['a label value that is too long', { podLabels: { a: 'b'.repeat(64) } }, 'podLabels.a: String length must be less than or equal to 63', "'/podLabels/a': maxLength: got 64, want 63"],
   ['an annotation key that is none', { podAnnotations: { 'a:b': 'c' } }, 'podAnnotations: Property name of "a:b" does not match', "invalid propertyName 'a:b'"],
   ['an attribute that the agent would refuse', { resourceAttributes: { a: 'v'.repeat(256) } }, 'resourceAttributes.a: String length must be less than or equal to 255', "'/resourceAttributes/a': maxLength: got 256, want 255"],
+  ['a number that Helm would round', { resourceAttributes: { id: 9_007_199_254_740_992 } }, 'resourceAttributes.id: Must be less than or equal to 9.007199254740991e+15', "'/resourceAttributes/id': maximum: got 9"],
+  ['a block without anything', { otlp: null }, '(root): otlp is required', "missing property 'otlp'"],
+  ['a block without anything below', { otlp: { tls: { ca: null } } }, 'otlp.tls: ca is required', "'/otlp/tls': missing property 'ca'"],
+  ['no interval', { otlp: { interval: null } }, 'otlp: interval is required', "'/otlp': missing property 'interval'"],
+  ['neither yes nor no', { serviceAccount: { create: null } }, 'serviceAccount: create is required', "'/serviceAccount': missing property 'create'"],
   ['a peer that is none', { networkPolicy: { metrics: { from: [{ podSelectr: {} }] } } }, 'networkPolicy.metrics.from.0: Additional property podSelectr', "'/networkPolicy/metrics/from/0': additional properties 'podSelectr'"],
 ];
 
@@ -76,7 +82,21 @@ it.skipIf(noHelm)(`there is a Helm to refuse${because}`, () => {
   expect(helms).not.toEqual([]);
 });
 
+/** Null takes a default away, and all that is below it. */
+const BLOCKS = valuesOf(valuesFile).filter(({ path, fallback }) => fallback.startsWith('{') && path !== 'config');
+const EVERYTHING = {
+  otlp: { endpoint: 'http://c:4317', headers: { secretName: 'a' }, tls: { ca: { secretName: 'b' }, client: { secretName: 'c' } } },
+  podMonitor: { enabled: true },
+  networkPolicy: { enabled: true },
+};
+
 describe.each(helms)('refusals of Helm $version', (helm) => {
+  it.each(BLOCKS)('$path: null is refused by the schema, or is rendered', async ({ path }) => {
+    const nothing = path.split('.').reduceRight<unknown>((below, key) => ({ [key]: below }), null);
+    const said = await withFile(JSON.stringify(EVERYTHING), (file) => render(helm, nothing, '--values', file)).catch(String);
+    expect(said).toMatch(new RegExp(`${SCHEMA}|^kind: DaemonSet$`, 'm'));
+  });
+
   it.each(BY_SCHEMA)('%s', async (_, values, three, four) => {
     const message = helm.version.startsWith('3.17.') ? three : four;
     const said = await render(helm, values).catch(String);
@@ -105,6 +125,17 @@ it.skipIf(noHelm)(`what is just right is taken${because}`, async () => {
     // A pod's own label beats the common one, and each key is there once: manifestsOf refuses another.
     expect(daemonSet.metadata!.labels).toMatchObject({ 'example.com/team': 'a', tier: '' });
     expect(daemonSet.spec!.template.metadata!.labels).toMatchObject({ 'example.com/team': 'b', tier: '' });
+  }
+});
+
+it.skipIf(noHelm)(`numbers are told as they are written${because}`, async () => {
+  const values = { resourceAttributes: { account: 123456789012, big: 1_000_000, half: 1.5, small: -3, on: true }, minReadySeconds: 1_000_000, terminationGracePeriodSeconds: 2_000_000 };
+  for (const helm of helms) {
+    const rendered = await render(helm, values);
+    const attributes = containerOf(rendered).env!.find(({ name }) => name === 'OTEL_RESOURCE_ATTRIBUTES')!.value!;
+    expect(attributes.split(',').filter((one) => !one.endsWith('$(NODE_NAME)'))).toEqual(['account=123456789012', 'big=1000000', 'half=1.5', 'on=true', 'small=-3']);
+    expect(rendered).toContain('minReadySeconds: 1000000\n');
+    expect(rendered).toContain('terminationGracePeriodSeconds: 2000000\n');
   }
 });
 

@@ -6,9 +6,10 @@
 
 {{/* OTEL_RESOURCE_ATTRIBUTES: percent-encoded, as its specification asks. The node's name is the same after a restart, a pod's is not. */}}
 {{- define "connwatch.resourceAttributes" -}}
+{{- /* A number is float64 here, which toString would print as 1e+06, toJson does not. */ -}}
 {{- $attributes := dict "service.instance.id" "$(NODE_NAME)" "host.name" "$(NODE_NAME)" "k8s.node.name" "$(NODE_NAME)" -}}
 {{- range $key, $value := .Values.resourceAttributes -}}
-{{- $_ := set $attributes $key ($value | toString | urlquery | replace "+" "%20") -}}
+{{- $_ := set $attributes $key (kindIs "string" $value | ternary $value (toJson $value) | urlquery | replace "+" "%20") -}}
 {{- end -}}
 {{- $pairs := list -}}
 {{- range $key := keys $attributes | sortAlpha -}}
