@@ -4,7 +4,7 @@ import type { Variables } from './otlp-variables.ts';
 export interface Headers {
   /** Names and values as they are sent. */
   readonly pairs: readonly (readonly [name: string, value: string])[];
-  /** What must not be in any log: the values, as they stand and as they are sent, and their words. */
+  /** What must not be in any log: the values, as they stand and as they are sent, their words, and what is in Basic credentials. */
   readonly secrets: readonly string[];
   /** Why entries cannot be used, without their text. */
   readonly problems: readonly string[];
@@ -32,9 +32,17 @@ export function parseHeaders(entries: readonly string[]): Headers {
     const [name, raw] = [entry.slice(0, equals).trim(), entry.slice(equals + 1).trim()];
     const value = decoded(raw) ?? raw;
     pairs.push([decoded(name) ?? name, value]);
-    secrets.push(raw, value, ...value.split(/\s+/));
+    secrets.push(raw, value, ...value.split(/\s+/), ...basic(value));
   }
   return { pairs, secrets, problems };
+}
+
+/** `user:password` and the password of Basic credentials (RFC 7617): who refuses them has decoded them. */
+function basic(value: string): string[] {
+  const encoded = /^basic\s+(\S+)$/i.exec(value)?.[1];
+  if (encoded === undefined) return [];
+  const pair = Buffer.from(encoded, 'base64').toString();
+  return [pair, pair.slice(pair.indexOf(':') + 1)];
 }
 
 /** Of the connection (RFC 9113, 8.2.2) or of the request itself. With one of them every push would fail, without a reason. */

@@ -111,6 +111,14 @@ describe('how metrics are pushed', () => {
       { OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20abc123,', OTEL_EXPORTER_OTLP_METRICS_HEADERS: 'x-key= k1 ' },
       { headerNames: ['authorization', 'x-key'], secrets: ['k1', 'k1', 'k1', 'Bearer%20abc123', 'Bearer abc123', 'Bearer', 'abc123'] },
     ],
+    [
+      'so is what is in Basic credentials',
+      { OTEL_EXPORTER_OTLP_HEADERS: 'authorization=basic%20dXNlcjpTRUM6UkVU' },
+      {
+        headerNames: ['authorization'],
+        secrets: ['basic%20dXNlcjpTRUM6UkVU', 'basic dXNlcjpTRUM6UkVU', 'basic', 'dXNlcjpTRUM6UkVU', 'user:SEC:RET', 'SEC:RET'],
+      },
+    ],
   ])('%s', (_, environment, expected) => {
     expect(otlpSettings(true, environment)).toEqual({ ...DEFAULTS, ...expected });
   });

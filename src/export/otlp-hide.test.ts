@@ -8,6 +8,10 @@ it.each([
   [[], 'two\n  lines ', 'two lines'],
   [['ab/c=='], '?token=ab%2Fc%3D%3D&x', '?token=<hidden>&x'],
   [['ab"cd'], '{"token":"ab\\"cd"}', '{"token":"<hidden>"}'],
+  [['SECRETTOKEN123456'], 'unknown token SECRETTOKEN1...', 'unknown token <hidden>...'],
+  [['SECRETTOKEN123456'], 'SECRETTOK and SECRETTOKX, not SECRETTO', '<hidden> and <hidden>X, not SECRETTO'],
+  [['12345678', '123456789'], '1234567 and 12345678x', '1234567 and <hidden>x'],
+  [['abcdefgh-long', 'abcdefghX'], 'abcdefghX and abcdefgh', '<hidden> and <hidden>'],
   [['xx.*xx'], 'xx.*xx xxyyxx', '<hidden> xxyyxx'],
 ])('without %j: %j', (secrets, message, expected) => {
   expect(hider(secrets)(message)).toBe(expected);

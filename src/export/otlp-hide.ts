@@ -27,9 +27,25 @@ export function hider(secrets: readonly string[]): (message: string) => string {
   return (message) => {
     let text = hideEncoded(message);
     for (const secret of hidden) text = text.replaceAll(secret, HIDDEN);
+    for (const secret of hidden) text = withoutBeginning(text, secret);
     text = text.replace(/\s+/g, ' ').trim();
     return text.length > LONGEST ? `${text.slice(0, LONGEST)}...` : text;
   };
+}
+
+/** Without what a secret begins with, at least half of it and eight characters: it may come back cut off. */
+function withoutBeginning(text: string, secret: string): string {
+  const least = Math.max(8, Math.ceil(secret.length / 2));
+  if (least >= secret.length) return text;
+  const [head, rest] = [secret.slice(0, least), secret.slice(least)];
+  return text.split(head).reduce((before, after) => before + HIDDEN + after.slice(inCommon(rest, after)));
+}
+
+/** How many characters two texts have in common from their start. */
+function inCommon(a: string, b: string): number {
+  let length = 0;
+  while (length < a.length && a[length] === b[length]) length++;
+  return length;
 }
 
 /** A secret as it stands, and as it may come back: in a URL, or quoted in JSON. */
