@@ -29,6 +29,7 @@ export async function openLogPush(settings: OtlpLogSettings | undefined, headers
   const { otlpLogs } = await import('../export/otlp-logs.ts');
   const logs = otlpLogs({
     version,
+    endpoint,
     requestTimeout,
     headers: headers.read,
     tls: pushTls(settings, 'LOGS', process.env, log),

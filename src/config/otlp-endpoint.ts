@@ -1,7 +1,7 @@
 import type { Variable, Variables } from './otlp-variables.ts';
 
 export interface Endpoint {
-  /** Scheme, host and port. */
+  /** Scheme, host and port; of plain text always with the port. */
   readonly shown: string;
   /** Path of a unix socket, which then takes the place of host and port. */
   readonly socket: string | undefined;
@@ -23,21 +23,33 @@ export function otlpEndpoint(variables: Variables): Endpoint {
     variables.problems.push(`invalid value for ${variable.name}: ${why}`);
     return DEFAULT;
   };
-  const { url, schemeless } = parse(variable);
+  const { url, port, schemeless } = parse(variable);
   if (url === undefined) return problem(`it is not a URL ${EXAMPLE}`);
   if (url.protocol === 'unix:') return { shown: 'a unix socket', socket: url.pathname, plain: insecure, secrets: [] };
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return problem(`it begins neither with http:// nor with https://, nor with unix://`);
-  // The exporter takes URL.host, and gRPC then port 443.
-  if (url.protocol === 'http:' && url.port === '') return problem(`it names no port, or port 80, which the exporter cannot use; write one ${EXAMPLE}`);
+  // gRPC would take 443, whatever the scheme.
+  if (url.protocol === 'http:' && port === '') return problem(`it names no port; write one ${EXAMPLE}`);
+  if (port === '0') return problem(`it names port 0, where nobody can be reached; write one ${EXAMPLE}`);
   const info = [url.username, url.password].filter((part) => part !== '');
   const plain = url.protocol === 'http:' || (schemeless && insecure);
-  return { shown: `${plain ? 'http:' : 'https:'}//${url.host}`, socket: undefined, plain, secrets: info.flatMap((part) => [part, decoded(part)]) };
+  const shown = plain ? `http://${url.hostname}:${port || '443'}` : `https://${url.host}`;
+  return { shown, socket: undefined, plain, secrets: info.flatMap((part) => [part, decoded(part)]) };
 }
 
-function parse({ text }: Variable): { readonly url: URL | undefined; readonly schemeless: boolean } {
+interface Parsed {
+  readonly url: URL | undefined;
+  /** As it is written; empty when it is not. */
+  readonly port: string;
+  readonly schemeless: boolean;
+}
+
+function parse({ text }: Variable): Parsed {
   const schemeless = !/^\w{1,8}:\/\//.test(text);
-  const url = schemeless ? `https://${text}` : text;
-  return { url: URL.canParse(url) ? new URL(url) : undefined, schemeless };
+  const full = schemeless ? `https://${text}` : text;
+  if (!URL.canParse(full)) return { url: undefined, port: '', schemeless };
+  const url = new URL(full);
+  // A URL drops the port of its scheme: one of http drops 80, which one of https keeps.
+  return { url, port: url.port || new URL(full.replace(/^http:/i, 'https:')).port, schemeless };
 }
 
 function decoded(text: string): string {

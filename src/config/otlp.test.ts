@@ -100,6 +100,9 @@ describe('how metrics are pushed', () => {
     ['an endpoint without a scheme', { OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4317' }, { endpoint: 'https://collector:4317', plain: false }],
     ['the same without TLS', { OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4317', OTEL_EXPORTER_OTLP_INSECURE: 'true' }, { endpoint: 'http://collector:4317' }],
     ['an endpoint without a port', { OTEL_EXPORTER_OTLP_ENDPOINT: 'https://collector' }, { endpoint: 'https://collector', plain: false }],
+    ['the port of http', { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:80' }, { endpoint: 'http://collector:80' }],
+    ['the port of https', { OTEL_EXPORTER_OTLP_ENDPOINT: 'HTTP://[::1]:443/' }, { endpoint: 'http://[::1]:443' }],
+    ['plain text without a port', { OTEL_EXPORTER_OTLP_ENDPOINT: 'collector', OTEL_EXPORTER_OTLP_INSECURE: 'true' }, { endpoint: 'http://collector:443' }],
     ['a unix socket', { OTEL_EXPORTER_OTLP_ENDPOINT: 'unix:///run/otel.sock' }, { endpoint: 'a unix socket', socket: '/run/otel.sock', plain: false }],
     [
       'user info is a secret and no part of what is shown',
@@ -165,7 +168,15 @@ describe('what cannot be used is refused by name', () => {
     ],
     [
       { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector' },
-      'invalid value for OTEL_EXPORTER_OTLP_ENDPOINT: it names no port, or port 80, which the exporter cannot use; write one such as http://collector:4317.',
+      'invalid value for OTEL_EXPORTER_OTLP_ENDPOINT: it names no port; write one such as http://collector:4317.',
+    ],
+    ...['http://collector:0', 'https://collector:0', 'collector:00'].map((endpoint): [Environment, string] => [
+      { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint },
+      'invalid value for OTEL_EXPORTER_OTLP_ENDPOINT: it names port 0, where nobody can be reached; write one such as http://collector:4317.',
+    ]),
+    [
+      { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:70000' },
+      'invalid value for OTEL_EXPORTER_OTLP_ENDPOINT: it is not a URL such as http://collector:4317.',
     ],
   ])('%j', (environment, message) => {
     expect(problems(environment, true)).toEqual([message]);

@@ -5,12 +5,15 @@ import { BatchLogRecordProcessor, LoggerProvider, type LogRecordExporter, type R
 import { SCOPE } from '../metrics/index.ts';
 import { credentialsOf, type Tls } from './otlp-credentials.ts';
 import { metadataOf } from './otlp-metadata.ts';
+import { urlOf } from './otlp-url.ts';
 import { resourceOf } from './provider.ts';
 
 // The one module that loads the SDK of logs and its exporter: to be imported only when logs are pushed.
 
 export interface OtlpLogsOptions {
   readonly version: string;
+  /** Scheme, host and port. */
+  readonly endpoint: string;
   /** One request, milliseconds. */
   readonly requestTimeout: number;
   readonly userAgent: string;
@@ -36,8 +39,8 @@ const EVENT = 'connwatch.connect.failed';
 
 /** Pushes records by OTLP/gRPC, in batches. What a collector does not take is lost, and counted. */
 export function otlpLogs(options: OtlpLogsOptions): OtlpLogs {
-  const { version, requestTimeout, headers, tls, userAgent, onExport } = options;
-  const exporter = new RenewedExporter(() => new OTLPLogExporter({ timeoutMillis: requestTimeout, userAgent, metadata: metadataOf(headers()), credentials: credentialsOf(tls()) }), onExport);
+  const { version, endpoint, requestTimeout, headers, tls, userAgent, onExport } = options;
+  const exporter = new RenewedExporter(() => new OTLPLogExporter({ ...urlOf(endpoint), timeoutMillis: requestTimeout, userAgent, metadata: metadataOf(headers()), credentials: credentialsOf(tls()) }), onExport);
   const processor = new BatchLogRecordProcessor({ exporter, maxQueueSize: QUEUE, scheduledDelayMillis: DELAY, exportTimeoutMillis: requestTimeout });
   const provider = new LoggerProvider({ resource: resourceOf({ version }), processors: [processor] });
   const logger = provider.getLogger(SCOPE, version);

@@ -5,10 +5,13 @@ import { credentialsOf, type Tls } from './otlp-credentials.ts';
 import { metadataOf } from './otlp-metadata.ts';
 import { PushReader, type PushReaderOptions } from './otlp-reader.ts';
 import { Sender } from './otlp-sender.ts';
+import { urlOf } from './otlp-url.ts';
 
 // The one module that loads the exporter and gRPC: to be imported only when metrics are pushed.
 
 export interface OtlpReaderOptions extends Pick<PushReaderOptions, 'producer' | 'interval' | 'timeout' | 'onExport' | 'onIncomplete' | 'timeLeft'> {
+  /** Scheme, host and port. */
+  readonly endpoint: string;
   /** One request, milliseconds. */
   readonly requestTimeout: number;
   /** How counters are told: since the series began, or since the last export. */
@@ -28,8 +31,8 @@ export interface OtlpReaderOptions extends Pick<PushReaderOptions, 'producer' | 
  * endpoint, headers, compression.
  */
 export function otlpReader(options: OtlpReaderOptions): PushReader {
-  const { requestTimeout, headers, tls, userAgent, exponentialHistograms, temporality } = options;
-  const sender = new Sender(() => new OTLPMetricExporter({ timeoutMillis: requestTimeout, userAgent, metadata: metadataOf(headers()), credentials: credentialsOf(tls()) }));
+  const { endpoint, requestTimeout, headers, tls, userAgent, exponentialHistograms, temporality } = options;
+  const sender = new Sender(() => new OTLPMetricExporter({ ...urlOf(endpoint), timeoutMillis: requestTimeout, userAgent, metadata: metadataOf(headers()), credentials: credentialsOf(tls()) }));
   const exponential = (type: InstrumentType): boolean => exponentialHistograms && type === InstrumentType.HISTOGRAM;
   const deltas = temporality === 'cumulative' ? undefined : new Deltas({ counters: temporality === 'delta' });
   return new PushReader({

@@ -13,7 +13,8 @@ it.each([
   ['the longest names that a process can have', '\\xff'.repeat(255), 20_000],
 ])('20,000 series are pushed to a receiver of 4 MiB: %s', async (_, name, count) => {
   await using receiver = await Receiver.start();
-  vi.stubEnv('OTEL_EXPORTER_OTLP_ENDPOINT', `http://127.0.0.1:${receiver.port}`);
+  const endpoint = `http://127.0.0.1:${receiver.port}`;
+  vi.stubEnv('OTEL_EXPORTER_OTLP_ENDPOINT', endpoint);
   const metric: SumMetricData = {
     descriptor: { name: 'a.counter', description: 'Of many series', unit: '{connection}', valueType: ValueType.INT },
     aggregationTemporality: AggregationTemporality.CUMULATIVE,
@@ -38,6 +39,7 @@ it.each([
   const results: unknown[] = [];
   const reader = otlpReader({
     producer,
+    endpoint,
     interval: 3_600_000,
     timeout: 30_000,
     requestTimeout: 10_000,
