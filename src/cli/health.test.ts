@@ -42,6 +42,11 @@ describe('connwatch health', () => {
     }
   });
 
+  it('takes no answer that is too long, and does not wait for its end', async () => {
+    const { code, said, port } = await asked((_, response) => void response.write(`{"ready":true,"alive":true}${' '.repeat(4096)}`));
+    expect([code, said]).toEqual([1, `What answers at 127.0.0.1:${port} is not connwatch.\n`]);
+  });
+
   it('gives up one that takes connections and does not answer', async () => {
     const { code, said, port } = await asked(() => {}, 20);
     expect([code, said]).toEqual([1, `No answer from 127.0.0.1:${port}: none within 0.02 s.\n`]);

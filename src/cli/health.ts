@@ -54,12 +54,21 @@ function statusIn(body: string): { ready: boolean; alive: boolean } | undefined 
   }
 }
 
+/** The agent's answer has some 60 bytes. */
+const LONGEST = 4096;
+
+/** What is said of its health there; nothing for an answer that is too long, or without end. */
 function ask(host: string, port: number, timeout: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const fail = (error: Error) => reject(codeOf(error) === 'ABORT_ERR' ? new Invalid(`none within ${timeout / 1000} s`) : error);
     const request = get({ host, port, path: '/health', agent: false, signal: AbortSignal.timeout(timeout) }, (response) => {
       let body = '';
-      response.setEncoding('utf8').on('data', (text: string) => (body += text));
+      response.setEncoding('utf8').on('data', (text: string) => {
+        body += text;
+        if (body.length <= LONGEST) return;
+        resolve('');
+        response.destroy();
+      });
       response.on('end', () => resolve(body));
       response.on('error', fail);
     });

@@ -23,9 +23,13 @@ export function otlpEndpoint(variables: Variables): Endpoint {
     variables.problems.push(`invalid value for ${variable.name}: ${why}`);
     return DEFAULT;
   };
+  if (/^unix:/i.test(variable.text)) {
+    // As it stands: gRPC takes the path so, without decoding a %.
+    const path = /^unix:\/\/(\/.+)$/.exec(variable.text)?.[1];
+    return path === undefined ? problem('a unix socket is written unix:///path, with its whole path') : { shown: 'a unix socket', socket: path, plain: insecure, secrets: [] };
+  }
   const { url, port, schemeless } = parse(variable);
   if (url === undefined) return problem(`it is not a URL ${EXAMPLE}`);
-  if (url.protocol === 'unix:') return { shown: 'a unix socket', socket: url.pathname, plain: insecure, secrets: [] };
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return problem(`it begins neither with http:// nor with https://, nor with unix://`);
   // gRPC would take 443, whatever the scheme.
   if (url.protocol === 'http:' && port === '') return problem(`it names no port; write one ${EXAMPLE}`);

@@ -50,6 +50,9 @@ const OF_HTTP2 = new Set(
   'connection keep-alive proxy-connection transfer-encoding upgrade http2-settings te host content-length'.split(' '),
 );
 
+/** Of the call: gRPC sends its own in their place, and `grpc-` is reserved (PROTOCOL-HTTP2.md of gRPC). */
+const OF_GRPC = /^(user-agent|content-type|accept-encoding|grpc-.*)$/;
+
 function why(entry: string): string | undefined {
   const equals = entry.indexOf('=');
   if (equals < 0) return 'an entry is not name=value';
@@ -57,6 +60,7 @@ function why(entry: string): string | undefined {
   if (name === undefined || value === undefined) return 'a % is not followed by two hexadecimal digits';
   const sent = name.toLowerCase();
   if (OF_HTTP2.has(sent) || /^:\w+$/.test(sent)) return `${sent} is a header that HTTP/2 keeps for itself`;
+  if (OF_GRPC.test(sent)) return `${sent} is a header that gRPC keeps for itself`;
   if (!/^[\w.-]+$/.test(name)) return 'a name is empty or has characters that gRPC does not allow';
   if (sent.endsWith('-bin')) return 'a name ends in -bin, which stands for bytes in gRPC';
   if (!/^[ -~]+$/.test(value)) return 'a value is empty or has characters that gRPC does not allow';

@@ -59,8 +59,9 @@ export class Variables {
     return words.filter((text) => text !== '').flatMap((text) => this.#chosen({ name, text }, choices) ?? []);
   }
 
-  milliseconds(name: string): number | undefined {
-    return this.#time(this.get(name));
+  /** @param tooLittle why none may be below `least` */
+  milliseconds(name: string, least?: number, tooLittle?: string): number | undefined {
+    return this.#time(this.get(name), least, tooLittle);
   }
 
   signalMilliseconds(name: string): number | undefined {
@@ -86,11 +87,11 @@ export class Variables {
     return undefined;
   }
 
-  #time(variable: Variable | undefined): number | undefined {
+  #time(variable: Variable | undefined, least = 1, tooLittle?: string): number | undefined {
     if (variable === undefined) return undefined;
     const value = Number(variable.text);
     if (!/^\d+$/.test(variable.text)) this.invalid(variable, 'it is not a whole number of milliseconds');
-    else if (value < 1) this.invalid(variable, 'it is below 1 millisecond');
+    else if (value < least) this.invalid(variable, `it is below ${least} millisecond${least === 1 ? '' : 's'}${tooLittle === undefined ? '' : `: ${tooLittle}`}`);
     else if (value > DAY) this.invalid(variable, 'it is above a day (86400000)');
     else return value;
     return undefined;

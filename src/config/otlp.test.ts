@@ -81,6 +81,7 @@ describe('how metrics are pushed', () => {
   it.each<[string, Environment, object]>([
     ['nothing', {}, {}],
     ['the interval', { OTEL_METRIC_EXPORT_INTERVAL: '90000' }, { interval: 90_000 }],
+    ['the shortest interval', { OTEL_METRIC_EXPORT_INTERVAL: '100' }, { interval: 100, timeout: 100, requestTimeout: 100 }],
     ['a short interval bounds the rest', { OTEL_METRIC_EXPORT_INTERVAL: '2000' }, { interval: 2000, timeout: 2000, requestTimeout: 2000 }],
     ['the time-out', { OTEL_METRIC_EXPORT_TIMEOUT: '4000' }, { timeout: 4000, requestTimeout: 4000 }],
     [
@@ -104,6 +105,7 @@ describe('how metrics are pushed', () => {
     ['the port of https', { OTEL_EXPORTER_OTLP_ENDPOINT: 'HTTP://[::1]:443/' }, { endpoint: 'http://[::1]:443' }],
     ['plain text without a port', { OTEL_EXPORTER_OTLP_ENDPOINT: 'collector', OTEL_EXPORTER_OTLP_INSECURE: 'true' }, { endpoint: 'http://collector:443' }],
     ['a unix socket', { OTEL_EXPORTER_OTLP_ENDPOINT: 'unix:///run/otel.sock' }, { endpoint: 'a unix socket', socket: '/run/otel.sock', plain: false }],
+    ['its path as it stands', { OTEL_EXPORTER_OTLP_ENDPOINT: 'unix:///run/a b%20?.sock', OTEL_EXPORTER_OTLP_INSECURE: 'true' }, { endpoint: 'a unix socket', socket: '/run/a b%20?.sock' }],
     [
       'user info is a secret and no part of what is shown',
       { OTEL_EXPORTER_OTLP_ENDPOINT: 'https://me:p%40ss@collector:4317/v1?token=x' },
@@ -141,6 +143,7 @@ describe('what cannot be used is refused by name', () => {
       { OTEL_METRIC_EXPORT_INTERVAL: '10s' },
       "invalid value '10s' for OTEL_METRIC_EXPORT_INTERVAL: it is not a whole number of milliseconds.",
     ],
+    [{ OTEL_METRIC_EXPORT_INTERVAL: '99' }, "invalid value '99' for OTEL_METRIC_EXPORT_INTERVAL: it is below 100 milliseconds: each export collects all metrics."],
     [{ OTEL_METRIC_EXPORT_TIMEOUT: '0' }, "invalid value '0' for OTEL_METRIC_EXPORT_TIMEOUT: it is below 1 millisecond."],
     [
       { OTEL_EXPORTER_OTLP_METRICS_TIMEOUT: '86400001' },
@@ -182,6 +185,12 @@ describe('what cannot be used is refused by name', () => {
     expect(problems(environment, true)).toEqual([message]);
   });
 
+  it.each(['unix:/run/secret', 'unix:secret', 'unix://run/secret', 'unix:///', 'UNIX:///run/secret'])('the unix socket %s, which the exporter takes for something else', (text) => {
+    expect(problems({ OTEL_EXPORTER_OTLP_ENDPOINT: text }, true)).toEqual([
+      'invalid value for OTEL_EXPORTER_OTLP_ENDPOINT: a unix socket is written unix:///path, with its whole path.',
+    ]);
+  });
+
   it.each([
     ['secret', 'an entry is not name=value'],
     ['a b=secret', 'a name is empty or has characters that gRPC does not allow'],
@@ -190,6 +199,9 @@ describe('what cannot be used is refused by name', () => {
       (name): [string, string] => [`${name}=secret`, `${name.toLowerCase()} is a header that HTTP/2 keeps for itself`],
     ),
     ['%3Apath=secret', ':path is a header that HTTP/2 keeps for itself'],
+    ...['User-Agent', 'content-type', 'accept-encoding', 'grpc-timeout', 'Grpc-Encoding', 'grpc-own'].map(
+      (name): [string, string] => [`${name}=secret`, `${name.toLowerCase()} is a header that gRPC keeps for itself`],
+    ),
     ['key-bin=secret', 'a name ends in -bin, which stands for bytes in gRPC'],
     ['key=sec%0aret', 'a value is empty or has characters that gRPC does not allow'],
     ['key=', 'a value is empty or has characters that gRPC does not allow'],

@@ -95,7 +95,7 @@ function isWanted(otlp: boolean | undefined, variables: Variables): boolean {
 
 function read(variables: Variables, headersFile: string | undefined): OtlpSettings {
   const where = target(variables, headersFile, 'push nothing with --otlp=false');
-  const interval = variables.milliseconds('OTEL_METRIC_EXPORT_INTERVAL') ?? 60_000;
+  const interval = variables.milliseconds('OTEL_METRIC_EXPORT_INTERVAL', 100, 'each export collects all metrics') ?? 60_000;
   const timeout = Math.min(variables.milliseconds('OTEL_METRIC_EXPORT_TIMEOUT') ?? 30_000, interval);
   const requestTimeout = Math.min(variables.signalMilliseconds('TIMEOUT') ?? 10_000, timeout);
   const temporality = variables.choice('OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE', TEMPORALITIES);
