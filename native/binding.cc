@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The addon's exports: Session, layout(), libbpfVersion(), the probes of probe.h, and privileges.h.
+// The addon's exports: Session, layout(), libbpfVersion(), quit(), the probes of probe.h, and privileges.h.
 #include <bpf/libbpf.h>
 #include <napi.h>
+#include <unistd.h>
 
 #include "layout.h"
 #include "privileges.h"
@@ -29,10 +30,14 @@ Napi::Value libbpfVersion(const Napi::CallbackInfo& info) {
   return Napi::String::New(info.Env(), libbpf_version_string());
 }
 
+// quit(code): no handler of exit() runs, and no thread is waited for. The kernel takes back what was open.
+void quit(const Napi::CallbackInfo& info) { _exit(info[0].As<Napi::Number>().Int32Value()); }
+
 Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("Session", connwatch::Session::define(env));
   exports.Set("layout", Napi::Function::New(env, layout));
   exports.Set("libbpfVersion", Napi::Function::New(env, libbpfVersion));
+  exports.Set("quit", Napi::Function::New(env, quit));
   exports.Set("probeProgram", Napi::Function::New(env, connwatch::probeProgram));
   exports.Set("probeMap", Napi::Function::New(env, connwatch::probeMap));
   exports.Set("probeBpf", Napi::Function::New(env, connwatch::probeBpf));

@@ -1,6 +1,7 @@
 import { isatty } from 'node:tty';
 import type { startAgent } from '../agent/index.ts';
 import { takeEarlySignals } from './early.ts';
+import { leave } from './leave.ts';
 
 type Listener = (argument: never) => void;
 
@@ -54,7 +55,7 @@ export function realHost(): Host {
     events: process as unknown as Host['events'],
     takeOverSignals,
     now: () => performance.now(),
-    exit: (code) => process.exit(code),
+    exit: (code) => void leave(code),
     hungUp,
     loadAgent: () => import('../agent/index.ts'),
     libbpfVersion: async () => (await import('../ebpf/index.ts')).libbpfVersion(),

@@ -10,6 +10,8 @@ export interface Binding {
   readonly Session: new (config: SessionConfig, onWake: () => void) => Session;
   layout(): NativeLayout;
   libbpfVersion(): string;
+  /** _exit(2) */
+  quit(code: number): void;
   probeProgram(what: { section: string; helper?: number; attach?: boolean }): ProgramAnswer;
   probeMap(type: number): number;
   probeBpf(): number;
