@@ -187,6 +187,7 @@ describe('help', () => {
 describe('what cannot be used ends with 2 and one message', () => {
   it.each<[string[], string]>([
     [['--intervl=top-secret'], 'unknown flag --intervl; did you mean --interval?'],
+    [['--otlp-headers', 'authorization=Bearer top-secret'], 'unknown flag --otlp-headers; did you mean --otlp-headers-file?'],
     [['--zzzzzz'], 'unknown flag --zzzzzz.'],
     [['config', '--intervl', '1s'], 'unknown flag --intervl; did you mean --interval?'],
     [['-x'], 'unknown flag -x.'],

@@ -49,7 +49,8 @@ describe('parseFile', () => {
     ['a: b: c', 'line 1: '],
     ['interval: "1s', 'line 1: '],
     ['a: 1\n---\nb: 2', 'line 2: a second document begins here, and all settings belong into one: remove the line ---.'],
-  ])('%j is refused', async (text, why) => {
+    ['interval: 1s\na: ' + '['.repeat(20_000), 'line 2: it is nested too deeply.'],
+  ])('%.40j is refused', async (text, why) => {
     await expect(parseFile(text, 'c.yaml')).rejects.toMatchObject({
       code: 'CW_CONFIG_FILE',
       message: expect.stringContaining(`cannot use the file c.yaml (--config): ${why}`) as string,

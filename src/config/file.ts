@@ -34,8 +34,11 @@ function reason(error: unknown): string {
   }
 }
 
-/** The library's words are for who calls it. */
-const TWO_DOCUMENTS = 'a second document begins here, and all settings belong into one: remove the line ---';
+/** Where the library's words are for who calls it. */
+const REASONS: Readonly<Record<string, string>> = {
+  MULTIPLE_DOCS: 'a second document begins here, and all settings belong into one: remove the line ---',
+  RESOURCE_EXHAUSTION: 'it is nested too deeply',
+};
 
 function fileError(path: string, why: string, cause?: unknown): ConnwatchError {
   return new ConnwatchError(`cannot use the file ${path} (--config): ${why}.`, {
@@ -56,7 +59,7 @@ export async function parseFile(text: string, path: string): Promise<Source> {
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
   const line = (offset: number | undefined) => lines.linePos(offset ?? 0).line;
   const [error] = document.errors;
-  if (error !== undefined) throw fileError(path, `line ${line(error.pos[0])}: ${error.code === 'MULTIPLE_DOCS' ? TWO_DOCUMENTS : oneLine(error)}`, error);
+  if (error !== undefined) throw fileError(path, `line ${line(error.pos[0])}: ${REASONS[error.code] ?? oneLine(error)}`, error);
 
   const given = new Map<SettingKey, Given>();
   const problems: string[] = [];

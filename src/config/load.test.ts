@@ -118,8 +118,26 @@ describe('what is refused, by name and with the reason', () => {
     expect(await problem(argv)).toBe(`CW_CONFIG: ${message}`);
   });
 
+  it.each([
+    ['0.0.0.0:1', '[::]:1'],
+    ['127.0.0.1:1', '[::]:1'],
+    ['[::1]:1', '[::]:1'],
+    ['0.0.0.0:1', ':1'],
+    ['0.0.0.0:1', '127.0.0.2:1'],
+    ['localhost:1', '[::]:1'],
+    ['localhost:1', 'localhost:1'],
+  ])('%s and %s, whichever is which', async (a, b) => {
+    for (const [metrics, health] of [[a, b], [b, a]]) {
+      expect(await problem([`--metrics-addr=${metrics}`, `--health-addr=${health}`])).toBe(
+        'CW_CONFIG: metrics-addr and health-addr both want port 1: give them different ports.',
+      );
+    }
+  });
+
   it('the same port of different addresses is fine', async () => {
     expect(await problem(['--metrics-addr=127.0.0.1:1', '--health-addr=127.0.0.2:1'])).toBe('fine');
+    expect(await problem(['--metrics-addr=0.0.0.0:1', '--health-addr=[::1]:1'])).toBe('fine');
+    expect(await problem(['--metrics-addr=0.0.0.0:1', '--health-addr=localhost:1'])).toBe('fine');
     expect(await problem(['--metrics-addr=:0', '--health-addr=:0'])).toBe('fine');
   });
 

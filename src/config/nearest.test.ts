@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { nearest } from './nearest.ts';
 
-const KNOWN = ['interval', 'metrics-addr', 'health-addr', 'log-level', 'config'];
+const KNOWN = ['interval', 'metrics-addr', 'health-addr', 'log-level', 'config', 'otlp', 'otlp-headers-file', 'series-limit', 'series-at-zero'];
 
 it.each([
   ['intervl', 'interval'],
@@ -11,6 +11,10 @@ it.each([
   ['metricsAddr', 'metrics-addr'],
   ['loglevel', 'log-level'],
   ['conf', 'config'],
+  ['otlp-headers', 'otlp-headers-file'],
+  ['metrics', 'metrics-addr'],
+  ['metr', undefined],
+  ['series', undefined],
   ['x', undefined],
   ['colour', undefined],
   ['', undefined],

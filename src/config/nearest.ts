@@ -3,7 +3,8 @@ import { distance } from 'fastest-levenshtein';
 /**
  * The known name that `name` was probably meant to be, undefined when none is
  * near: at most three edits away, and more alike than not. These are the limits
- * that commander uses for its own suggestions.
+ * that commander uses for its own suggestions. Else the only one that begins with
+ * it, where it is long enough to mean something.
  */
 export function nearest(name: string, known: readonly string[]): string | undefined {
   let best: string | undefined;
@@ -13,7 +14,8 @@ export function nearest(name: string, known: readonly string[]): string | undefi
     const alike = 1 - edits / Math.max(name.length, candidate.length);
     if (edits < least && alike > 0.4) [best, least] = [candidate, edits];
   }
-  return best;
+  const longer = name.length < 5 ? [] : known.filter((candidate) => candidate.startsWith(name));
+  return best ?? (longer.length === 1 ? longer[0] : undefined);
 }
 
 /** `; did you mean X?` or nothing. */

@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net';
 import * as z from 'zod/mini';
 import { parseAddress } from '../internal/address.ts';
 import { ConnwatchError } from '../internal/errors.ts';
@@ -50,9 +51,14 @@ function invalid(setting: Setting<unknown>, given: Given, why: string): string {
 function conflicts(settings: Settings): string[] {
   const metrics = parseAddress(settings.metricsAddr);
   const health = parseAddress(settings.healthAddr);
-  const everywhere = metrics.host === undefined || health.host === undefined;
-  if (metrics.port === 0 || metrics.port !== health.port || !(everywhere || metrics.host === health.host)) return [];
+  if (metrics.port === 0 || metrics.port !== health.port || !overlap(metrics.host, health.host)) return [];
   return [`metrics-addr and health-addr both want port ${metrics.port}: give them different ports`];
+}
+
+/** Whether a port of both is one port. The servers listen on :: for IPv4 too. Host names are not looked up. */
+function overlap(a: string | undefined, b: string | undefined): boolean {
+  if (a === b || [a, b].some((host) => host === undefined || host === '::')) return true;
+  return [a, b].includes('0.0.0.0') && [a, b].every((host) => isIPv4(host ?? ''));
 }
 
 export function configError(problems: readonly string[]): ConnwatchError {
