@@ -71,7 +71,7 @@ describe('examine', () => {
     ['the tracepoint that is wanted and refused', { syncFailures: 'syscall', tracepoint: 'readable', trials: { ...TRIALS, tracepoint: { stage: 'load', errno: 22 } } }, ['missing sync-failures', 'ok tracefs']],
     ['more capabilities than needed', { status: { ...STATUS, capabilities: 2n ** 41n - 1n } }, ['ok privileges']],
     ['a kernel that wants CAP_BPF for ever', { trials: { ...TRIALS, unprivileged: 1 } }, ['ok privileges']],
-    ['a thread that keeps its capabilities', { sigusr1: true }, ['degraded privileges']],
+    ['a thread that would keep its capabilities', { sigusr1: true }, ['info privileges']],
     ['nothing that is pushed', { collectors: [] }, ['info collector']],
     ['a collector that is not there', { collectors: [{ signal: 'metrics', endpoint: 'http://c:1', problem: 'it refuses connections' }] }, ['degraded collector']],
     ['a collector of logs', { collectors: [{ signal: 'logs', endpoint: 'http://c:1' }] }, ['ok collector-logs']],

@@ -1,7 +1,7 @@
 import { CAP_BPF, CAP_PERFMON, CAP_SYS_ADMIN, capabilityNames } from '../ebpf/capabilities.ts';
 import { needsAfterAttach } from '../ebpf/privileges.ts';
 import type { Check, Facts } from './types.ts';
-import { degraded, errnoName, info, missing, ok, unknown } from './words.ts';
+import { errnoName, info, missing, ok, unknown } from './words.ts';
 
 const NEEDED = CAP_PERFMON | CAP_BPF;
 /** include/linux/proc_ns.h: PROC_USER_INIT_INO. */
@@ -81,5 +81,6 @@ export function leastPrivilege({ status, trials, unprivilegedBpf, sigusr1 }: Fac
   const kept = capabilityNames(keep).join(', ') || 'no capability';
   const found = `${more === 0 ? 'none is more than needed' : `${more} capabilities are more than needed`}; once it is attached, the agent keeps ${kept}: ${why}`;
   if (!sigusr1) return ok(id, found);
-  return degraded(id, found, 'a thread of Node.js that waits for SIGUSR1 keeps all that it has', 'run Node.js with --disable-sigusr1, as npm start does');
+  // How the agent beside it is run, which may be another way, is not known here.
+  return info(id, `${found}. In an agent that is run as this is, a thread that waits for SIGUSR1 would keep all: npm start, the image and the service run Node.js with --disable-sigusr1`);
 }

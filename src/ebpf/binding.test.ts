@@ -45,6 +45,12 @@ describe('loadError', () => {
     expect(error.message).not.toContain('\n');
   });
 
+  it('says what the kernel ran out of, not that it is too old', () => {
+    expect(loadError(nativeError({ code: 'CW_BPF_LOAD', errno: 24 })).hint).toContain('ulimit -n');
+    expect(loadError(nativeError({ code: 'CW_BPF_LOAD', errno: 12 })).hint).toContain('memory');
+    expect(loadError(nativeError({ code: 'CW_BPF_LOAD', errno: 22 })).hint).toContain('BTF');
+  });
+
   it("ends with the last lines of libbpf's log", () => {
     expect(loadError(nativeError({ code: 'CW_BPF_LOAD', libbpfLog: 'a\nb\nc\nd\n' })).message).toContain('b | c | d');
   });

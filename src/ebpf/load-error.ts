@@ -13,6 +13,12 @@ const SYSCALL_PROGRAM = 'the program connwatch_connect:';
 const BESIDE_THE_POINT = /^(?:-- END PROG LOAD LOG|processed \d+ insns|verification time|stack depth|failed to load object)/;
 const EPERM = 1;
 const EACCES = 13;
+/** What the kernel ran out of, and what to do then. */
+const SHORTAGES: Readonly<Record<number, string>> = {
+  12: 'Raise the memory limit of the container or service, or lower --ring-size.',
+  23: 'Raise the limit of open files of the system (fs.file-max).',
+  24: 'Raise the limit of open files (ulimit -n, LimitNOFILE=) to 256 or more.',
+};
 
 /**
  * What the addon threw while loading, as words for a person. It says what the
@@ -22,7 +28,8 @@ export function loadError(thrown: unknown): ConnwatchError {
   if (thrown instanceof ConnwatchError) return thrown;
   const error = thrown as NativeError;
   const code = loadCode(error);
-  return new ConnwatchError(message(code, error), { code, hint: ERROR_CODES[code].todo, cause: thrown });
+  const hint = (code === 'CW_BPF_LOAD' ? SHORTAGES[error.errno] : undefined) ?? ERROR_CODES[code].todo;
+  return new ConnwatchError(message(code, error), { code, hint, cause: thrown });
 }
 
 function loadCode(error: NativeError): ErrorCode {
