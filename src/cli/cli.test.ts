@@ -197,6 +197,7 @@ describe('what cannot be used ends with 2 and one message', () => {
     [['--interval=1s', '--interval=2s'], '--interval is given 2 times.'],
     [['--interval=\u001b[31m'], "invalid value '\\x1b[31m' for --interval: it is not a duration such as 500ms, 5s or 1m30s."],
     [['bogus'], "unknown command 'bogus'."],
+    [['--otlp-headers-file=authorization=Bearer', 'topSecret1'], 'unknown command.'],
     [['confg'], "unknown command 'confg'; did you mean 'config'?"],
     [['config', 'more'], 'too many arguments: a command takes flags only.'],
     [['run', 'more'], 'too many arguments: a command takes flags only.'],

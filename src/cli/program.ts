@@ -121,7 +121,9 @@ async function runCommand(host: Host, settings: () => Promise<Resolution>): Prom
 
 function unknownCommand(name: string, known: readonly string[]): ConnwatchError {
   const near = nearest(name, known);
-  return new ConnwatchError(`unknown command '${name}'${near === undefined ? '.' : `; did you mean '${near}'?`}`, {
+  // Part of a flag's value that lost its quotes may be a secret.
+  const shown = near !== undefined || /^[a-z-]{1,16}$/.test(name) ? ` '${name}'` : '';
+  return new ConnwatchError(`unknown command${shown}${near === undefined ? '.' : `; did you mean '${near}'?`}`, {
     code: 'CW_CONFIG',
     hint: `The commands are ${known.join(', ')}. Run 'connwatch --help' for more.`,
   });
