@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { chartSchema, chartSettings, withChartSchema, withChartValues } from './chart.ts';
 import { address, duration, powerOfTwoSize } from './kinds.ts';
+import { pushSettings } from './otlp-push.ts';
 
 const chart = (name: string) => new URL(`../../charts/connwatch/${name}`, import.meta.url).pathname;
 
@@ -61,6 +62,39 @@ it.each([
 ])('%o takes %j: %j', (kind, text, taken) => {
   expect(new RegExp(kind.json['pattern'] as string).test(text)).toBe(taken);
   expect(z.safeParse(kind.schema as z.ZodMiniType, text).success).toBe(taken);
+});
+
+/** For a path, user info and a socket, which the agent takes, the chart has no use. */
+it.each([
+  ['http://collector:80', true],
+  ['http://collector:4317/', true],
+  ['http://10.0.0.1:65535', true],
+  ['http://[::ffff:10.0.0.1]:443', true],
+  ['http://b\u00fccher:04317', true],
+  ['https://collector', true],
+  ['https://collector:443', true],
+  ['collector.observability:4317', true],
+  ['collector', true],
+  ['http://collector', false],
+  ['http://collector:', false],
+  ['http://collector:0', false],
+  ['http://collector:65536', false],
+  ['http://collector:70000', false],
+  ['https://collector:0', false],
+  ['collector:00', false],
+  ['http://:4317', false],
+  ['http://a b:4317', false],
+  ['http://a^b:4317', false],
+  ['http://a?b:4317', false],
+  ['http://a#b:4317', false],
+  ['http://[::1:4317', false],
+  ['grpc://collector:4317', false],
+])('the endpoint %j: the chart and the agent say %j', (endpoint, taken) => {
+  const schema = JSON.parse(readFileSync(chart('values.schema.json'), 'utf8')) as { properties: { otlp: { properties: { endpoint: { pattern: string } } } } };
+  expect(new RegExp(schema.properties.otlp.properties.endpoint.pattern).test(endpoint)).toBe(taken);
+  const agent = () => pushSettings({ otlp: undefined, otlpHeadersFile: undefined }, { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint });
+  if (taken) expect(agent().metrics).toBeDefined();
+  else expect(agent).toThrow('OTEL_EXPORTER_OTLP_ENDPOINT');
 });
 
 it('knows no port 0, which would leave probes and Service without one', () => {

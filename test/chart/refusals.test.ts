@@ -1,6 +1,7 @@
 import type { IDaemonSet } from 'kubernetes-models/apps/v1';
+import type { INetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
 import { describe, expect, it } from 'vitest';
-import { because, helms, noHelm, render, withFile } from './helm.ts';
+import { because, type Helm, helms, noHelm, render, withFile } from './helm.ts';
 import { containerOf, manifestsOf } from './manifests.ts';
 import { valuesFile, valuesOf } from './values.ts';
 
@@ -23,6 +24,8 @@ const BY_SCHEMA: [string, unknown, string, string][] = [
   ['a word for yes', { hostNetwork: 'yes' }, 'hostNetwork: Invalid type. Expected: boolean, given: string', "'/hostNetwork': got string, want boolean"],
   ['an unknown word', { config: { 'log-level': 'loud' } }, 'config.log-level must be one of', "'/config/log-level': value must be one of"],
   ['an endpoint that the exporter cannot use', { otlp: { endpoint: 'http://collector' } }, 'otlp.endpoint: Does not match pattern', "'/otlp/endpoint': 'http://collector' does not match pattern"],
+  ['an endpoint whose port is none', { otlp: { endpoint: 'http://collector:0' } }, 'otlp.endpoint: Does not match pattern', "'/otlp/endpoint': 'http://collector:0' does not match pattern"],
+  ['a URL for an image', { image: { repository: 'https://registry/x' } }, 'image.repository: Does not match pattern', "'/image/repository': 'https://registry/x' does not match pattern"],
   ['a probe that never waits', { probes: { liveness: { periodSeconds: 0 } } }, 'probes.liveness.periodSeconds: Must be greater than or equal to 1', "'/probes/liveness/periodSeconds': minimum: got 0, want 1"],
   ['a capability with its prefix', { securityContext: { capabilities: { add: ['CAP_BPF'] } } }, 'securityContext.capabilities.add.0', "'/securityContext/capabilities/add/0'"],
   ['a label key with a space', { commonLabels: { 'a b': 'c' } }, 'commonLabels: Property name of "a b" does not match', "invalid propertyName 'a b'"],
@@ -54,6 +57,33 @@ const BY_TEMPLATE: [unknown, string][] = [
     { otlp: { endpoint: 'http://c:4317', headers: { secretName: 'x' } }, config: { 'otlp-headers-file': '/x' } },
     'otlp.headers.secretName and config.otlp-headers-file both name a file with headers: set one of them',
   ],
+  [{ otlp: { endpoint: 'http://c:4317' }, config: { otlp: false } }, 'otlp.endpoint is set and config.otlp is false: nothing would be pushed; set one of them only'],
+  [{ otlp: { endpoint: 'http://c:4317' }, config: { otlp: false }, extraEnv: [{ name: 'OTEL_LOGS_EXPORTER', value: 'none' }] }, 'otlp.endpoint is set and config.otlp is false'],
+  [
+    { config: { otlp: true }, networkPolicy: { enabled: true } },
+    "config.otlp is true, and networkPolicy.enabled lets the agent out to otlp.endpoint only: set otlp.endpoint, or networkPolicy.otlp.port to the port of the collector's pods",
+  ],
+  [{ networkPolicy: { enabled: true }, extraEnv: [{ name: 'OTEL_EXPORTER_OTLP_ENDPOINT', value: 'http://c:4317' }] }, 'extraEnv sets OTEL_EXPORTER_OTLP_ENDPOINT, and networkPolicy.enabled lets'],
+  [{ networkPolicy: { enabled: true }, extraEnv: [{ name: 'OTEL_EXPORTER_OTLP_METRICS_ENDPOINT', valueFrom: { secretKeyRef: { name: 'a', key: 'b' } } }] }, 'extraEnv sets OTEL_EXPORTER_OTLP_METRICS_ENDPOINT, and networkPolicy.enabled lets'],
+  [
+    { networkPolicy: { enabled: true }, otlp: { endpoint: 'http://c:4317' }, extraEnv: [{ name: 'OTEL_EXPORTER_OTLP_LOGS_ENDPOINT', value: 'http://d:4317' }] },
+    'extraEnv sets OTEL_EXPORTER_OTLP_LOGS_ENDPOINT, and networkPolicy.enabled lets',
+  ],
+  [{ networkPolicy: { enabled: true }, extraEnv: [{ name: 'OTEL_METRICS_EXPORTER', value: 'prometheus,OTLP' }] }, 'extraEnv sets OTEL_METRICS_EXPORTER, and networkPolicy.enabled lets'],
+  [{ securityContext: { privileged: true } }, 'securityContext.privileged is true and allowPrivilegeEscalation false, which Kubernetes refuses: set that to true as well'],
+  [{ securityContext: { runAsNonRoot: true } }, 'runAsNonRoot is true and runAsUser 0, with which no container starts: set runAsNonRoot to false'],
+  [{ securityContext: { runAsNonRoot: null }, podSecurityContext: { runAsNonRoot: true, runAsUser: 1 } }, 'runAsNonRoot is true and runAsUser 0'],
+  [{ securityContext: { runAsNonRoot: true, runAsUser: null }, podSecurityContext: { runAsUser: 0 } }, 'runAsNonRoot is true and runAsUser 0'],
+  [{ resources: { limits: { memory: '127Mi' } } }, 'resources.limits.memory is 127Mi, less than resources.requests.memory, 128Mi: Kubernetes refuses that'],
+  [{ resources: { limits: { memory: 134217727 } } }, 'resources.limits.memory is 134217727, less than'],
+  [{ resources: { limits: { cpu: 0.049 } } }, 'resources.limits.cpu is 0.049, less than resources.requests.cpu, 50m'],
+  [{ resources: { limits: { memory: '1E' }, requests: { memory: '1Ei' } } }, 'resources.limits.memory is 1E, less than'],
+  [
+    { fullnameOverride: 'a.b' },
+    'the Service would have the name a.b, which Kubernetes refuses: set fullnameOverride to a-z, 0-9 and -, beginning with a letter, or service.enabled to false',
+  ],
+  [{ fullnameOverride: '1a' }, 'the Service would have the name 1a, which'],
+  [{ nameOverride: 'a.b' }, 'the Service would have the name connwatch-a.b, which'],
   [{ otlp: { tls: { client: { secretName: 'x' } } } }, 'otlp.tls.client.secretName is set and otlp.endpoint is not'],
   [{ commonLabels: { 'app.kubernetes.io/name': 'x' } }, 'commonLabels sets app.kubernetes.io/name, which the chart sets itself: choose another key'],
   [{ podLabels: { 'app.kubernetes.io/instance': 'x' } }, 'podLabels sets app.kubernetes.io/instance, which the chart sets itself: choose another key'],
@@ -125,6 +155,40 @@ it.skipIf(noHelm)(`what is just right is taken${because}`, async () => {
     // A pod's own label beats the common one, and each key is there once: manifestsOf refuses another.
     expect(daemonSet.metadata!.labels).toMatchObject({ 'example.com/team': 'a', tier: '' });
     expect(daemonSet.spec!.template.metadata!.labels).toMatchObject({ 'example.com/team': 'b', tier: '' });
+  }
+});
+
+/** Beside what is refused above. */
+const TAKEN: [string, unknown][] = [
+  ['logs alone are pushed', { otlp: { endpoint: 'http://c:4317' }, config: { otlp: false }, extraEnv: [{ name: 'OTEL_LOGS_EXPORTER', value: 'otlp' }] }],
+  ['variables that push nothing', { networkPolicy: { enabled: true }, extraEnv: [{ name: 'OTEL_METRICS_EXPORTER', value: 'prometheus' }, { name: 'OTEL_EXPORTER_OTLP_ENDPOINT', value: ' ' }] }],
+  ['logs to the same endpoint', { networkPolicy: { enabled: true }, otlp: { endpoint: 'http://c:80' }, config: { otlp: true }, extraEnv: [{ name: 'OTEL_LOGS_EXPORTER', value: 'otlp' }] }],
+  ['all privileges', { securityContext: { privileged: true, allowPrivilegeEscalation: true } }],
+  ['all privileges, and nothing said of more', { securityContext: { privileged: true, allowPrivilegeEscalation: null } }],
+  ['another user', { securityContext: { runAsNonRoot: true, runAsUser: 1000 } }],
+  ['a container that does not do as its pod', { podSecurityContext: { runAsNonRoot: true } }],
+  ['limits as low as the requests', { resources: { limits: { memory: 134217728, cpu: 0.05 } } }],
+  ['no limits', { resources: { limits: null } }],
+  ['a name with dots, without a Service', { fullnameOverride: 'a.b', service: { enabled: false } }],
+  ['an image by host and port', { image: { repository: 'localhost:5000/connwatch' } }],
+];
+
+describe.each(helms)('beside that, Helm $version takes', (helm) => {
+  it.each(TAKEN)('%s', async (_, values) => {
+    await expect(render(helm, values)).resolves.toContain('kind: DaemonSet');
+  });
+});
+
+it.skipIf(noHelm)(`a NetworkPolicy lets the agent out to a collector whose port is given${because}`, async () => {
+  const values = { networkPolicy: { enabled: true, otlp: { port: 4317 } }, extraEnv: [{ name: 'OTEL_EXPORTER_OTLP_LOGS_ENDPOINT', value: 'http://c:80' }] };
+  const egressOf = async (helm: Helm, given: unknown) => {
+    const policy = manifestsOf(await render(helm, given)).find(({ kind }) => kind === 'NetworkPolicy') as unknown as INetworkPolicy;
+    return policy.spec!.egress!.flatMap(({ ports }) => ports!.map(({ port }) => port));
+  };
+  for (const helm of helms) {
+    expect(await egressOf(helm, values)).toEqual([4317, 53, 53]);
+    expect(await egressOf(helm, { ...values, extraEnv: [] })).toEqual([]);
+    expect(await egressOf(helm, { networkPolicy: { enabled: true }, otlp: { endpoint: 'http://c:080' } })).toEqual([80, 53, 53]);
   }
 });
 

@@ -23,7 +23,7 @@ it('finds a value without a comment', () => {
   ]);
 });
 
-type Schema = { readonly $ref?: string; readonly properties?: Readonly<Record<string, Schema>> };
+type Schema = { readonly $ref?: string; readonly pattern?: string; readonly properties?: Readonly<Record<string, Schema>> };
 const schema = JSON.parse(readFileSync(join(chart, 'values.schema.json'), 'utf8')) as Schema & { readonly definitions: Readonly<Record<string, Schema>> };
 
 /** What the schema knows at a path. */
@@ -46,6 +46,25 @@ describe('values.schema.json', () => {
     const top = Object.keys(schema.properties!).filter((key) => !values.some(({ path }) => path === key));
     expect(top).toEqual(['global', 'enabled']);
   });
+});
+
+/** Of images as container runtimes take them, without tag and digest, which are values of their own. */
+it.each([
+  ['connwatch', true],
+  ['ghcr.io/connwatch/connwatch', true],
+  ['localhost:5000/tools/conn_watch', true],
+  ['Registry.example.com/a.b/c--d__e', true],
+  ['', false],
+  ['https://registry/x', false],
+  ['registry:5000', false],
+  ['registry/x:1.0', false],
+  ['registry/x@sha256', false],
+  ['registry/X', false],
+  ['registry//x', false],
+  ['registry/x/', false],
+])('image.repository may be %j: %j', (repository, taken) => {
+  const { pattern } = schema.properties!['image']!.properties!['repository']!;
+  expect(new RegExp(pattern!).test(repository)).toBe(taken);
 });
 
 it('README.md has the values as they are (npm test -- test/chart -u writes it)', async () => {

@@ -36,6 +36,10 @@
 {{- if and .Values.otlp.headers.secretName (index .Values.config "otlp-headers-file") -}}
 {{- fail "otlp.headers.secretName and config.otlp-headers-file both name a file with headers: set one of them" -}}
 {{- end -}}
+{{- include "connwatch.check.push" . -}}
+{{- include "connwatch.check.service" . -}}
+{{- include "connwatch.check.security" . -}}
+{{- include "connwatch.check.resources" . -}}
 {{- include "connwatch.check.keys" . -}}
 {{- include "connwatch.check.env" . -}}
 {{- include "connwatch.check.times" . -}}

@@ -1,6 +1,6 @@
 {{/* Port of the collector's pods. */}}
 {{- define "connwatch.otlp.port" -}}
-{{- $port := regexFind ":[0-9]+/?$" .Values.otlp.endpoint | trimAll ":/" -}}
+{{- $port := regexFind ":[0-9]+/?$" .Values.otlp.endpoint | trimAll ":/" | atoi -}}
 {{- .Values.networkPolicy.otlp.port | default $port | default 443 | int -}}
 {{- end -}}
 
