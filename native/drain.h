@@ -92,6 +92,7 @@ class Drain {
   void takeFlows();
   void takeScanned();
   int readSlots();
+  void settle(const cw_event& event);
   void finishCut();
   void countLive();
   void countListeners();
