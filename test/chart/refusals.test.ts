@@ -37,6 +37,7 @@ const BY_SCHEMA: [string, unknown, string, string][] = [
   ['a number that Helm would round', { resourceAttributes: { id: 9_007_199_254_740_992 } }, 'resourceAttributes.id: Must be less than or equal to 9.007199254740991e+15', "'/resourceAttributes/id': maximum: got 9"],
   ['a block without anything', { otlp: null }, '(root): otlp is required', "missing property 'otlp'"],
   ['a block without anything below', { otlp: { tls: { ca: null } } }, 'otlp.tls: ca is required', "'/otlp/tls': missing property 'ca'"],
+  ['an interval that the agent refuses', { otlp: { interval: 99 } }, 'otlp.interval: Must be greater than or equal to 100', "'/otlp/interval': minimum: got 99, want 100"],
   ['no interval', { otlp: { interval: null } }, 'otlp: interval is required', "'/otlp': missing property 'interval'"],
   ['neither yes nor no', { serviceAccount: { create: null } }, 'serviceAccount: create is required', "'/serviceAccount': missing property 'create'"],
   ['a peer that is none', { networkPolicy: { metrics: { from: [{ podSelectr: {} }] } } }, 'networkPolicy.metrics.from.0: Additional property podSelectr', "'/networkPolicy/metrics/from/0': additional properties 'podSelectr'"],
