@@ -20,8 +20,13 @@ describeKernel('a collector whose name no server resolves', () => {
   beforeEach(async () => {
     [namespace, other] = [await Namespace.create(), await Namespace.create()];
     folder = mkdtempSync(join(tmpdir(), 'connwatch-dns-'));
-    writeFileSync(join(folder, 'resolv.conf'), 'nameserver 127.0.0.1\nnameserver 127.0.0.2\nnameserver 127.0.0.3\n');
-    writeFileSync(join(folder, 'nsswitch.conf'), 'hosts: files dns\n');
+    // A copy, since what is not there cannot be mounted over.
+    await must(['cp', '--archive', '/etc', folder]);
+    const settings = { 'resolv.conf': 'nameserver 127.0.0.1\nnameserver 127.0.0.2\nnameserver 127.0.0.3\n', 'nsswitch.conf': 'hosts: files dns\n' };
+    for (const [name, text] of Object.entries(settings)) {
+      rmSync(join(folder, 'etc', name), { force: true });
+      writeFileSync(join(folder, 'etc', name), text);
+    }
     for (const each of [namespace, other]) await must(each.command('nft', 'insert rule inet silence input udp dport 53 drop'));
   });
   afterEach(async () => {
@@ -30,10 +35,8 @@ describeKernel('a collector whose name no server resolves', () => {
   });
 
   /** A command where name servers are silent. */
-  const silent = (where: Namespace, ...command: readonly string[]): string[] => {
-    const mounts = ['resolv.conf', 'nsswitch.conf'].map((name) => `mount --bind ${join(folder, name)} /etc/${name}`);
-    return where.command('unshare', '--mount', 'sh', '-c', `${mounts.join(' && ')} && exec "$@"`, 'sh', ...command);
-  };
+  const silent = (where: Namespace, ...command: readonly string[]): string[] =>
+    where.command('unshare', '--mount', 'sh', '-c', `mount --bind ${join(folder, 'etc')} /etc && exec "$@"`, 'sh', ...command);
   /** The first of the two to end: what is expected to, or the resolver, which gives up after half a minute. */
   async function firstOf<T>(expected: () => Promise<T>): Promise<T | 'resolver'> {
     const [file = '', ...args] = silent(other, 'getent', 'ahosts', 'collector.example');
