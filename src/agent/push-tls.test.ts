@@ -25,11 +25,11 @@ it('takes files that were renewed, and keeps what they held when they cannot be 
   expect([authority(), authority(), lines.length]).toEqual([second, second, 1]);
   rmSync(path);
   expect([authority(), authority()]).toEqual([second, second]);
-  const invalid = (why: string) => ({ signal: 'metrics', error: `invalid value for OTEL_EXPORTER_OTLP_CERTIFICATE, which wants the path of a file, not its contents: ${why}` });
+  const invalid = (error: string) => ({ signal: 'metrics', error: `invalid value ${error}` });
   const kept = 'files for TLS cannot be read again: what they held before is used';
   expect(lines).toEqual([
-    [invalid('it holds no certificate in PEM format'), kept],
-    [invalid('there is no such file'), kept],
+    [invalid(`'${path}' for OTEL_EXPORTER_OTLP_CERTIFICATE: it holds no certificate in PEM format`), kept],
+    [invalid('for OTEL_EXPORTER_OTLP_CERTIFICATE, which wants the path of a file, not its contents: there is no such file'), kept],
   ]);
   writeFileSync(path, first);
   expect(authority()).toBe(first);

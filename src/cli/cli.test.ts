@@ -102,7 +102,7 @@ it('config does not print what a file with headers holds', async () => {
   rmSync(folder, { recursive: true });
   expect([code, stderr]).toEqual([0, '']);
   expect(stdout).toContain(`otlp-headers-file: ${path} # CONNWATCH_OTLP_HEADERS_FILE\n`);
-  expect(refused).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('invalid value for otlp-headers-file, which wants the path of a file, not its contents: an entry is not name=value') });
+  expect(refused).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(`invalid value '${path}' for otlp-headers-file: an entry is not name=value`) });
   expect(stdout + refused.stderr).not.toMatch(/hush/);
 });
 

@@ -13,15 +13,15 @@ export interface TlsFiles {
 
 /** The exporter goes on without a file that it cannot read: without client certificate, or with the system's authorities. */
 export function checkCertificates(variables: Variables): TlsFiles {
-  const authority = read(variables, variables.signal('CERTIFICATE'), certificate);
+  const authority = readNamed(variables, variables.signal('CERTIFICATE'), certificate);
   const chain = variables.signal('CLIENT_CERTIFICATE');
   const key = variables.signal('CLIENT_KEY');
   if (chain === undefined && key !== undefined) variables.problems.push(`${key.name} needs OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE beside it`);
   if (chain !== undefined && key === undefined) variables.problems.push(`${chain.name} needs OTEL_EXPORTER_OTLP_CLIENT_KEY beside it`);
-  const own = read(variables, chain, certificate);
-  const secret = read(variables, key, privateKey);
+  const own = readNamed(variables, chain, certificate);
+  const secret = readNamed(variables, key, privateKey);
   if (own !== undefined && secret !== undefined && key !== undefined && !own.parsed.checkPrivateKey(secret.parsed)) {
-    variables.invalidPath(key, 'it is not the key of the client certificate');
+    variables.invalid(key, 'it is not the key of the client certificate');
   }
   return { ca: authority?.bytes, cert: own?.bytes, key: secret?.bytes };
 }
@@ -66,14 +66,21 @@ const REASONS: Readonly<Record<string, string>> = {
   EPERM: 'this user may not read it',
 };
 
-function read<T>(variables: Variables, variable: Variable | undefined, parse: (bytes: Buffer) => T): { readonly bytes: Buffer; readonly parsed: T } | undefined {
+/** The file that a variable names. What is wrong with it is a problem of the variables. */
+export function readNamed<T>(variables: Variables, variable: Variable | undefined, parse: (bytes: Buffer) => T): { readonly bytes: Buffer; readonly parsed: T } | undefined {
   if (variable === undefined) return undefined;
+  const bytes = attempt(() => readPushFile(variable.text), (why) => variables.invalidPath(variable, why));
+  // Of one that can be read the path is a path.
+  const parsed = bytes && attempt(() => parse(bytes), (why) => variables.invalid(variable, why));
+  return bytes && parsed && { bytes, parsed };
+}
+
+function attempt<T>(work: () => T, onInvalid: (why: string) => void): T | undefined {
   try {
-    const bytes = readPushFile(variable.text);
-    return { bytes, parsed: parse(bytes) };
+    return work();
   } catch (error) {
     if (!(error instanceof Invalid)) throw error;
-    variables.invalidPath(variable, error.message);
+    onInvalid(error.message);
     return undefined;
   }
 }

@@ -1,5 +1,5 @@
 import { Invalid } from '../internal/invalid.ts';
-import { readPushFile } from './otlp-files.ts';
+import { readNamed, readPushFile } from './otlp-files.ts';
 import { type Headers, parseHeaders } from './otlp-headers.ts';
 import type { Variables } from './otlp-variables.ts';
 
@@ -9,7 +9,11 @@ import type { Variables } from './otlp-variables.ts';
  * @throws Invalid why it cannot be used, without any of its text
  */
 export function readHeadersFile(path: string): Headers {
-  const headers = parseHeaders(readPushFile(path).toString().split(/[,\n]/));
+  return headersIn(readPushFile(path));
+}
+
+function headersIn(bytes: Buffer): Headers {
+  const headers = parseHeaders(bytes.toString().split(/[,\n]/));
   if (headers.problems.length > 0) throw new Invalid(headers.problems.join('; '));
   if (headers.pairs.length === 0) throw new Invalid('it holds no header');
   return headers;
@@ -17,12 +21,6 @@ export function readHeadersFile(path: string): Headers {
 
 /** @returns none or one */
 export function checkHeadersFile(path: string | undefined, variables: Variables): Headers[] {
-  if (path === undefined) return [];
-  try {
-    return [readHeadersFile(path)];
-  } catch (error) {
-    if (!(error instanceof Invalid)) throw error;
-    variables.invalidPath({ name: 'otlp-headers-file' }, error.message);
-    return [];
-  }
+  const read = readNamed(variables, path === undefined ? undefined : { name: 'otlp-headers-file', text: path }, headersIn);
+  return read === undefined ? [] : [read.parsed];
 }

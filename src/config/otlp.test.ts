@@ -47,6 +47,7 @@ function problems(environment: Environment, otlp?: true, headersFile?: string): 
   return [];
 }
 
+const invalidFile = (name: string, path: string) => `invalid value '${path}' for ${name}: `;
 const invalidPath = (name: string) => `invalid value for ${name}, which wants the path of a file, not its contents: `;
 
 describe('whether metrics are pushed', () => {
@@ -270,15 +271,15 @@ describe('certificates', () => {
     ],
     [
       { OTEL_EXPORTER_OTLP_CERTIFICATE: text },
-      [`${invalidPath('OTEL_EXPORTER_OTLP_CERTIFICATE')}it holds no certificate in PEM format.`],
+      [`${invalidFile('OTEL_EXPORTER_OTLP_CERTIFICATE', text)}it holds no certificate in PEM format.`],
     ],
     [
       { OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE: certificate, OTEL_EXPORTER_OTLP_CLIENT_KEY: text },
-      [`${invalidPath('OTEL_EXPORTER_OTLP_CLIENT_KEY')}it holds no private key in PEM format that can be read without a passphrase.`],
+      [`${invalidFile('OTEL_EXPORTER_OTLP_CLIENT_KEY', text)}it holds no private key in PEM format that can be read without a passphrase.`],
     ],
     [
       { OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE: certificate, OTEL_EXPORTER_OTLP_CLIENT_KEY: key },
-      [`${invalidPath('OTEL_EXPORTER_OTLP_CLIENT_KEY')}it is not the key of the client certificate.`],
+      [`${invalidFile('OTEL_EXPORTER_OTLP_CLIENT_KEY', key)}it is not the key of the client certificate.`],
     ],
     [
       { OTEL_EXPORTER_OTLP_METRICS_CLIENT_KEY: key },
@@ -313,7 +314,7 @@ describe('the file with headers', () => {
     ['a b=secret,key=secret%zz', 'a name is empty or has characters that gRPC does not allow (entry 1 of its list); a % is not followed by two hexadecimal digits (entry 2 of its list)'],
   ])('%j is refused once for both signals, without its text', (text, why) => {
     writeFileSync(path, text);
-    expect(problems({ OTEL_LOGS_EXPORTER: 'otlp' }, true, path)).toEqual([`${invalidPath('otlp-headers-file')}${why}.`]);
+    expect(problems({ OTEL_LOGS_EXPORTER: 'otlp' }, true, path)).toEqual([`${invalidFile('otlp-headers-file', path)}${why}.`]);
   });
 
   it('must be there where something is pushed', () => {
