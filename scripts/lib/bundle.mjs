@@ -63,9 +63,10 @@ const NODE_MODULE = new RegExp(`^(?:node:)?(${builtinModules.map((name) => name.
 const requireNodeModules = {
   name: 'require-node-modules',
   setup(build) {
-    build.onResolve({ filter: NODE_MODULE }, ({ path, kind }) => {
+    build.onResolve({ filter: NODE_MODULE }, ({ path, kind, importer }) => {
       const full = path.replace(NODE_MODULE, 'node:$1');
-      return kind === 'import-statement' ? { path: full, namespace: 'node-module' } : { path: full, external: true };
+      // One for each file that imports it: what several have in common would be a chunk of its own.
+      return kind === 'import-statement' ? { path: full, suffix: `?${importer.replaceAll('/', ':')}`, namespace: 'node-module' } : { path: full, external: true };
     });
     build.onLoad({ filter: NODE_MODULE, namespace: 'node-module' }, ({ path }) => ({
       contents: `module.exports = require(${JSON.stringify(path)});`,
