@@ -14,7 +14,8 @@ export function parseAddress(text: string): ListenAddress {
   if (text === '') throw new Invalid(`it is empty; ${FORMS}`);
   const colon = text.lastIndexOf(':');
   if (colon < 0) throw new Invalid(`it has no port; ${FORMS}`);
-  if (isIPv6(text)) throw new Invalid(`an IPv6 address needs brackets and a port: [${text}]:9090`);
+  // Node.js compiles a regular expression at the first look, for 6 ms.
+  if (text.indexOf(':') !== colon && isIPv6(text)) throw new Invalid(`an IPv6 address needs brackets and a port: [${text}]:9090`);
   return { host: parseHost(text.slice(0, colon)), port: parsePort(text.slice(colon + 1)) };
 }
 
