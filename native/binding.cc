@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The addon's exports: Session, layout(), libbpfVersion(), quit(), the probes of probe.h, and privileges.h.
+// The addon's exports: Session, layout(), libbpfVersion(), quit(), preload(), the probes of probe.h, and privileges.h.
 #include <bpf/libbpf.h>
 #include <napi.h>
 #include <unistd.h>
 
 #include "layout.h"
+#include "preload.h"
 #include "privileges.h"
 #include "probe.h"
 #include "session.h"
@@ -37,6 +38,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("Session", connwatch::Session::define(env));
   exports.Set("layout", Napi::Function::New(env, layout));
   exports.Set("libbpfVersion", Napi::Function::New(env, libbpfVersion));
+  exports.Set("preload", Napi::Function::New(env, connwatch::preload));
   exports.Set("quit", Napi::Function::New(env, quit));
   exports.Set("probeProgram", Napi::Function::New(env, connwatch::probeProgram));
   exports.Set("probeMap", Napi::Function::New(env, connwatch::probeMap));

@@ -14,6 +14,7 @@
 #include <string>
 
 #include "error.h"
+#include "preload.h"
 #include "program.h"
 
 namespace connwatch {
@@ -132,10 +133,7 @@ Napi::Value probeObject(const Napi::CallbackInfo& info) {
   Napi::Env env = info.Env();
   auto config = info[0].As<Napi::Object>();
   Program program;
-  auto failure = program.load({config.Get("path").As<Napi::String>(),
-                               config.Get("ringSize").As<Napi::Number>().Uint32Value(),
-                               config.Get("connSlots").As<Napi::Number>().Uint32Value(),
-                               config.Get("syncFailures").As<Napi::String>()});
+  auto failure = program.load(programConfig(config));
   if (failure) throw toError(env, *failure);
   return env.Undefined();
 }

@@ -22,6 +22,11 @@ struct ProgramConfig {
   uint32_t ringSize;
   uint32_t connSlots;
   std::string syncFailures;  // auto, syscall, off
+
+  bool operator==(const ProgramConfig& other) const {
+    return path == other.path && ringSize == other.ringSize && connSlots == other.connSlots &&
+           syncFailures == other.syncFailures;
+  }
 };
 
 struct Probe {

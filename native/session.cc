@@ -3,18 +3,13 @@
 
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "clock.h"
+#include "preload.h"
 #include "rows.h"
 
 namespace connwatch {
-namespace {
-
-uint32_t number(const Napi::Object& object, const char* name) {
-  return object.Get(name).As<Napi::Number>().Uint32Value();
-}
-
-}  // namespace
 
 Napi::Function Session::define(Napi::Env env) {
   return DefineClass(env, "Session",
@@ -38,12 +33,10 @@ Napi::Function Session::define(Napi::Env env) {
 Session::Session(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Session>(info) {
   Napi::Env env = info.Env();
   Napi::Object config = info[0].As<Napi::Object>();
-  uint32_t batch = number(config, "batchSize");
+  uint32_t batch = config.Get("batchSize").As<Napi::Number>().Uint32Value();
 
-  program_ = std::make_unique<Program>();
-  auto failure = program_->load({config.Get("path").As<Napi::String>(),
-                                 number(config, "ringSize"), number(config, "connSlots"),
-                                 config.Get("syncFailures").As<Napi::String>()});
+  auto [program, failure] = loaded(programConfig(config));
+  program_ = std::move(program);
   if (failure) fail(env, *failure);
   if (int error = ring_.open(program_->mapFd("events"), program_->ringSize()))
     fail(env, {"CW_BPF_LOAD", "ring", error, "cannot map the ring buffer", ""});

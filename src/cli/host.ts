@@ -1,5 +1,6 @@
 import { isatty } from 'node:tty';
 import type { startAgent } from '../agent/index.ts';
+import type { Settings } from '../config/index.ts';
 import { takeEarlySignals } from './early.ts';
 import { leave } from './leave.ts';
 
@@ -29,7 +30,8 @@ export interface Host {
   readonly exit: (code: number) => void;
   /** The terminal that the process was started on is gone. */
   readonly hungUp: () => boolean;
-  readonly loadAgent: () => Promise<{ startAgent: typeof startAgent }>;
+  /** While JavaScript is loaded, a thread loads the BPF programs. */
+  readonly loadAgent: (settings: Settings) => Promise<{ startAgent: typeof startAgent }>;
   /** @throws (rejects) when the addon cannot be loaded. */
   readonly libbpfVersion: () => Promise<string>;
 }
@@ -57,7 +59,11 @@ export function realHost(): Host {
     now: () => performance.now(),
     exit: (code) => void leave(code),
     hungUp,
-    loadAgent: () => import('../agent/index.ts'),
+    loadAgent: async (settings) => {
+      const { preload } = await import('../ebpf/preload.ts');
+      preload({ objectPath: settings.bpfObject, ringSize: settings.ringSize, syncFailures: settings.syncFailures });
+      return import('../agent/index.ts');
+    },
     libbpfVersion: async () => (await import('../ebpf/index.ts')).libbpfVersion(),
   };
 }

@@ -39,7 +39,7 @@ describe('run', () => {
   it('keeps a signal during the start until the agent stands', async () => {
     const outside = fakeHost([]);
     const gate = deferred();
-    const loadAgent = async () => (await gate.promise, outside.host.loadAgent());
+    const loadAgent = async () => (await gate.promise, outside.host.loadAgent({} as Settings));
     const code = run({ settings: {} as Settings, log: fakeLog().log, host: { ...outside.host, loadAgent }, onFailure: () => {}, load: () => Promise.resolve({} as Settings) });
     outside.events.emit('SIGTERM', 'SIGTERM');
     gate.resolve();

@@ -62,7 +62,7 @@ export async function run(options: RunOptions): Promise<number> {
 
   try {
     log.info({ version, commit, node: process.versions.node }, 'starting');
-    const { startAgent } = await host.loadAgent();
+    const { startAgent } = await host.loadAgent(settings);
     const agent = await startAgent(settings, log);
     reload.agentIs(agent);
     const failure = await Promise.race([signalled, agent.failed]);

@@ -18,7 +18,9 @@ export interface Binding {
   probePerf(): number;
   probeUnprivileged(): number;
   dropPrivileges(keep: bigint): PrivilegesLeft;
-  probeObject(config: Omit<SessionConfig, 'batchSize'>): void;
+  probeObject(config: ProgramConfig): void;
+  /** native/preload.h */
+  preload(config: ProgramConfig): void;
 }
 
 /** native/privileges.h: of all threads together; bit n of a set is capability n. */
@@ -39,12 +41,16 @@ export interface ProgramAnswer {
   readonly log: string;
 }
 
-export interface SessionConfig {
+/** Two that are equal load the same. */
+export interface ProgramConfig {
   readonly path: string;
   readonly ringSize: number;
   readonly connSlots: number;
-  readonly batchSize: number;
   readonly syncFailures: string;
+}
+
+export interface SessionConfig extends ProgramConfig {
+  readonly batchSize: number;
 }
 
 /** native/session.cc. Every method but close throws CW_CLOSED after close. */
