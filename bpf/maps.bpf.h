@@ -26,7 +26,8 @@ u32 armed;
 u32 next_owner = CW_OWNER_FIRST;
 /* How many start records had to go to socket storage; while it is 0 nobody looks there. */
 u64 fallbacks;
-/* The number of the scan that runs, or ran last; user space counts. */
+/* The number of the scan that runs, or ran last; user space counts. 0: before anything is attached,
+ * for listeners alone, so that what they accept has an owner from the first event on. */
 u32 scan;
 
 /* 8 MiB, set by --ring-size. */
@@ -64,6 +65,7 @@ struct {
 struct listener {
 	cw_owner owner;
 	u64 cgroup;
+	u64 early; /* met before anything was attached: its child may be from before, too */
 };
 
 /* Who listens. BPF_F_CLONE: the kernel copies it to each socket that the

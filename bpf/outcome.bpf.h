@@ -50,14 +50,14 @@ static __always_inline cw_u8 outcome_of_error(int error)
  * a SYN had to be sent again nobody had answered, before that the owner did not
  * want to wait. Or no SYN was ever queued: connect() itself fails (tcp_v4_connect:
  * inet_hash_connect found no free local port and returns the error to the caller
- * alone), or a Fast Open that waits for data was closed (sk_shutdown) without any.
+ * alone), or a Fast Open that waits for data was ended without any.
  */
-static __always_inline cw_u8 outcome_of_failure(int error, bool syn_queued, bool shut_down,
+static __always_inline cw_u8 outcome_of_failure(int error, bool syn_queued, bool deferred,
 						cw_u32 retransmits)
 {
 	if (error)
 		return outcome_of_error(error);
-	if (!syn_queued && !shut_down)
+	if (!syn_queued && !deferred)
 		return CW_OUT_ADDRESS_UNAVAILABLE;
 	return retransmits ? CW_OUT_UNANSWERED : CW_OUT_CANCELLED;
 }

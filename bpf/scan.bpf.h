@@ -106,20 +106,30 @@ static __always_inline void scan_connection(struct seq_file *seq, struct sock *s
 
 /* A listener that several processes hold (pre-forked servers) and that was there
  * before is the first one's; what listen() has told is not touched. */
-static __always_inline void scan_listener(struct seq_file *seq, struct sock *sk,
-					  struct task_struct *task)
+static __always_inline struct listener *meet_listener(struct sock *sk, struct task_struct *task)
 {
 	struct listener *listener =
 		bpf_sk_storage_get(&listeners, sk, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
-	struct backlog *backlog = bpf_sk_storage_get(&backlogs, sk, 0, 0);
-	struct cw_listen record;
 
 	if (!listener) {
 		count_loss(CW_LOSS_OWNER_STORE, CW_CLASS_ACCEPT);
-		return;
+		return NULL;
 	}
 	if (!listener->owner)
 		listener->owner = owner_of(task, &listener->cgroup);
+	listener->early = !scan;
+	return listener;
+}
+
+static __always_inline void scan_listener(struct seq_file *seq, struct sock *sk,
+					  struct task_struct *task)
+{
+	struct listener *listener = meet_listener(sk, task);
+	struct backlog *backlog = bpf_sk_storage_get(&backlogs, sk, 0, 0);
+	struct cw_listen record;
+
+	if (!listener)
+		return;
 	if (!backlog) {
 		backlog = bpf_sk_storage_get(&backlogs, sk, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
 		if (!backlog)
@@ -154,8 +164,13 @@ static __always_inline void tell_namespace(struct seq_file *seq, struct sock *sk
 static __always_inline void scan_socket(struct seq_file *seq, struct sock *sk,
 					struct task_struct *task)
 {
-	if (sk->sk_protocol != IPPROTO_TCP)
+	if (!is_tcp(sk->__sk_common.skc_family, sk->sk_type, sk->sk_protocol))
 		return;
+	if (!scan) {
+		if (sk->__sk_common.skc_state == TCP_LISTEN)
+			meet_listener(sk, task);
+		return;
+	}
 	tell_namespace(seq, sk, task);
 	switch (sk->__sk_common.skc_state) {
 	case TCP_LISTEN:

@@ -13,6 +13,26 @@ static __always_inline u64 socket_cookie(struct sock *sk)
 	return cookie ? cookie : bpf_get_socket_cookie(sk);
 }
 
+/* Six is a protocol of raw sockets and of netlink, too; bpf_skc_to_tcp_sock() looks at nothing else. */
+static __always_inline bool is_tcp(u16 family, u16 type, u16 protocol)
+{
+	return protocol == IPPROTO_TCP && type == SOCK_STREAM &&
+	       (family == AF_INET || family == AF_INET6);
+}
+
+/* A Fast Open that waits for data (TCP_FASTOPEN_CONNECT): connect() has returned, no SYN is sent.
+ * The kernel takes the mark off after the state is changed (tcp_disconnect). */
+static __always_inline bool is_deferred(struct sock *sk)
+{
+	struct inet_sock *inet = (struct inet_sock *)sk;
+	struct inet_sock___bits *older = (struct inet_sock___bits *)sk;
+
+	if (bpf_core_field_exists(inet->inet_flags))
+		return BPF_CORE_READ(inet, inet_flags) >> INET_FLAGS_DEFER_CONNECT & 1;
+	return bpf_core_field_exists(older->defer_connect) &&
+	       BPF_CORE_READ_BITFIELD_PROBED(older, defer_connect);
+}
+
 /* Not by the argument of a program, which the verifier trusts: for each pointer that is read
  * through one that it trusts, it looks up names among all types of the kernel. */
 static __always_inline u32 netns_of(struct tcp_sock *tcp)

@@ -172,7 +172,8 @@ static __always_inline void on_syscall_returned(u32 fd, const void *address, u32
 	if (result >= 0 || result < -4095)
 		return;
 	sk = tcp_socket_of(socket_of(bpf_get_current_task_btf(), fd));
-	if (!sk || BPF_CORE_READ(sk, sk_protocol) != IPPROTO_TCP)
+	if (!sk || !is_tcp(BPF_CORE_READ(sk, __sk_common.skc_family), BPF_CORE_READ(sk, sk_type),
+			   BPF_CORE_READ(sk, sk_protocol)))
 		return;
 	cookie = BPF_CORE_READ(sk, __sk_common.skc_cookie.counter);
 	if (counted_by_state(cookie) || !is_attempt_failure((int)-result) ||

@@ -84,7 +84,12 @@ static __always_inline void on_failed(struct sock *sk, struct cw_conn *conn)
 	if (error == CW_ECONNRESET && conn->state == TCP_SYN_SENT)
 		error = 0;
 	syn_queued = tcp->segs_out != conn->segs_out;
-	outcome = outcome_of_failure(error, syn_queued, sk->sk_shutdown, tcp->total_retrans);
+	/* Nobody has answered what was not sent: it is an error that was not taken before. */
+	if (!syn_queued)
+		error = 0;
+	outcome = outcome_of_failure(error, syn_queued,
+				     !syn_queued && is_deferred(sk),
+				     tcp->total_retrans);
 	/* Before the record is there, because whoever sees connect() return may be next. */
 	remember_attempt(conn->cookie, conn->attempt,
 			 sync_failures == SYNC_SYSCALL || (sync_failures && !syn_queued) ?
@@ -187,7 +192,9 @@ static __always_inline bool claim_success(struct cw_conn *conn)
 /* Found by a scan, but its listener was known when it came: it was not shown. */
 static __always_inline void tell_unshown_accept(struct sock *sk, struct cw_conn *conn)
 {
-	if (conn->role != CW_ROLE_SERVER || !bpf_sk_storage_get(&listeners, sk, 0, 0))
+	struct listener *listener = bpf_sk_storage_get(&listeners, sk, 0, 0);
+
+	if (conn->role != CW_ROLE_SERVER || !listener || listener->early)
 		return;
 	conn->flags = CW_FLAG_LATE;
 	tell_accept(sk, conn, bpf_ktime_get_ns());

@@ -59,6 +59,7 @@ enum {
 
 #define AF_INET 2
 #define AF_INET6 10
+#define SOCK_STREAM 1
 #define IPPROTO_TCP 6
 #define IPPROTO_MPTCP 262 /* include/uapi/linux/in.h */
 #define SEND_SHUTDOWN 2 /* include/net/sock.h */
@@ -113,10 +114,10 @@ struct sock_common {
 
 struct sock {
 	struct sock_common __sk_common;
+	__u16 sk_type;
 	__u16 sk_protocol;
 	int sk_err;
 	int sk_err_soft;
-	__u8 sk_shutdown;
 	__u32 sk_ack_backlog;
 	__u32 sk_max_ack_backlog;
 	atomic_t sk_drops;
@@ -125,7 +126,15 @@ struct sock {
 struct inet_sock {
 	struct sock sk;
 	__be16 inet_sport;
+	unsigned long inet_flags;
 };
+
+/* Before Linux 6.6. */
+struct inet_sock___bits {
+	__u8 defer_connect : 1;
+};
+
+#define INET_FLAGS_DEFER_CONNECT 19
 
 struct inet_connection_sock {
 	struct inet_sock icsk_inet;

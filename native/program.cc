@@ -139,7 +139,11 @@ std::optional<Failure> Program::mapShared() {
 }
 
 std::optional<Failure> Program::attach() {
-  // In the order of the source: the tracepoints before the iterators, so that
+  // The listeners first: what they accept has an owner from the first event on.
+  std::vector<uint8_t> nothing;
+  int scanError = attachOne(bpf_object__find_program_by_name(object_.get(), kScanProgram), kScanProgram);
+  if (scanIterator_) runIterator(scanIterator_.get(), nothing);
+  // In the order of the source: the tracepoints before the other iterators, so that
   // nothing happens unseen between a look at what is there and the events.
   bpf_program* program;
   bpf_object__for_each_program(program, object_.get()) {
@@ -152,7 +156,7 @@ std::optional<Failure> Program::attach() {
         probes_.push_back({name, mechanismOf(program), false, false, ENOTSUP});
       continue;
     }
-    int error = attachOne(program, name);
+    int error = name == kScanProgram ? scanError : attachOne(program, name);
     probes_.push_back({name, mechanismOf(program), required, error == 0, error});
     if (name == kNestedProgram) nestedAttached_ = error == 0;
     if (error && required)

@@ -47,7 +47,7 @@ export const MUTANTS = [
   {
     idea: 'outcome',
     name: 'a connect without a SYN is like any other',
-    edits: [{ file: 'outcome.bpf.h', find: '\tif (!syn_queued && !shut_down)\n\t\treturn CW_OUT_ADDRESS_UNAVAILABLE;\n', replace: '' }],
+    edits: [{ file: 'outcome.bpf.h', find: '\tif (!syn_queued && !deferred)\n\t\treturn CW_OUT_ADDRESS_UNAVAILABLE;\n', replace: '' }],
     test: outcomes,
     title: 'counts connects that find no free local port: 127.0.0.1',
   },
