@@ -5,8 +5,9 @@ import { firstValueFrom } from 'rxjs';
 import { filter } from 'rxjs/operators';
 import { expect, it } from 'vitest';
 import { Manager, TCP_STATES } from '../../src/ebpf/index.ts';
-import type { Batch, Cut } from '../../src/ebpf/index.ts';
-import { noteBpf } from '../harness/bpf.ts';
+import type { Batch, Config, Cut } from '../../src/ebpf/index.ts';
+import { preload } from '../../src/ebpf/preload.ts';
+import { bpfHeldBy, noteBpf } from '../harness/bpf.ts';
 import { openFiles, turns } from '../harness/files.ts';
 import { describeKernel } from '../harness/host.ts';
 
@@ -47,6 +48,36 @@ async function pairs(count: number) {
 }
 
 describeKernel('ebpf.Manager on the real kernel', () => {
+  it('takes the programs that were loaded ahead with the same settings, and only those', async () => {
+    const settings = { ringSize: 4 << 20, connSlots: 1024, syncFailures: 'off' } as const;
+    const held = async (config: Partial<Config>) => {
+      await using manager = new Manager(config);
+      manager.start();
+      noteBpf();
+      const open = await pairs(20);
+      expect(mine(manager, await cut(manager))).toEqual({ 'client established': 20, 'server established': 20 });
+      await open.close();
+      return bpfHeldBy(process.pid).length;
+    };
+    const alone = await held(settings);
+    const before = bpfHeldBy(process.pid).length;
+    preload(settings);
+    expect(await held(settings)).toBe(alone);
+    expect(bpfHeldBy(process.pid).length).toBe(before);
+    preload(settings);
+    // Those that nobody has taken stay, beside its own.
+    expect(await held({ ...settings, ringSize: 8 << 20 })).toBeGreaterThan(alone);
+    expect(await held(settings)).toBe(alone);
+    expect(bpfHeldBy(process.pid).length).toBe(before);
+  });
+
+  it('says when it starts what went wrong ahead', async () => {
+    const settings = { objectPath: '/nowhere/connwatch.bpf.o' };
+    preload(settings);
+    await using manager = new Manager(settings);
+    expect(() => manager.start()).toThrow(expect.objectContaining({ code: 'CW_BPF_OPEN' }) as Error);
+  });
+
   it.each([65_536, 16])('counts live sockets with %i slots for start records', async (connSlots) => {
     await using manager = new Manager({ connSlots });
     manager.start();
