@@ -44,7 +44,8 @@ A cgroup gets a new place only while it holds fewer places than are still free, 
 Counter series are retired, and free their places, when the processes behind them are gone and they have been still for an hour.`,
   agent: `Counters, probes and the budget are there from the start, at 0 where nothing happened; the duration of a collection from the second page on.
 The values of \`resolution\` are in [containers](containers.md).
-The drift is there once there was a moment at which the kernel's numbers stood still. Records that were lost, or that did not fit the key table, have no known network namespace, so the drift counts them as missing.`,
+The drift is there once there was a moment at which the kernel's numbers stood still; of TCP Fast Open and TCP_REPAIR one stays ([accuracy](accuracy.md#where-the-formulas-do-not-hold)). Records that were lost, or that did not fit the key table, have no known network namespace, so the drift counts them as missing.
+A namespace that no process is in, only a thread whose process is elsewhere or nobody at all, is in \`connwatch_drift_namespaces{state="unread"}\` once something is recorded of it or a connection is open, but not for a listener alone.`,
 };
 
 /** The page docs/metrics.md, whole. */
@@ -62,7 +63,7 @@ const INTRO = `# Metrics
 
 Each metric has an OpenTelemetry name and, on \`/metrics\`, the Prometheus name that follows from it.
 Attributes become labels with underscores for dots: \`server.port\` is \`server_port\`.
-\`process.executable.name\` is the base name of the executable file; \`[kernel]\` for sockets of the kernel, \`[unresolved]\` where the owner is not known.
+\`process.executable.name\` is the base name of the executable file; \`[kernel]\` for sockets of the kernel, \`[unresolved]\` where the owner is not known, \`[folded]\` for lost records in sum. A program whose file has such a name is shown under it, too, and not told apart.
 \`container.id\` is there when the socket was made in a container: the first 12 characters of its id, or its whole name where the runtime gives no other id (LXC, systemd-nspawn); \`[unresolved]\` where the path of the cgroup is not known or not understood ([containers](containers.md)).
 `;
 
