@@ -141,23 +141,29 @@ static __always_inline void scan_listener(struct seq_file *seq, struct sock *sk,
 	bpf_seq_write(seq, &record, sizeof(record));
 }
 
+#define NOBODY_IN_IT (1u << 31)
+
 /* Who is there to be asked for the kernel's own counters of this namespace: a process
- * that is in it, which one that only holds a socket of it need not be. */
+ * that is in it, which one that only holds a socket of it need not be. Pid 0: nobody
+ * that has been met so far. */
 static __always_inline void tell_namespace(struct seq_file *seq, struct sock *sk,
 					   struct task_struct *task)
 {
 	u32 netns = sk->__sk_common.skc_net.net->ns.inum;
 	u32 *met = bpf_map_lookup_elem(&namespaces, &netns);
 	struct cw_netns record = {};
-	u32 now = scan;
+	u32 now = scan, mark;
 
-	if ((met && *met == now) || task->nsproxy->net_ns->ns.inum != netns)
+	if (met && *met == now)
 		return;
-	bpf_map_update_elem(&namespaces, &netns, &now, BPF_ANY);
+	record.pid = task->nsproxy->net_ns->ns.inum == netns ? task->tgid : 0;
+	mark = record.pid ? now : now | NOBODY_IN_IT;
+	if (met && *met == mark)
+		return;
+	bpf_map_update_elem(&namespaces, &netns, &mark, BPF_ANY);
 	record.version = CW_ABI_VERSION;
 	record.kind = CW_KIND_NETNS;
 	record.netns = netns;
-	record.pid = task->tgid;
 	bpf_seq_write(seq, &record, sizeof(record));
 }
 

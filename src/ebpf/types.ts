@@ -124,7 +124,7 @@ export interface Cut {
   readonly listeners: Listeners;
   readonly folded: Folded;
   readonly stats: DrainStats;
-  /** Network namespaces (inode number) in which a process with a socket of it is, and such a process (root pid namespace). */
+  /** Network namespaces (inode number) in which a process with a socket of it is, and such a process (root pid namespace); 0: sockets of it are held, but nobody who was met is in it. */
   readonly namespaces: ReadonlyMap<number, number>;
   /** owners (ProcessInfo.owner) whose last thread ended since the cut before. */
   readonly exited: readonly string[];

@@ -131,6 +131,9 @@ describe('Drift', () => {
     expect(bench.values(OTHER)).toMatchObject({ ActiveOpens: [0, 0] });
     window(9, 3);
     expect([bench.values(OTHER), bench.values(OWN)]).toMatchObject([{ ActiveOpens: [1, 0] }, { ActiveOpens: [0, 0] }]);
+    // Sockets of it are held, by somebody who is elsewhere.
+    bench.cut(kernel(9), kernel(9), {}, [[OTHER, 0]]);
+    expect([bench.values(OTHER), bench.drift.namespaces]).toEqual([{}, { compared: 1, unread: 1 }]);
     bench.cut(kernel(9), kernel(9));
     expect([bench.values(OTHER), bench.drift.namespaces]).toEqual([{}, { compared: 1, unread: 0 }]);
   });

@@ -81,10 +81,10 @@ export class Drift {
   #follow(processes: ReadonlyMap<number, number>, met: Iterable<number>): void {
     this.#processes = processes;
     for (const netns of this.#namespaces.keys()) {
-      if (netns !== this.#options.netns && !processes.has(netns)) this.#namespaces.delete(netns);
+      if (netns !== this.#options.netns && !processes.get(netns)) this.#namespaces.delete(netns);
     }
-    for (const netns of processes.keys()) {
-      if (this.#namespaces.size < MOST_NAMESPACES && !this.#namespaces.has(netns)) this.#namespaces.set(netns, new NamespaceDrift());
+    for (const [netns, pid] of processes) {
+      if (pid > 0 && this.#namespaces.size < MOST_NAMESPACES && !this.#namespaces.has(netns)) this.#namespaces.set(netns, new NamespaceDrift());
     }
     this.#unread = [...new Set([...processes.keys(), ...met])].filter((netns) => !this.#namespaces.has(netns)).length;
   }

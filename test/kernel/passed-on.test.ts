@@ -13,6 +13,7 @@ import { Namespace } from '../harness/namespace.ts';
 import { announcedRandom } from '../harness/random.ts';
 import { must } from '../harness/run.ts';
 import { Generator } from '../harness/traffic.ts';
+import { until } from '../harness/until.ts';
 
 const HERE = '127.0.0.1';
 const CLOSED_PORT = 7;
@@ -173,6 +174,17 @@ describeKernel('sockets that change hands', () => {
       await server.actor.do(...Array.from({ length: count }, (_, i) => `accept 0 ${i + 1}`));
       await shows([server, of({ accepts: count })], [client, of({ attempts: count, successes: count })]);
     });
+  });
+
+  it('that only somebody elsewhere holds: their network namespace is said to be unread', async () => {
+    await using lonely = await Namespace.create();
+    const [maker, keeper] = [await contained('maker', lonely), await contained('keeper')];
+    await maker.actor.do('socket 0 4', `bind 0 ${HERE} ${PORT}`, 'listen 0 4');
+    await pass(maker, 0, keeper, 0);
+    await maker.actor.kill();
+    // One that has seen nothing else.
+    await using other = await Agent.start();
+    await until(async () => ((await other.scrape()).value('connwatch_drift_namespaces', { state: 'unread' }) ?? 0) > 0, true);
   });
 
   it('that a worker of the kernel opens are whose connection it is: further subflows of MPTCP', async () => {
