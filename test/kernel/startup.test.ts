@@ -111,6 +111,40 @@ describeKernel('what was there before the agent', () => {
     expect(lossesOf(page)).toEqual({});
   });
 
+  it('knows whose listener it is that accepts at full speed from before on, also after SIGKILL', async () => {
+    const [server, client] = [random.name('server'), random.name('client')];
+    const listening = generator.start(server, ['listen', '--port', '0'], namespace);
+    const { port } = await listening.said.line({ listening: true });
+    const args = ['plain', '--port', String(port), '--threads', '4', '--sources', '200', '--count', '100000000'];
+    const connecting = generator.start(client, args, namespace);
+    const accepted = async () => (await namespace.counters()).PassiveOpens;
+    const acceptedMoreThan = async (count: number) => {
+      while ((await accepted()) <= count) await new Promise((done) => setImmediate(done));
+    };
+    await acceptedMoreThan(0);
+    // Of the listener there is one series, which is of the same container as the client's.
+    const owners = (page: Page) => page.select('connwatch_tcp_accepts_total', { server_port: String(port) }).map(({ labels }) => labels);
+    const container = (page: Page) => page.select('connwatch_tcp_connect_attempts_total', { process_executable_name: client })[0]?.labels['container_id'];
+    const look = (page: Page) => owners(page).map((labels) => [labels['process_executable_name'], labels['container_id'] === container(page)]);
+    for (let n = 0; n < 4; n++) {
+      await using agent = await Agent.start();
+      await agent.settles(look, [[server, true]]);
+      agent.signal('SIGKILL');
+    }
+    const before = await accepted();
+    await using agent = await Agent.start();
+    const ready = await accepted();
+    await acceptedMoreThan(ready + 1000);
+    await connecting.kill();
+    await listening.finish();
+    const all = await accepted();
+    const page = await agent.settles((page) => [look(page), open(page, server), open(page, client)], [[[server, true]], {}, {}]);
+    const accepts = page.sum('connwatch_tcp_accepts_total', { server_port: String(port) });
+    expect(accepts).toBeGreaterThanOrEqual(all - ready);
+    expect(accepts).toBeLessThanOrEqual(all - before);
+    expect(lossesOf(page)).toEqual({});
+  });
+
   it('begins anew after SIGKILL: what came between is what is missing', async () => {
     const name = random.name('client');
     const run = async (count: number) => generator.run(name, ['plain', '--port', '7', '--count', `${count}`, '--check-snmp'], namespace);

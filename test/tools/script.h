@@ -9,6 +9,7 @@
 #include "script_connect.h"
 #include "script_data.h"
 #include "script_listen.h"
+#include "script_other.h"
 #include "script_owner.h"
 #include "script_socket.h"
 
@@ -28,6 +29,7 @@ static const struct command {
 	{ "drain", 2, run_drain },     { "shutdown", 3, run_shutdown }, { "thread", 4, run_thread },
 	{ "fork", 4, run_fork },       { "pass", 3, run_pass },	      { "take", 3, run_take },
 	{ "exec", 4, run_exec },       { "alarm", 2, run_alarm },     { "sleep", 2, run_sleep },
+	{ "raw", 3, run_raw },	       { "xfrm", 2, run_xfrm },
 };
 
 static const struct command *find_command(const char *name)

@@ -24,14 +24,19 @@ static int count_connect(struct script *script, struct slot *slot, int error)
 	return error;
 }
 
-/* connect SLOT ADDRESS PORT */
+/* connect SLOT ADDRESS PORT [unread]; unread: what it came to stays in the socket, so only the attempt is counted */
 static int run_connect(struct script *script, char **words)
 {
 	struct slot *slot = slot_of(script, words[1]);
 	struct address to = parse_address(words[2], (int)number("port", words[3], 65535));
 	int error = connect(slot->fd, (struct sockaddr *)&to.storage, to.length) ? errno : 0;
 
-	return count_connect(script, slot, error);
+	if (!words[4])
+		return count_connect(script, slot, error);
+	if (strcmp(words[4], "unread"))
+		usage_error("connect", words[4]);
+	script->truth.attempts++;
+	return error;
 }
 
 /* The thread that does a call of io_uring: caller unless it is named. */

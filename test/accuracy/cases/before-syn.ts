@@ -1,7 +1,10 @@
 import { must } from '../../harness/run.ts';
 import type { Case, Chapter } from '../case.ts';
-import type { World } from '../world.ts';
+import { CLOSED_PORT, type World } from '../world.ts';
 import { closes, connects, digit, listen, numbers, server, sockets } from './steps.ts';
+
+/** An address without a route. */
+const nowhere = (world: World) => (world.family === 'IPv4' ? '192.0.2.1' : '2001:db8::1');
 
 /** Failures that connect() returns without having touched the socket's state. */
 function routed(name: string, route: string | undefined, errno: string, error: string, kind = ''): Case {
@@ -9,7 +12,7 @@ function routed(name: string, route: string | undefined, errno: string, error: s
     name,
     made: `11 ${kind === '' ? '' : 'MPTCP '}connects to an address ${route === undefined ? 'without a route' : `with a route of the type ${route}`}: ${errno}`,
     run: async (world) => {
-      const address = world.family === 'IPv4' ? '192.0.2.1' : '2001:db8::1';
+      const address = nowhere(world);
       const { name: namespace } = await world.namespace();
       if (route !== undefined) await must(['ip', '-n', namespace, 'route', 'add', route, address]);
       const client = await world.actor('client');
@@ -76,5 +79,16 @@ export const beforeSyn: Chapter = {
     routed('unreachable route', 'unreachable', 'EHOSTUNREACH', 'host_unreachable'),
     routed('prohibited', 'prohibit', 'EACCES', 'permission_denied'),
     routed('blackhole', 'blackhole', 'EINVAL', 'other'),
+    {
+      name: 'no route, and no TCP socket',
+      made: 'connect() of 11 raw sockets, whose protocol has the same number, to an address without a route: ENETUNREACH; 1 refused connect by TCP',
+      run: async (world) => {
+        const client = await world.actor('client');
+        for (const slot of numbers(11)) await client.fails('ENETUNREACH', `raw ${slot} ${nowhere(world)}`);
+        await client.fails('ECONNREFUSED', ...sockets(world, [0]), ...connects([0], world.here, CLOSED_PORT));
+      },
+      expect: { client: { attempts: 1, failures: { refused: 1 } } },
+      agent: 'syscall',
+    },
   ],
 };

@@ -78,6 +78,20 @@ export const fastOpen: Chapter = {
       expect: { client: { attempts: 7, failures: { cancelled: 7 } }, server: {} },
       unsent: 7,
     },
+    ...([['AF_UNSPEC', 'unspec', ''], ['shutdown()', 'shutdown', 'both']] as const).map(([by, command, how]) => ({
+      name: `deferred, and taken back: ${by}`,
+      made: `7 times TCP_FASTOPEN_CONNECT, connect(), ${by === 'AF_UNSPEC' ? 'connect(AF_UNSPEC)' : by} before a SYN; 3 of the sockets connect again and write`,
+      run: async (world) => {
+        const serving = await fastServer(world);
+        const client = await world.actor('client');
+        await client.do(...sockets(world, numbers(7), 'fastopen-connect'), ...connects(numbers(7), world.here));
+        await client.do(...numbers(7).map((slot) => `${command} ${slot} ${how}`));
+        await client.do(...connects(numbers(3), world.here), ...numbers(3).map((slot) => `send ${slot} 10`));
+        await serving.do(...accepts(numbers(3)), ...receives(numbers(3)));
+      },
+      expect: { client: { attempts: 10, successes: 3, failures: { cancelled: 7 } }, server: { accepts: 3 } },
+      unsent: 7,
+    }) satisfies Chapter['cases'][number]),
     {
       name: 'reset while half-open',
       made: '3 times data in the SYN, the SYN-ACK is lost, the client closes; the SYN-ACK that is sent again is reset',

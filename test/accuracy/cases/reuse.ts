@@ -1,8 +1,11 @@
 import type { Actor } from '../actor.ts';
 import { SILENT_PORT } from '../../harness/namespace.ts';
+import { until } from '../../harness/until.ts';
 import type { Chapter } from '../case.ts';
 import { CLOSED_PORT, type World } from '../world.ts';
 import { accepts, bulk, closes, connected, connects, digit, numbers, PORT, server, sockets, toItself } from './steps.ts';
+
+const TCP_CLOSE = 7;
 
 /** Two processes that will meet: the first one's socket has sent a SYN to the port of the second, which was dropped as later ones are. */
 async function halfMet(world: World): Promise<readonly [Actor, Actor]> {
@@ -10,6 +13,12 @@ async function halfMet(world: World): Promise<readonly [Actor, Actor]> {
   await world.filter(['tcp dport 42002 drop']);
   await one.ask(`socket 0 ${digit(world)}`, 'set 0 nonblock', `bind 0 ${world.here} 42001`, `connect 0 ${world.here} 42002`);
   return [one, two];
+}
+
+/** A non-blocking connect that is refused; the error stays in the socket. */
+async function refusedUnread(world: World, client: Actor, slot: number): Promise<void> {
+  await client.fails('EINPROGRESS', `set ${slot} nonblock`, `connect ${slot} ${world.here} ${CLOSED_PORT} unread`);
+  await until(async () => (await client.do(`state ${slot}`))['state'], TCP_CLOSE, { every: 1 });
 }
 
 export const reuse: Chapter = {
@@ -48,6 +57,24 @@ export const reuse: Chapter = {
         }
       },
       expect: { client: { attempts: 10, failures: { cancelled: 10 } } },
+    },
+    {
+      name: 'no local port with an old error in the socket',
+      made: '5 times: refused, nobody reads the error, AF_UNSPEC, a connect whose local port is taken: EADDRNOTAVAIL',
+      run: async (world) => {
+        await server(world);
+        const client = await world.actor('client');
+        const bound = (slot: number) => [...sockets(world, [slot], 'reuseaddr'), `bind ${slot} ${world.here} 40000`];
+        await client.do(...bound(0), ...connects([0], world.here));
+        for (const slot of numbers(5)) {
+          await client.do(...bound(slot));
+          await refusedUnread(world, client, slot);
+          await client.fails('EADDRNOTAVAIL', `unspec ${slot}`, ...connects([slot], world.here));
+        }
+      },
+      expect: { client: { attempts: 11, successes: 1, failures: { refused: 5, address_unavailable: 5 } }, server: { accepts: 1 } },
+      kernel: { EstabResets: 2 },
+      truth: false,
     },
     {
       name: 'connect(AF_UNSPEC) on a connection',
@@ -91,9 +118,11 @@ export const reuse: Chapter = {
       run: async (world) => {
         const client = await world.actor('client');
         const slots = numbers(7);
-        await client.ask(...sockets(world, slots, 'nonblock'), ...connects(slots, world.here, CLOSED_PORT));
+        await client.do(...sockets(world, slots));
+        for (const slot of slots) await refusedUnread(world, client, slot);
       },
       expect: { client: { attempts: 7, failures: { refused: 7 } } },
+      truth: false,
     },
     ...(['uring', 'uring worker'] as const).map((kind) => ({
       name: kind === 'uring' ? 'io_uring' : 'io_uring, by a worker thread of the kernel',
