@@ -45,7 +45,7 @@ Counter series are retired, and free their places, when the processes behind the
   agent: `Counters, probes and the budget are there from the start, at 0 where nothing happened; the duration of a collection from the second page on.
 The values of \`resolution\` are in [containers](containers.md).
 The drift is there once there was a moment at which the kernel's numbers stood still; of TCP Fast Open and TCP_REPAIR one stays ([accuracy](accuracy.md#where-the-formulas-do-not-hold)). Records that were lost, or that did not fit the key table, have no known network namespace, so the drift counts them as missing.
-A namespace that no process is in, only a thread whose process is elsewhere or nobody at all, is in \`connwatch_drift_namespaces{state="unread"}\` once something is recorded of it or a connection is open, but not for a listener alone.`,
+The counters of a namespace can't be read when its sockets are held from another one only, or by a thread whose process is in another.`,
 };
 
 /** The page docs/metrics.md, whole. */
