@@ -12,6 +12,7 @@ const owners = 'test/kernel/owners.test.ts';
 const containers = 'test/kernel/containers.test.ts';
 const lost = 'test/kernel/lost.test.ts';
 const startup = 'test/kernel/startup.test.ts';
+const accuracy = 'test/accuracy/accuracy.test.ts';
 const established = 'shows what is established while it is, once on both sides: TCP';
 
 /** @type {Mutant[]} */
@@ -216,5 +217,33 @@ export const MUTANTS = [
     edits: [{ file: 'scan.bpf.h', find: 'return sk->sk_max_ack_backlog ? CW_ROLE_SERVER : CW_ROLE_CLIENT;', replace: 'return CW_ROLE_CLIENT;' }],
     test: startup,
     title: 'finds open connections with their owners and roles, and counts none as made: 127.0.0.1',
+  },
+  {
+    idea: 'scan',
+    name: 'listeners are not met before anything is attached',
+    edits: [{ file: 'scan.bpf.h', find: '\t\tif (sk->__sk_common.skc_state == TCP_LISTEN)\n\t\t\tmeet_listener(sk, task);\n', replace: '' }],
+    test: startup,
+    title: 'knows whose listener it is that accepts at full speed from before on, also after SIGKILL',
+  },
+  {
+    idea: 'protocol filter',
+    name: 'what has the number 6 is TCP',
+    edits: [{ file: 'socket.bpf.h', find: 'return protocol == IPPROTO_TCP && type == SOCK_STREAM &&\n\t       (family == AF_INET || family == AF_INET6);', replace: 'return protocol == IPPROTO_TCP;' }],
+    test: 'test/kernel/not-tcp.test.ts',
+    title: 'are not counted, whether there before the agent or made later: netlink, NETLINK_XFRM',
+  },
+  {
+    idea: 'outcome',
+    name: 'an old error explains a connect that sent nothing',
+    edits: [{ file: 'transition.bpf.h', find: '\tif (!syn_queued)\n\t\terror = 0;\n', replace: '' }],
+    test: accuracy,
+    title: 'Sockets used again, bound, or connected in other ways: no local port with an old error in the socket: IPv4',
+  },
+  {
+    idea: 'outcome',
+    name: 'a Fast Open that waits is like any connect without a SYN',
+    edits: [{ file: 'transition.bpf.h', find: '!syn_queued && is_deferred(sk)', replace: 'false' }],
+    test: accuracy,
+    title: 'TCP Fast Open: deferred, and taken back: AF_UNSPEC: IPv4',
   },
 ];
