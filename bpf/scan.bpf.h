@@ -143,7 +143,7 @@ static __always_inline void scan_listener(struct seq_file *seq, struct sock *sk,
 
 #define NOBODY_IN_IT (1u << 31)
 
-/* Who is there to be asked for the kernel's own counters of this namespace: a process
+/* Who is there to be asked for the kernel's own counters of this namespace: a thread
  * that is in it, which one that only holds a socket of it need not be. Pid 0: nobody
  * that has been met so far. */
 static __always_inline void tell_namespace(struct seq_file *seq, struct sock *sk,
@@ -156,7 +156,7 @@ static __always_inline void tell_namespace(struct seq_file *seq, struct sock *sk
 
 	if (met && *met == now)
 		return;
-	record.pid = task->nsproxy->net_ns->ns.inum == netns ? task->tgid : 0;
+	record.pid = task->nsproxy->net_ns->ns.inum == netns ? task->pid : 0;
 	mark = record.pid ? now : now | NOBODY_IN_IT;
 	if (met && *met == mark)
 		return;
