@@ -5,7 +5,7 @@ import { agentEnvironment } from '../../test/harness/environment.ts';
 import { at } from '../../test/harness/host.ts';
 import { Logs } from '../../test/harness/logs.ts';
 import { watched } from './cleanup.ts';
-import { cpuOf } from './cpu.ts';
+import { totalCpuOf } from './cpu.ts';
 
 export const NODE = [at('node_modules', `node-linux-${process.arch}`, 'bin', 'node'), ...AGENT_OPTIONS];
 
@@ -33,7 +33,7 @@ export class Program implements AsyncDisposable {
     this.logs = logs;
     this.ready = performance.now() - start;
     this.pid = child.pid!;
-    this.readyCpu = cpuOf(this.pid) / 1e6;
+    this.readyCpu = totalCpuOf(this.pid);
   }
 
   static async start(command: readonly string[], { env = {}, wrapper = [] }: Omit<AgentOptions, 'args'> = {}): Promise<Program> {
