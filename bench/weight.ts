@@ -57,8 +57,8 @@ export async function weight({ quick, say }: Context): Promise<Result> {
 const VARIANTS: readonly Variant[] = ['bare', 'agent', 'cached', 'otlp'];
 
 const NOTES = [
-  'Memory is what /proc calls Rss, in MB of 10^6 bytes. Of the agent it includes the ring buffer and the table of live ' +
-    'sockets, which are memory of the kernel that is mapped in.',
+  'Memory is what /proc calls Rss, in MB of 10^6 bytes. Of the agent it includes the ring buffer, which is memory of the ' +
+    'kernel that is mapped in. The table of live sockets is mapped only while a window reads it. CPU is that of all threads, in steps of 10 ms.',
 ];
 
 async function weigh(start: () => Promise<Program>, idle: number): Promise<Weight> {
