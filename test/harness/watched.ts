@@ -1,4 +1,4 @@
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { Agent, type AgentOptions } from './agent.ts';
 import { Namespace } from './namespace.ts';
 import { Generator } from './traffic.ts';
@@ -22,6 +22,20 @@ export function watched(options?: AgentOptions): Watched {
     made.generator?.[Symbol.dispose]();
     await made.namespace?.[Symbol.asyncDispose]();
     await made.agent?.[Symbol.asyncDispose]();
+  });
+  return made as Watched;
+}
+
+/** The same without an agent, new for each test. */
+export function perTest(): Omit<Watched, 'agent'> {
+  const made: { -readonly [K in keyof Watched]?: Watched[K] } = {};
+  beforeEach(async () => {
+    made.namespace = await Namespace.create();
+    made.generator = new Generator();
+  });
+  afterEach(async () => {
+    made.generator?.[Symbol.dispose]();
+    await made.namespace?.[Symbol.asyncDispose]();
   });
   return made as Watched;
 }

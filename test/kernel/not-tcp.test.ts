@@ -1,11 +1,10 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { Actor } from '../accuracy/actor.ts';
 import { Agent } from '../harness/agent.ts';
 import type { Page } from '../harness/exposition.ts';
 import { describeKernel } from '../harness/host.ts';
-import { Namespace } from '../harness/namespace.ts';
 import { announcedRandom } from '../harness/random.ts';
-import { Generator } from '../harness/traffic.ts';
+import { perTest } from '../harness/watched.ts';
 
 /** Commands of a script (test/tools/script_other.h) that make a socket in the slot. */
 const KINDS: Readonly<Record<string, (slot: number) => string>> = {
@@ -18,27 +17,17 @@ const KINDS: Readonly<Record<string, (slot: number) => string>> = {
 /** They have the same number in `sk_protocol`, and a state, but no more of a TCP socket. */
 describeKernel('sockets whose protocol is 6 and that are not TCP', () => {
   const random = announcedRandom('not TCP');
-  let namespace: Namespace;
-  let generator: Generator;
-
-  beforeEach(async () => {
-    namespace = await Namespace.create();
-    generator = new Generator();
-  });
-  afterEach(async () => {
-    generator[Symbol.dispose]();
-    await namespace[Symbol.asyncDispose]();
-  });
+  const on = perTest();
 
   const told = (page: Page, name: string) => page.samples.filter(({ labels }) => labels['process_executable_name'] === name || labels['comm'] === name);
 
   /** One TCP connection, for which the namespace is compared with the kernel's counters. */
   async function connection(): Promise<void> {
-    const actor = await Actor.start(generator, random.name('tcp'), namespace);
+    const actor = await Actor.start(on.generator, random.name('tcp'), on.namespace);
     await actor.do('socket 0 4', 'bind 0 127.0.0.1 9000', 'listen 0 1', 'socket 1 4', 'connect 1 127.0.0.1 9000', 'accept 0 2', 'send 1 10', 'receive 2 10');
   }
 
-  const drift = (page: Page) => page.by('counter', 'connwatch_drift', { netns: `${namespace.inode}` });
+  const drift = (page: Page) => page.by('counter', 'connwatch_drift', { netns: `${on.namespace.inode}` });
   const NONE = { ActiveOpens: 0, PassiveOpens: 0, AttemptFails: 0, EstabResets: 0, CurrEstab: 0 };
 
   it.for(Object.entries(KINDS))('are not counted, whether there before the agent or made later: %s', async ([, make], { skip }) => {
@@ -46,7 +35,7 @@ describeKernel('sockets whose protocol is 6 and that are not TCP', () => {
     const count = random.between(5, 20);
     const slots = Array.from({ length: 2 * count }, (_, slot) => slot);
     await connection();
-    const actor = await Actor.start(generator, name, namespace);
+    const actor = await Actor.start(on.generator, name, on.namespace);
     const [first] = await actor.ask(make(0));
     if (first?.errno === 'EPROTONOSUPPORT') skip('this kernel has no IPsec');
     expect(first?.errno).toBeUndefined();

@@ -1,27 +1,18 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { Agent } from '../harness/agent.ts';
 import { countsOf, lossesOf } from '../harness/counts.ts';
 import type { Page } from '../harness/exposition.ts';
 import { describeKernel } from '../harness/host.ts';
-import { Namespace, SILENT_PORT } from '../harness/namespace.ts';
+import { SILENT_PORT } from '../harness/namespace.ts';
 import { announcedRandom } from '../harness/random.ts';
-import { Generator, type Traffic } from '../harness/traffic.ts';
+import type { Traffic } from '../harness/traffic.ts';
+import { perTest } from '../harness/watched.ts';
 
 const NOTHING = { attempts: 0, successes: 0, failures: {}, pending: 0, accepts: 0 };
 
 describeKernel('what was there before the agent', () => {
   const random = announcedRandom('startup');
-  let namespace: Namespace;
-  let generator: Generator;
-
-  beforeEach(async () => {
-    namespace = await Namespace.create();
-    generator = new Generator();
-  });
-  afterEach(async () => {
-    generator[Symbol.dispose]();
-    await namespace[Symbol.asyncDispose]();
-  });
+  const on = perTest();
 
   /** Open connections, by role and state. */
   const open = (page: Page, name: string) => {
@@ -32,12 +23,12 @@ describeKernel('what was there before the agent', () => {
   /** `count` connections that stay open until their server ends. */
   async function held(address: string, count: number): Promise<{ server: string; client: string; listening: Traffic; connecting: Traffic }> {
     const [server, client] = [random.name('server'), random.name('client')];
-    const listening = generator.start(server, ['listen', '--port', '0', '--end', 'hold', '--address', address], namespace);
+    const listening = on.generator.start(server, ['listen', '--port', '0', '--end', 'hold', '--address', address], on.namespace);
     const { port } = await listening.said.line({ listening: true });
     const args = ['plain', '--port', String(port), '--count', `${count}`, '--threads', `${count}`, '--address', address];
-    const before = (await namespace.counters()).PassiveOpens;
-    const connecting = generator.start(client, args, namespace);
-    while ((await namespace.counters()).PassiveOpens < before + count) await new Promise((done) => setImmediate(done));
+    const before = (await on.namespace.counters()).PassiveOpens;
+    const connecting = on.generator.start(client, args, on.namespace);
+    while ((await on.namespace.counters()).PassiveOpens < before + count) await new Promise((done) => setImmediate(done));
     return { server, client, listening, connecting };
   }
 
@@ -57,7 +48,7 @@ describeKernel('what was there before the agent', () => {
   it('finds connects that hang, and counts them until they end', async () => {
     const name = random.name('hang');
     const count = random.between(5, 20);
-    const traffic = generator.start(name, ['hang', '--port', `${SILENT_PORT}`, '--count', `${count}`], namespace);
+    const traffic = on.generator.start(name, ['hang', '--port', `${SILENT_PORT}`, '--count', `${count}`], on.namespace);
     await traffic.said.line({ hanging: true });
     await using agent = await Agent.start();
     const look = (page: Page) => countsOf(page, { process_executable_name: name });
@@ -69,12 +60,12 @@ describeKernel('what was there before the agent', () => {
   it('has no drift by connections that nobody has accepted yet, now or later', async () => {
     const [server, client] = [random.name('server'), random.name('client')];
     const count = random.between(3, 9);
-    const talk = (as: string) => generator.start(as, ['talk', '--port', '0'], namespace);
+    const talk = (as: string) => on.generator.start(as, ['talk', '--port', '0'], on.namespace);
     const [serving, connecting] = [talk(server), talk(client)];
     const { port } = await serving.tell('listen 64');
     for (let i = 0; i < count; i++) await connecting.tell(`connect ${String(port)}`);
     await using agent = await Agent.start();
-    const drift = (page: Page) => page.value('connwatch_drift', { netns: `${namespace.inode}`, counter: 'CurrEstab' });
+    const drift = (page: Page) => page.value('connwatch_drift', { netns: `${on.namespace.inode}`, counter: 'CurrEstab' });
     await agent.settles((page) => [drift(page), open(page, client), open(page, server)], [0, { 'client established': count }, {}]);
     for (let i = 0; i < count; i++) await serving.tell('accept');
     await agent.settles((page) => [drift(page), open(page, server)], [0, { 'server established': count }]);
@@ -93,7 +84,7 @@ describeKernel('what was there before the agent', () => {
     // Each connection lives for some milliseconds, so that many change during every scan.
     const args = ['plain', '--port', '0', '--own-listener', '--threads', '64', '--linger', '5', '--rate', '1500', '--count', `${count}`, '--check-snmp'];
     const holding = await held('127.0.0.1', 100);
-    const churning = generator.run(client, args, namespace);
+    const churning = on.generator.run(client, args, on.namespace);
     // Agents that begin in the middle of it: each looks for what is there.
     for (let n = 0; n < 3; n++) {
       await using agent = await Agent.start({ args: ['--interval', '100ms'] });
@@ -113,11 +104,11 @@ describeKernel('what was there before the agent', () => {
 
   it('knows whose listener it is that accepts at full speed from before on, also after SIGKILL', async () => {
     const [server, client] = [random.name('server'), random.name('client')];
-    const listening = generator.start(server, ['listen', '--port', '0'], namespace);
+    const listening = on.generator.start(server, ['listen', '--port', '0'], on.namespace);
     const { port } = await listening.said.line({ listening: true });
     const args = ['plain', '--port', String(port), '--threads', '4', '--sources', '200', '--count', '100000000'];
-    const connecting = generator.start(client, args, namespace);
-    const accepted = async () => (await namespace.counters()).PassiveOpens;
+    const connecting = on.generator.start(client, args, on.namespace);
+    const accepted = async () => (await on.namespace.counters()).PassiveOpens;
     const acceptedMoreThan = async (count: number) => {
       while ((await accepted()) <= count) await new Promise((done) => setImmediate(done));
     };
@@ -147,7 +138,7 @@ describeKernel('what was there before the agent', () => {
 
   it('begins anew after SIGKILL: what came between is what is missing', async () => {
     const name = random.name('client');
-    const run = async (count: number) => generator.run(name, ['plain', '--port', '7', '--count', `${count}`, '--check-snmp'], namespace);
+    const run = async (count: number) => on.generator.run(name, ['plain', '--port', '7', '--count', `${count}`, '--check-snmp'], on.namespace);
     const [first, between, second] = [random.between(50, 200), random.between(50, 200), random.between(50, 200)];
     const holding = await held('127.0.0.1', 30);
     const look = (page: Page) => ({ attempts: countsOf(page, { process_executable_name: name }).attempts, held: open(page, holding.client) });
