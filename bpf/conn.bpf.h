@@ -78,6 +78,26 @@ static __always_inline void free_conn(struct sock *sk, u64 cookie)
 		__sync_fetch_and_add(&fallbacks, -1);
 }
 
+static __always_inline bool connecting(const struct cw_conn *conn)
+{
+	return conn->state == TCP_SYN_SENT || conn->state == TCP_SYN_RECV;
+}
+
+/*
+ * The kernel may leave a change unshown (docs/DECISIONS.md); what comes after it tells.
+ * Whoever sees first that a connect has succeeded, this or a scan, sets its time.
+ */
+static __always_inline bool claim_success(struct cw_conn *conn)
+{
+	u64 since = *(volatile u64 *)&conn->since;
+
+	if (!connecting(conn) ||
+	    __sync_val_compare_and_swap(&conn->since, since, bpf_ktime_get_ns()) != since)
+		return false;
+	conn->flags |= CW_FLAG_LATE;
+	return true;
+}
+
 /* The attempt failed while, or before, somebody waits for connect() to return:
  * whoever sees the return (sync.bpf.h) takes the mark off. */
 #define ATTEMPT_UNTOLD (1ULL << 16)

@@ -169,26 +169,6 @@ static __always_inline void on_closed(struct sock *sk, struct cw_conn *conn, int
 	free_conn(sk, conn->cookie);
 }
 
-static __always_inline bool connecting(const struct cw_conn *conn)
-{
-	return conn->state == TCP_SYN_SENT || conn->state == TCP_SYN_RECV;
-}
-
-/*
- * The kernel may leave a change unshown (docs/DECISIONS.md); what comes after it tells.
- * Whoever sees first that a connect has succeeded, this or a scan, sets its time.
- */
-static __always_inline bool claim_success(struct cw_conn *conn)
-{
-	u64 since = *(volatile u64 *)&conn->since;
-
-	if (!connecting(conn) ||
-	    __sync_val_compare_and_swap(&conn->since, since, bpf_ktime_get_ns()) != since)
-		return false;
-	conn->flags |= CW_FLAG_LATE;
-	return true;
-}
-
 /* Found by a scan, but its listener was known when it came: it was not shown. */
 static __always_inline void tell_unshown_accept(struct sock *sk, struct cw_conn *conn)
 {
