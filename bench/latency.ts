@@ -1,9 +1,9 @@
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
 import { EVENT_OFFSETS, EVENT_SIZE, Manager } from '../src/ebpf/index.ts';
 import type { Batch } from '../src/ebpf/index.ts';
-import { Namespace } from '../test/harness/namespace.ts';
-import { must } from '../test/harness/run.ts';
 import { at } from '../test/harness/host.ts';
+import { Namespace } from '../test/harness/kernel/namespace.ts';
+import { must } from '../test/harness/run.ts';
 import type { Context } from './benchmarks.ts';
 import { make } from './lib/load.ts';
 import { produce } from './lib/tools.ts';

@@ -1,11 +1,11 @@
 // `npm run bench`: what connwatch costs, as ratios measured in one run. `npm run bench -- --help` says what there is.
-import './lib/node-version.mjs';
+import './lib/setup/node-version.mjs';
 
 // No `await` at the top: an old Node.js must be able to read this file, to say that it is too old.
 import('./lib/refusal.mjs').then(({ main }) => main(command));
 
 async function command(args) {
-  const { setup } = await import('./lib/setup.mjs');
+  const { setup } = await import('./lib/setup/setup.mjs');
   const { runBenchmarks } = await import('./lib/bench.mjs');
   await setup({ tests: true });
   return runBenchmarks(args);

@@ -1,11 +1,11 @@
 // `npm run collector`: the OpenTelemetry Collector of otel-collector/builder.yaml, for tests and to try it out.
-import './lib/node-version.mjs';
+import './lib/setup/node-version.mjs';
 
 // No `await` at the top: an old Node.js must be able to read this file, to say that it is too old.
 import('./lib/refusal.mjs').then(({ main }) => main(command));
 
 async function command() {
-  const { buildCollector, readyCollector } = await import('./lib/collector.mjs');
+  const { buildCollector, readyCollector } = await import('./lib/test/collector.mjs');
   process.stdout.write(`${readyCollector() ?? (await build(buildCollector))}\n`);
 }
 

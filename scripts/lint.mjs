@@ -1,12 +1,12 @@
 // `npm run lint`: types, style, and which room imports which. Arguments: names of checks to run alone.
-import './lib/node-version.mjs';
+import './lib/setup/node-version.mjs';
 
 // No `await` at the top: an old Node.js must be able to read this file, to say that it is too old.
 import('./lib/refusal.mjs').then(({ main }) => main(command));
 
 async function command(args) {
-  const { npmStep } = await import('./lib/setup.mjs');
-  const { doSteps } = await import('./lib/steps.mjs');
+  const { npmStep } = await import('./lib/setup/setup.mjs');
+  const { doSteps } = await import('./lib/setup/steps.mjs');
   const { lint } = await import('./lib/lint.mjs');
   await doSteps([npmStep]);
   return lint(args);

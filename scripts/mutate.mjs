@@ -1,12 +1,12 @@
 // `npm run mutate`: takes branches out of the kernel programs and shows which test turns red. Arguments: words of mutants.
-import './lib/node-version.mjs';
+import './lib/setup/node-version.mjs';
 
 // No `await` at the top: an old Node.js must be able to read this file, to say that it is too old.
 import('./lib/refusal.mjs').then(({ main }) => main(command));
 
 async function command(args) {
-  const { setup } = await import('./lib/setup.mjs');
-  const { chosen, mutate, USAGE } = await import('./lib/mutate.mjs');
+  const { setup } = await import('./lib/setup/setup.mjs');
+  const { chosen, mutate, USAGE } = await import('./lib/mutate/mutate.mjs');
   if (args.includes('--help')) {
     process.stdout.write(USAGE);
     return 0;

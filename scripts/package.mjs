@@ -1,5 +1,5 @@
 // `npm run package`: an archive of what runs, for machines without compilers. `--image-root FOLDER`: the image's root file system instead.
-import './lib/node-version.mjs';
+import './lib/setup/node-version.mjs';
 
 // No `await` at the top: an old Node.js must be able to read this file, to say that it is too old.
 import('./lib/refusal.mjs').then(({ main }) => main(command));
@@ -7,13 +7,13 @@ import('./lib/refusal.mjs').then(({ main }) => main(command));
 async function command(args) {
   const [option, folder] = args;
   if (args.length > 0 && !(args.length === 2 && option === '--image-root')) await refuse(args);
-  const { setup } = await import('./lib/setup.mjs');
+  const { setup } = await import('./lib/setup/setup.mjs');
   await setup();
   if (option === '--image-root') {
-    const { makeImageRoot } = await import('./lib/image-root.mjs');
+    const { makeImageRoot } = await import('./lib/image/root.mjs');
     await makeImageRoot(folder);
   } else {
-    const { makeArchive } = await import('./lib/archive.mjs');
+    const { makeArchive } = await import('./lib/image/archive.mjs');
     process.stdout.write(`${await makeArchive()}\n`);
   }
 }

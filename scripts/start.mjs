@@ -1,11 +1,11 @@
 // `npm start`: set-up, then the agent in the foreground. All arguments are the agent's.
-import './lib/node-version.mjs';
+import './lib/setup/node-version.mjs';
 
 // No `await` at the top: an old Node.js must be able to read this file, to say that it is too old.
 import('./lib/refusal.mjs').then(({ main }) => main(command));
 
 async function command(args) {
-  const { setup } = await import('./lib/setup.mjs');
+  const { setup } = await import('./lib/setup/setup.mjs');
   const { runAgent } = await import('./lib/agent.mjs');
   await setup();
   return runAgent(args);

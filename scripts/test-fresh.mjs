@@ -1,13 +1,13 @@
 // `npm run test:fresh`: what a user does on a machine that has nothing but git and Node.js.
-import './lib/node-version.mjs';
+import './lib/setup/node-version.mjs';
 
 // No `await` at the top: an old Node.js must be able to read this file, to say that it is too old.
 import('./lib/refusal.mjs').then(({ main }) => main(command));
 
 async function command(args) {
-  const { npmStep } = await import('./lib/setup.mjs');
-  const { doSteps } = await import('./lib/steps.mjs');
-  const { testFresh } = await import('./lib/fresh.mjs');
+  const { npmStep } = await import('./lib/setup/setup.mjs');
+  const { doSteps } = await import('./lib/setup/steps.mjs');
+  const { testFresh } = await import('./lib/fresh/fresh.mjs');
   await doSteps([npmStep]);
   return testFresh(args);
 }

@@ -8,7 +8,7 @@ export function cleanUpAtTheEnd(): void {
     process.on(signal, () => process.exit(128 + number));
   process.on('exit', () => {
     for (const child of children) child.kill('SIGKILL');
-    // test/harness/namespace.ts names them so.
+    // test/harness/kernel/namespace.ts names them so.
     const names = spawnSync('ip', ['netns', 'list']).stdout?.toString() ?? '';
     for (const [name] of names.matchAll(new RegExp(`^connwatch-${process.pid}-\\d+`, 'gm'))) spawnSync('ip', ['netns', 'delete', name]);
   });

@@ -1,6 +1,6 @@
-import { Namespace } from '../../test/harness/namespace.ts';
-import { must } from '../../test/harness/run.ts';
 import { at } from '../../test/harness/host.ts';
+import { Namespace } from '../../test/harness/kernel/namespace.ts';
+import { must } from '../../test/harness/run.ts';
 import type { Truth } from '../../test/harness/traffic.ts';
 
 /** One thread makes all of these connections, and nobody sleeps: what is left is their price. */

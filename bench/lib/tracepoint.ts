@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { bpfHeldBy } from '../../test/harness/bpf.ts';
+import { bpfHeldBy } from '../../test/harness/kernel/bpf.ts';
 import { type Attached, Tool } from './tools.ts';
 
 const TRACEPOINT = 'inet_sock_set_state';

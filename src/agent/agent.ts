@@ -1,22 +1,22 @@
 import { BehaviorSubject, distinctUntilChanged } from 'rxjs';
+import { pushSettings, type Settings } from '../config/index.ts';
 import { libbpfVersion, Manager as EbpfManager } from '../ebpf/index.ts';
 import { createMetrics } from '../export/index.ts';
 import { Checker, CollectionWatch } from '../health/index.ts';
-import { pushSettings, type Settings } from '../config/index.ts';
 import { Closer } from '../internal/closer.ts';
 import { asError, codeFor, oneLine } from '../internal/errors.ts';
-import type { Logger } from '../internal/log.ts';
+import type { Logger } from '../internal/log/log.ts';
 import { commit, version } from '../internal/version.ts';
 import { selfSources } from '../metrics/index.ts';
 import { Manager as ServerManager } from '../server/index.ts';
 import { windows } from '../stream/index.ts';
 import { createDrift } from './drift.ts';
-import { giveUpPrivileges } from './privileges.ts';
 import { FailureRecords } from './failures.ts';
-import { pushHeaders } from './push-headers.ts';
-import { openLogPush } from './push-logs.ts';
-import { openPush } from './push.ts';
-import { logUnresolved } from './unresolved.ts';
+import { giveUpPrivileges } from './privileges.ts';
+import { pushHeaders } from './push/headers.ts';
+import { openLogPush } from './push/logs.ts';
+import { openPush } from './push/push.ts';
+import { logUnresolved } from './push/unresolved.ts';
 import { watchDrain } from './watchdog.ts';
 
 /** Nobody sees a record before its window ends, which is seconds. */

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { codeFor, oneLine } from '../internal/errors.ts';
-import type { Logger } from '../internal/log.ts';
-import { parseNetstat, parseSnmp } from '../internal/procfs.ts';
+import { parseNetstat, parseSnmp } from '../internal/files/procfs.ts';
+import type { Logger } from '../internal/log/log.ts';
 import { Drift, type KernelTotals } from '../metrics/index.ts';
 
 /** PROC_PID_INIT_INO, include/uapi/linux/nsfs.h: pids of records are of this namespace. */

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { EVENT_OFFSETS, EVENT_SIZE, type Batch, type Key, KIND } from '../ebpf/index.ts';
-import type { Logger } from '../internal/log.ts';
+import type { Logger } from '../internal/log/log.ts';
 import { FailureRecords } from './failures.ts';
 
 const KEY = {

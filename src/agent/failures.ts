@@ -2,7 +2,7 @@ import type { Attributes } from '@opentelemetry/api';
 import { getSystemErrorName } from 'node:util';
 import type { Batch, Key } from '../ebpf/index.ts';
 import { peerOf, workloadOf } from '../identity/index.ts';
-import type { Logger } from '../internal/log.ts';
+import type { Logger } from '../internal/log/log.ts';
 import { type FailedConnect, FailureTap } from '../stream/index.ts';
 
 export interface FailureRecordsOptions {

@@ -1,5 +1,5 @@
 import { dropPrivileges } from '../ebpf/privileges.ts';
-import type { Logger } from '../internal/log.ts';
+import type { Logger } from '../internal/log/log.ts';
 
 /** Gives up what is not needed once everything is attached, and says what is kept and why. */
 export function giveUpPrivileges(log: Pick<Logger, 'info' | 'warn'>, drop: typeof dropPrivileges = dropPrivileges): void {

@@ -1,6 +1,6 @@
 import type { CollectionWatch } from '../health/index.ts';
 import type { ErrorCode } from '../internal/codes.ts';
-import type { Logger } from '../internal/log.ts';
+import type { Logger } from '../internal/log/log.ts';
 
 /** Windows without a snapshot after which the drain counts as stalled. */
 const WINDOWS = 3;

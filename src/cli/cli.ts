@@ -1,6 +1,6 @@
+import { printVersion } from './commands/version.ts';
 import { EXIT, exitCodeOf, plainMessage } from './failure.ts';
 import type { Host } from './host.ts';
-import { printVersion } from './version.ts';
 
 /** Runs the command that the arguments ask for. Resolves with the exit code; never rejects. */
 export async function cli(host: Host): Promise<number> {

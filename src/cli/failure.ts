@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../internal/codes.ts';
 import { ConnwatchError, oneLine } from '../internal/errors.ts';
 import { printable } from '../internal/escape.ts';
-import type { Logger } from '../internal/log.ts';
+import type { Logger } from '../internal/log/log.ts';
 
 export const EXIT = { fine: 0, failed: 1, usage: 2, degraded: 3 } as const;
 

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { Settings } from '../config/index.ts';
-import type { Logger } from '../internal/log.ts';
+import type { Logger } from '../internal/log/log.ts';
 import type { Host } from './host.ts';
 
 export interface Deferred<T> {

@@ -60,7 +60,7 @@ export function realHost(): Host {
     exit: (code) => void leave(code),
     hungUp,
     loadAgent: async (settings) => {
-      const { preload } = await import('../ebpf/preload.ts');
+      const { preload } = await import('../ebpf/loading/preload.ts');
       preload({ objectPath: settings.bpfObject, ringSize: settings.ringSize, syncFailures: settings.syncFailures });
       return import('../agent/index.ts');
     },

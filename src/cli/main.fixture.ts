@@ -1,7 +1,7 @@
 // main.ts with an agent that opens nothing: for the tests of what a process does.
 import { cli } from './cli.ts';
+import type { StartAgent } from './commands/run.ts';
 import { realHost } from './host.ts';
-import type { StartAgent } from './run.ts';
 
 const startAgent: StartAgent = (_, log) => {
   const busy = setInterval(() => {}, 60_000);

@@ -1,16 +1,16 @@
 import { Command, CommanderError, Option } from 'commander';
 import { addFlags, loadSettings, nearest, pushSettings, readFlags, type Resolution } from '../config/index.ts';
 import { ConnwatchError } from '../internal/errors.ts';
-import type { Logger } from '../internal/log.ts';
-import { printConfig } from './config.ts';
-import { doctor } from './doctor.ts';
+import type { Logger } from '../internal/log/log.ts';
+import { printConfig } from './commands/config.ts';
+import { doctor } from './commands/doctor.ts';
+import { health } from './commands/health.ts';
+import { run } from './commands/run.ts';
+import { printVersion } from './commands/version.ts';
 import { EXIT, logFailure, plainMessage } from './failure.ts';
-import { health } from './health.ts';
 import { ABOUT, AFTER } from './help.ts';
 import type { Host } from './host.ts';
-import { run } from './run.ts';
 import { usageError } from './usage.ts';
-import { printVersion } from './version.ts';
 
 // Less than container runtimes wait, which then say nothing of why.
 const HEALTH_TIMEOUT_MS = 4000;
@@ -90,7 +90,7 @@ export async function runProgram(host: Host): Promise<number> {
 
 async function runCommand(host: Host, settings: () => Promise<Resolution>): Promise<number> {
   // Help and config do without the logger, which is slow to load.
-  const { createLogger } = await import('../internal/log.ts');
+  const { createLogger } = await import('../internal/log/log.ts');
   let log: Logger;
   let resolution: Resolution;
   try {

@@ -1,7 +1,7 @@
-import { readEnvironment } from './environment.ts';
-import { readFileSource } from './file.ts';
 import { type Resolution, resolve } from './resolve.ts';
-import type { Source } from './source.ts';
+import { readEnvironment } from './sources/environment.ts';
+import { readFileSource } from './sources/file.ts';
+import type { Source } from './sources/source.ts';
 import type { Context } from './table.ts';
 
 export interface LoadOptions extends Context {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { ENTRIES, type Setting, type Settings } from './table.ts';
 import type { Resolution } from './resolve.ts';
+import { ENTRIES, type Setting, type Settings } from './table.ts';
 
 /** Stands for the value of a secret setting. */
 export const HIDDEN = '<hidden>';
@@ -8,7 +8,7 @@ const NO_FILE = '<not shown: there is no such file>';
 
 /** The settings in force as a YAML file that --config could name, each with where it comes from. */
 export async function printSettings({ settings, origins }: Resolution): Promise<string> {
-  const { Document, Pair, Scalar, YAMLMap } = await import('./yaml.ts');
+  const { Document, Pair, Scalar, YAMLMap } = await import('./sources/yaml.ts');
   const map = new YAMLMap();
   for (const [key, setting] of ENTRIES) {
     // A setting without a value would not be read back.

@@ -2,7 +2,7 @@ import { isIPv4 } from 'node:net';
 import * as z from 'zod/mini';
 import { parseAddress } from '../internal/address.ts';
 import { ConnwatchError } from '../internal/errors.ts';
-import type { Given, Source } from './source.ts';
+import type { Given, Source } from './sources/source.ts';
 import { type Context, ENTRIES, type Resolved, type Setting, type SettingKey, type Settings, defaultText } from './table.ts';
 
 export type Origins = Readonly<Record<SettingKey, Given>>;

@@ -1,4 +1,4 @@
-import { LOG_FORMATS, LOG_LEVELS } from '../internal/levels.ts';
+import { LOG_FORMATS, LOG_LEVELS } from '../internal/log/levels.ts';
 import { address, boolean, choice, duration, integer, path, powerOfTwoSize, type Kind } from './kinds.ts';
 
 /** What a default may depend on. */

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../internal/codes.ts';
 import { ConnwatchError } from '../internal/errors.ts';
-import { tracefs } from './host.ts';
-import { helpers, PRECONDITIONS, programs, ringBuffer, storages, syncFailures } from './kernel.ts';
+import { tracefs } from './findings/host.ts';
+import { helpers, PRECONDITIONS, programs, ringBuffer, storages, syncFailures } from './findings/kernel.ts';
 import type { Check, Facts } from './types.ts';
 
 /** Errors that say the kernel refused something. */

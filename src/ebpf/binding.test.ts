@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ConnwatchError } from '../internal/errors.ts';
 import { assertLayout, loadBinding } from './binding.ts';
 import { EVENT_OFFSETS, EVENT_SIZE } from './layout.ts';
-import { loadError } from './load-error.ts';
+import { loadError } from './loading/load-error.ts';
 
 const nativeError = (fields: object) => Object.assign(new Error('refused'), { libbpfLog: '', errno: 22, ...fields });
 

@@ -1,8 +1,8 @@
 import { loadBinding } from './binding.ts';
 import type { ProgramAnswer } from './binding.ts';
 import { defaultConfig } from './config.ts';
-import { loadError } from './load-error.ts';
-import { objectFile } from './object-file.ts';
+import { loadError } from './loading/load-error.ts';
+import { objectFile } from './loading/object-file.ts';
 
 export type { ProgramAnswer };
 

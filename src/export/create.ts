@@ -1,7 +1,7 @@
 import { Collector, registerSelf } from '../metrics/index.ts';
-import { Exposition } from './exposition.ts';
+import { Exposition } from './prometheus/exposition.ts';
+import { type Page, scrapeHandler } from './prometheus/scrape.ts';
 import { createProvider, resourceOf } from './provider.ts';
-import { type Page, scrapeHandler } from './scrape.ts';
 import type { Metrics, MetricsOptions } from './types.ts';
 
 /** Wires the metrics half of the agent: snapshots in, the page `/metrics` (and what pushes) out. */

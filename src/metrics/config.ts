@@ -1,6 +1,6 @@
 import type { Observable } from 'rxjs';
 import type { Snapshot } from '../stream/snapshot.ts';
-import type { Drift } from './drift.ts';
+import type { Drift } from './drift/drift.ts';
 import type { KeyTable } from './key-table.ts';
 
 /** What a `Collector` needs. `defaultConfig()` gives all but the two inputs. */

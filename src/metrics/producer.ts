@@ -9,11 +9,11 @@ import {
   type MetricData,
   type MetricProducer,
 } from '@opentelemetry/sdk-metrics';
-import type { Family } from './account.ts';
-import { SCOPE } from './catalogue.ts';
-import { HistogramTable } from './histograms.ts';
-import type { Metric } from './metric.ts';
-import type { Series } from './series.ts';
+import { SCOPE } from './catalogue/catalogue.ts';
+import type { Metric } from './catalogue/metric.ts';
+import type { Family } from './series/account.ts';
+import { HistogramTable } from './series/histograms.ts';
+import type { Series } from './series/series.ts';
 
 export interface ProducedFamily {
   readonly metric: Metric;

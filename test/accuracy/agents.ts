@@ -1,7 +1,7 @@
 import { AGENT, Agent } from '../harness/agent.ts';
 import { at } from '../harness/host.ts';
 import type { Agents } from './case.ts';
-import { Watch } from './watch.ts';
+import { Watch } from './world/watch.ts';
 
 /** All of the cases' executables are in one cgroup, whose share of the series is what the limit is about. */
 const ARGS = ['--series-limit', '20000'];

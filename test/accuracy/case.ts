@@ -1,9 +1,9 @@
-import type { Page } from '../harness/exposition.ts';
+import type { Page } from '../harness/scrape/exposition.ts';
 import type { Family } from './family.ts';
 import type { KernelCounter } from './kernel-counters.ts';
 import type { Tallies } from './tally.ts';
-import type { Watch } from './watch.ts';
-import type { World } from './world.ts';
+import type { Watch } from './world/watch.ts';
+import type { World } from './world/world.ts';
 
 /** The agents that watch. usual: settings as they are; syscall: `--sync-failures syscall`. */
 export interface Agents {

@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Page } from '../harness/exposition.ts';
+import type { Page } from '../harness/scrape/exposition.ts';
 import type { Agents, Case } from './case.ts';
 import { Differs, differenceOf } from './difference.ts';
 import type { Family } from './family.ts';
-import { kernelFrom, type Kernel } from './kernel.ts';
 import type { KernelCounter } from './kernel-counters.ts';
+import { kernelFrom, type Kernel } from './kernel.ts';
 import { asMade, tally, tallyMade, type Tallies } from './tally.ts';
-import { World } from './world.ts';
+import { World } from './world/world.ts';
 
 export interface Verdict {
   readonly chapter: string;

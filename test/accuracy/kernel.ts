@@ -1,4 +1,4 @@
-import type { Namespace } from '../harness/namespace.ts';
+import type { Namespace } from '../harness/kernel/namespace.ts';
 import { must } from '../harness/run.ts';
 import { parseKernel, type KernelCounter } from './kernel-counters.ts';
 import type { Tallies } from './tally.ts';

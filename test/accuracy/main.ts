@@ -3,9 +3,9 @@ import { release } from 'node:os';
 import { at, noKernel } from '../harness/host.ts';
 import { startAgents } from './agents.ts';
 import { CHAPTERS } from './cases/index.ts';
-import { chosen } from './chapters.ts';
+import { chosen } from './report/chapters.ts';
+import { markdownTable, summary, terminalLine } from './report/table.ts';
 import { runCases } from './run.ts';
-import { markdownTable, summary, terminalLine } from './table.ts';
 
 const USAGE = `npm run accuracy [-- [--json] [--write] [--list] [WORD...]]: makes each case, or those whose name or chapter holds a word.
   --json   the results as JSON on standard output, the lines on standard error
@@ -41,7 +41,7 @@ async function main(args: readonly string[]): Promise<number> {
   if (flags.has('--json')) print(`${JSON.stringify(verdicts, undefined, 2)}\n`);
   if (flags.has('--write')) {
     const table = markdownTable(verdicts, { kernel: release(), date: new Date().toISOString().slice(0, 10) });
-    writeFileSync(at('docs', 'accuracy.md'), `${readFileSync(at('test', 'accuracy', 'head.md'), 'utf8')}\n${table}`);
+    writeFileSync(at('docs', 'accuracy.md'), `${readFileSync(at('test', 'accuracy', 'report', 'head.md'), 'utf8')}\n${table}`);
   }
   lines.write(`\naccuracy: ${summary(verdicts)}\n`);
   return verdicts.some(({ state }) => state === 'differs') ? 1 : 0;

@@ -1,5 +1,5 @@
-import type { Match, Page } from '../harness/exposition.ts';
-import { countsOf } from '../harness/counts.ts';
+import { countsOf } from '../harness/scrape/counts.ts';
+import type { Match, Page } from '../harness/scrape/exposition.ts';
 import type { Truth } from '../harness/traffic.ts';
 
 /** What is counted of one executable. What is 0 is left out, so that equal tallies are deeply equal. */

@@ -1,4 +1,4 @@
-import { chartSettings } from '../../src/config/chart.ts';
+import { chartSettings } from '../../src/config/generated/chart.ts';
 import { valuesFile, valuesOf } from './values.ts';
 
 const BEGIN = '<!-- From values.yaml by `npm test -- test/chart -u`. Do not edit below. -->\n';

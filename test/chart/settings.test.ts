@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { chartSettings } from '../../src/config/chart.ts';
+import { chartSettings } from '../../src/config/generated/chart.ts';
 import { agentEnvironment } from '../harness/environment.ts';
 import { at } from '../harness/host.ts';
 import { run } from '../harness/run.ts';

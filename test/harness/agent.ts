@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect } from 'vitest';
-import { noteBpf } from './bpf.ts';
 import { agentEnvironment } from './environment.ts';
-import { Page, parsePage, seriesOf, type Sample } from './exposition.ts';
 import { at } from './host.ts';
+import { noteBpf } from './kernel/bpf.ts';
+import type { Namespace } from './kernel/namespace.ts';
 import { Logs } from './logs.ts';
-import type { Namespace } from './namespace.ts';
 import { must } from './run.ts';
+import { Page, parsePage, seriesOf, type Sample } from './scrape/exposition.ts';
 import { until, type UntilOptions } from './until.ts';
 
 export interface AgentOptions {

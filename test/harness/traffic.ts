@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { at } from './host.ts';
+import type { Namespace } from './kernel/namespace.ts';
 import { type LogLine, Logs } from './logs.ts';
-import type { Namespace } from './namespace.ts';
 
 /** What conngen says it made; test/tools/truth.h. */
 export interface Truth {

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { Agent, type AgentOptions } from './agent.ts';
-import { Namespace } from './namespace.ts';
+import { Namespace } from './kernel/namespace.ts';
 import { Generator } from './traffic.ts';
 
 export interface Watched {

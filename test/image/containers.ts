@@ -5,7 +5,7 @@ import { at, noKernel } from '../harness/host.ts';
 import { type Ended, must, run } from '../harness/run.ts';
 
 // No literals: these scripts have no types.
-const [tools, network] = [at('scripts', 'lib', 'image-tools.mjs'), at('scripts', 'lib', 'host-network.mjs')];
+const [tools, network] = [at('scripts', 'lib', 'image', 'tools.mjs'), at('scripts', 'lib', 'image', 'host-network.mjs')];
 const { baseFile, baseName, imageToolsMissing, makeImageBase } = (await import(tools)) as {
   baseFile(): string;
   baseName(): string;

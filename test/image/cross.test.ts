@@ -6,7 +6,7 @@ import { must } from '../harness/run.ts';
 import { Containers, noImages } from './containers.ts';
 
 // No literal: this script has no types.
-const tools = at('scripts', 'lib', 'image-tools.mjs');
+const tools = at('scripts', 'lib', 'image', 'tools.mjs');
 const { emulator } = (await import(tools)) as { emulator(machine: string): string };
 
 /** By what images call them: GNU's name, and the number in an ELF header. */

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { Agent } from '../harness/agent.ts';
-import { countsMade, countsOf } from '../harness/counts.ts';
 import { describeKernel } from '../harness/host.ts';
-import { Namespace, SILENT_PORT } from '../harness/namespace.ts';
+import { Namespace, SILENT_PORT } from '../harness/kernel/namespace.ts';
 import { announcedRandom } from '../harness/random.ts';
+import { countsMade, countsOf } from '../harness/scrape/counts.ts';
 import { Generator } from '../harness/traffic.ts';
 import { until } from '../harness/until.ts';
 import { RealCollector, noCollector } from './collector.ts';

@@ -4,9 +4,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readyCollector } from '../../scripts/lib/collector.mjs';
-import { type Page, parsePage } from '../harness/exposition.ts';
+import { readyCollector } from '../../scripts/lib/test/collector.mjs';
 import { at } from '../harness/host.ts';
+import { type Page, parsePage } from '../harness/scrape/exposition.ts';
 import { until } from '../harness/until.ts';
 
 const program = readyCollector();

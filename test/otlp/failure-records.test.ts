@@ -5,7 +5,7 @@ import { status } from '@grpc/grpc-js';
 import { expect, it } from 'vitest';
 import { Agent } from '../harness/agent.ts';
 import { describeKernel } from '../harness/host.ts';
-import { Namespace, SILENT_PORT } from '../harness/namespace.ts';
+import { Namespace, SILENT_PORT } from '../harness/kernel/namespace.ts';
 import { announcedRandom } from '../harness/random.ts';
 import { Generator } from '../harness/traffic.ts';
 import { until } from '../harness/until.ts';

@@ -2,7 +2,7 @@ import { ValueType } from '@opentelemetry/api';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { AggregationTemporality, DataPointType, MeterProvider, type MetricProducer, type SumMetricData } from '@opentelemetry/sdk-metrics';
 import { afterEach, expect, it, vi } from 'vitest';
-import { otlpReader } from '../../src/export/otlp.ts';
+import { otlpReader } from '../../src/export/otlp/otlp.ts';
 import { Receiver } from './receiver.ts';
 
 afterEach(() => vi.unstubAllEnvs());

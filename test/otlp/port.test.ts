@@ -2,8 +2,8 @@ import { resourceFromAttributes } from '@opentelemetry/resources';
 import { AggregationTemporality, DataPointType, MeterProvider, type MetricProducer, type SumMetricData } from '@opentelemetry/sdk-metrics';
 import { ValueType } from '@opentelemetry/api';
 import { afterEach, expect, it, vi } from 'vitest';
-import { otlpLogs } from '../../src/export/otlp-logs.ts';
-import { otlpReader } from '../../src/export/otlp.ts';
+import { otlpLogs } from '../../src/export/otlp/logs.ts';
+import { otlpReader } from '../../src/export/otlp/otlp.ts';
 import { Receiver } from './receiver.ts';
 
 afterEach(() => vi.unstubAllEnvs());

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { expect } from 'vitest';
 import type { Agent } from '../harness/agent.ts';
-import { type Page, type Sample, seriesOf } from '../harness/exposition.ts';
+import { type Page, type Sample, seriesOf } from '../harness/scrape/exposition.ts';
 import { until } from '../harness/until.ts';
 import type { RealCollector } from './collector.ts';
 

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Agent } from '../harness/agent.ts';
 import { doctor } from '../harness/doctor.ts';
 import { describeKernel } from '../harness/host.ts';
-import { Namespace } from '../harness/namespace.ts';
+import { Namespace } from '../harness/kernel/namespace.ts';
 import { must } from '../harness/run.ts';
 import { until } from '../harness/until.ts';
 

@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
 import { loadBinding, type Session } from '../../src/ebpf/binding.ts';
 import type { Config } from '../../src/ebpf/config.ts';
-import { bpfHeldBy } from '../harness/bpf.ts';
+import { bpfHeldBy } from '../harness/kernel/bpf.ts';
 import { at } from '../harness/paths.ts';
 
 /** What happens to an addon, by name; each in a process of its own. */

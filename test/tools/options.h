@@ -78,7 +78,7 @@ static const char USAGE[] =
 	"  --check-snmp      compare with /proc/self/net/snmp; needs a namespace without other traffic\n"
 	"\n"
 	"hang and listen print one line when they are in place, then wait for the end of standard input.\n"
-	"script does what standard input says: test/tools/script.h.\n"
+	"script does what standard input says: test/tools/script/script.h.\n"
 	"The last line is the truth as JSON. Exit code 0; 1 not done; 2 usage; 3 /proc/net/snmp disagrees.\n";
 
 static int choice(const char *what, const char *value, const char *const *names, int count)

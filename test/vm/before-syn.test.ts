@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Tool } from '../../bench/lib/tools.ts';
 import { Agent } from '../harness/agent.ts';
-import { type Counts, countsMade, countsOf, lossesOf } from '../harness/counts.ts';
 import { doctor } from '../harness/doctor.ts';
 import { at, describeKernel } from '../harness/host.ts';
-import { Namespace, SILENT_PORT } from '../harness/namespace.ts';
+import { Namespace, SILENT_PORT } from '../harness/kernel/namespace.ts';
 import { announcedRandom } from '../harness/random.ts';
 import { must } from '../harness/run.ts';
+import { type Counts, countsMade, countsOf, lossesOf } from '../harness/scrape/counts.ts';
 import { Generator } from '../harness/traffic.ts';
 import { expectKernel, KERNEL } from './guest.ts';
 

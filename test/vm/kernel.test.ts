@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Agent } from '../harness/agent.ts';
-import { countsMade, countsOf, lossesOf, unbalanced } from '../harness/counts.ts';
 import { doctor } from '../harness/doctor.ts';
 import { describeKernel } from '../harness/host.ts';
-import { SILENCE, SILENT_PORT } from '../harness/namespace.ts';
+import { SILENCE, SILENT_PORT } from '../harness/kernel/namespace.ts';
 import { announcedRandom } from '../harness/random.ts';
 import { must } from '../harness/run.ts';
+import { countsMade, countsOf, lossesOf, unbalanced } from '../harness/scrape/counts.ts';
 import { Generator, type Truth } from '../harness/traffic.ts';
 import { until } from '../harness/until.ts';
 import { allBpf, expectKernel, KERNEL } from './guest.ts';

@@ -1,6 +1,6 @@
 import { must } from '../../harness/run.ts';
 import type { Case, Chapter } from '../case.ts';
-import { CLOSED_PORT, type World } from '../world.ts';
+import { CLOSED_PORT, type World } from '../world/world.ts';
 import { closes, connects, digit, listen, numbers, server, sockets } from './steps.ts';
 
 /** An address without a route. */

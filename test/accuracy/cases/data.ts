@@ -1,5 +1,5 @@
-import type { Actor } from '../actor.ts';
 import type { Chapter } from '../case.ts';
+import type { Actor } from '../world/actor.ts';
 import { closes, connected, PORT, server, sockets } from './steps.ts';
 
 const made = (count: number) => ({ client: { attempts: count, successes: count }, server: { accepts: count } });

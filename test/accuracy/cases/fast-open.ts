@@ -1,6 +1,6 @@
-import type { Actor } from '../actor.ts';
 import type { Chapter } from '../case.ts';
-import { CLOSED_PORT, type World } from '../world.ts';
+import type { Actor } from '../world/actor.ts';
+import { CLOSED_PORT, type World } from '../world/world.ts';
 import { accepts, closes, connects, numbers, PORT, server, sockets } from './steps.ts';
 
 /** net.ipv4.tcp_fastopen: client and server, with and without cookies. */

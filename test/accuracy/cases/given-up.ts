@@ -1,7 +1,7 @@
-import { SILENT_PORT } from '../../harness/namespace.ts';
+import { SILENT_PORT } from '../../harness/kernel/namespace.ts';
 import { must } from '../../harness/run.ts';
 import type { Chapter } from '../case.ts';
-import type { World } from '../world.ts';
+import type { World } from '../world/world.ts';
 import { closes, connects, numbers, PORT, server, sockets } from './steps.ts';
 
 /** A process with so many connects that nobody answers. */

@@ -1,6 +1,6 @@
 import { must } from '../../harness/run.ts';
 import type { Chapter } from '../case.ts';
-import type { World } from '../world.ts';
+import type { World } from '../world/world.ts';
 import { accepts, closes, connects, listen, numbers, PORT, server, sockets, waits } from './steps.ts';
 
 /** Lets the SYN-ACKs of the case's listener through or not. */

@@ -1,6 +1,6 @@
-import { SILENT_PORT } from '../../harness/namespace.ts';
+import { SILENT_PORT } from '../../harness/kernel/namespace.ts';
 import type { Chapter } from '../case.ts';
-import { CLOSED_PORT } from '../world.ts';
+import { CLOSED_PORT } from '../world/world.ts';
 import { bulk, toItself } from './steps.ts';
 
 export const load: Chapter = {

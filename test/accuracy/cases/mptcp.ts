@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { SILENT_PORT } from '../../harness/namespace.ts';
+import { SILENT_PORT } from '../../harness/kernel/namespace.ts';
 import { must } from '../../harness/run.ts';
 import type { Case, Chapter } from '../case.ts';
-import { CLOSED_PORT } from '../world.ts';
+import { CLOSED_PORT } from '../world/world.ts';
 import { accepts, bulk, numbers, PORT, toItself } from './steps.ts';
 
 const cannot: NonNullable<Case['cannot']> = () => (existsSync('/proc/sys/net/mptcp/enabled') ? undefined : 'this kernel has no MPTCP');

@@ -1,7 +1,7 @@
-import { SILENT_PORT } from '../../harness/namespace.ts';
+import { SILENT_PORT } from '../../harness/kernel/namespace.ts';
 import type { Case, Chapter } from '../case.ts';
 import type { Family } from '../family.ts';
-import { CLOSED_PORT, type World } from '../world.ts';
+import { CLOSED_PORT, type World } from '../world/world.ts';
 import { bulk, connects, numbers, PORT, server, sockets, toItself, waits } from './steps.ts';
 
 /** Connects that a rule of the packet filter answers. */

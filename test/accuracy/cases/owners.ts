@@ -1,6 +1,6 @@
-import { SILENT_PORT } from '../../harness/namespace.ts';
+import { SILENT_PORT } from '../../harness/kernel/namespace.ts';
 import type { Chapter } from '../case.ts';
-import { CLOSED_PORT } from '../world.ts';
+import { CLOSED_PORT } from '../world/world.ts';
 import { accepts, bulk, closes, connects, connectsGiven, numbers, PORT, server, sockets, toItself } from './steps.ts';
 
 /** The executable's name, and in `tcp.connects_by_pid` pid and name of the process, which are compared in every case. */

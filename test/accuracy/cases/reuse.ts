@@ -1,8 +1,8 @@
-import type { Actor } from '../actor.ts';
-import { SILENT_PORT } from '../../harness/namespace.ts';
+import { SILENT_PORT } from '../../harness/kernel/namespace.ts';
 import { until } from '../../harness/until.ts';
 import type { Chapter } from '../case.ts';
-import { CLOSED_PORT, type World } from '../world.ts';
+import type { Actor } from '../world/actor.ts';
+import { CLOSED_PORT, type World } from '../world/world.ts';
 import { accepts, bulk, closes, connected, connects, digit, numbers, PORT, server, sockets, toItself } from './steps.ts';
 
 const TCP_CLOSE = 7;

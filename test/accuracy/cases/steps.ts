@@ -1,5 +1,5 @@
-import type { Actor } from '../actor.ts';
-import type { World } from '../world.ts';
+import type { Actor } from '../world/actor.ts';
+import type { World } from '../world/world.ts';
 
 /** Where the cases' servers listen. Each has a namespace of its own. */
 export const PORT = 9000;

@@ -1,0 +1,38 @@
+import { basename, extname } from 'node:path';
+import { at } from '../paths.mjs';
+import { filesBelow, hash, hashFiles, isFresh, setStamp, toolIdentity } from '../setup/stamp.mjs';
+import { bpfFlags, compileBpf } from './bpf.mjs';
+import { cTools } from './c-tools.mjs';
+
+/*
+ * What the benchmarks measure with: kernel programs that do nothing or write
+ * records of connections that never were, and the C programs that use them.
+ */
+const tools = cTools({
+  folder: ['bench', 'tools'],
+  output: ['build', 'bench'],
+  headers: [['bench', 'bpf'], ['bpf']],
+  libraries: ['-lbpf'],
+});
+
+const sources = () => filesBelow(at('bench', 'bpf'), (path) => extname(path) === '.c');
+const objectOf = (source) => at('build', 'bench', `${basename(source, '.c')}.o`);
+const inputs = () =>
+  hash(
+    bpfFlags().join(' '),
+    toolIdentity('clang'),
+    hashFiles(['bpf', 'bench/bpf'].flatMap((folder) => filesBelow(at(folder), (path) => /\.[ch]$/.test(path)))),
+  );
+const objectsAreFresh = () => isFresh('bench-bpf', inputs(), sources().map(objectOf));
+
+export const benchToolsAreFresh = () => objectsAreFresh() && tools.fresh();
+
+/** Compiles bench/bpf/NAME.bpf.c and bench/tools/NAME.c into build/bench. @throws Refusal */
+export async function buildBenchTools() {
+  if (!objectsAreFresh()) {
+    const from = inputs();
+    for (const source of sources()) await compileBpf({ source, output: objectOf(source) });
+    setStamp('bench-bpf', from);
+  }
+  await tools.build();
+}

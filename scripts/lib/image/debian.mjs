@@ -1,0 +1,46 @@
+import { mkdirSync, realpathSync, renameSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { Refusal } from '../refusal.mjs';
+import { run, which } from '../run.mjs';
+import { aptSettings, aptSources } from './host-network.mjs';
+
+export const SUITE = 'bookworm';
+
+/**
+ * A root file system of Debian 12, as small as apt allows, as a tar file.
+ * @param {string} file
+ * @param {{include?: string[], hooks?: string[]}} options packages besides; hooks of mmdebstrap when all is there
+ * @throws Refusal
+ */
+export async function makeDebian(file, { include = [], hooks = [] } = {}) {
+  mkdirSync(dirname(file), { recursive: true });
+  const draft = `${file}.${process.pid}.tmp`;
+  const options = [
+    // As Debian's own images do: what is thrown away need not outlive a power cut.
+    '--dpkgopt=force-unsafe-io',
+    ...(include.length > 0 ? [`--include=${include.join(',')}`] : []),
+    ...hooks.map((hook) => `--customize-hook=${hook}`),
+    ...(await aptSettings()).map((line) => `--aptopt=${line}`),
+  ];
+  try {
+    await must('mmdebstrap', ['--mode=root', '--variant=minbase', '--format=tar', ...options, SUITE, draft, ...aptSources()]);
+    renameSync(draft, file);
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
+/** npm as it is installed here: a folder that runs anywhere. */
+export const npmFolder = () => dirname(dirname(realpathSync(process.env.npm_execpath ?? which('npm'))));
+
+/** @throws Refusal with what it said, when it fails */
+export async function must(file, args) {
+  const { code, stderr } = await run(file, args);
+  if (code === 0) return;
+  throw new Refusal('the root file system could not be made.', {
+    code: 'CW_SETUP_BUILD',
+    why: `${file} ended with code ${code}; this is what it said:`,
+    todo: 'mend that, then run the command again.',
+    detail: stderr,
+  });
+}

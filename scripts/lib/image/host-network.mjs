@@ -1,0 +1,58 @@
+import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { run } from '../run.mjs';
+
+/*
+ * How this host reaches Debian's and npm's servers: proxies, mirrors,
+ * certificates. A fresh root file system needs the same, whatever it is.
+ */
+
+const FILES = ['/etc/resolv.conf', '/etc/hosts', '/etc/ssl/certs/ca-certificates.crt', '/usr/local/share/ca-certificates'];
+const FILE_VARIABLES = ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'CURL_CA_BUNDLE', 'GIT_SSL_CAINFO'];
+const VALUE_VARIABLES = /^(https?|no|all|ftp)_proxy$|^npm_config_(registry|proxy|https_proxy|noproxy|strict_ssl)$/i;
+
+/** apt's settings about fetching, as lines of apt.conf. */
+export async function aptSettings() {
+  const { stdout } = await run('apt-config', ['dump']);
+  return stdout.split('\n').filter((line) => line.startsWith('Acquire::'));
+}
+
+/** Files with this Debian's sources, for mmdebstrap; none on another system, which then takes the default mirror. */
+export function aptSources() {
+  if (!/^ID=debian$/m.test(readFileSync('/etc/os-release', 'utf8'))) return [];
+  return ['/etc/apt/sources.list.d/debian.sources', '/etc/apt/sources.list'].filter(
+    (path) => existsSync(path) && statSync(path).size > 0,
+  );
+}
+
+/** Copies them below `root`. @returns {Promise<Record<string, string>>} the environment that goes with them */
+export async function carryInto(root) {
+  const env = {};
+  const carry = (path) => copyInto(root, path);
+  FILES.forEach(carry);
+  for (const name of FILE_VARIABLES)
+    if (carry(process.env[name])) env[name] = process.env[name];
+  for (const [name, value] of Object.entries(process.env)) if (VALUE_VARIABLES.test(name)) env[name] = value;
+  for (const [config, variable] of [['userconfig', 'npm_config_userconfig'], ['globalconfig', 'npm_config_globalconfig']]) {
+    const path = await npmConfig(config);
+    if (carry(path)) env[variable] = path;
+  }
+  carry(await npmConfig('cafile'));
+  const conf = join(root, 'etc', 'apt', 'apt.conf.d', '90host');
+  writeFileSync(conf, `${(await aptSettings()).join('\n')}\n`);
+  return env;
+}
+
+async function npmConfig(key) {
+  const { stdout } = await run('npm', ['config', 'get', key]);
+  return stdout.trim();
+}
+
+function copyInto(root, path) {
+  if (!path?.startsWith('/') || !existsSync(path)) return false;
+  const to = join(root, path);
+  mkdirSync(dirname(to), { recursive: true });
+  if (statSync(path).isDirectory()) cpSync(path, to, { recursive: true, dereference: true });
+  else copyFileSync(path, to);
+  return true;
+}

@@ -1,0 +1,60 @@
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { AGENT_OPTIONS } from '../agent.mjs';
+import { addon } from '../build/addon.mjs';
+import { bpfObject } from '../build/bpf.mjs';
+import { at } from '../paths.mjs';
+import { nodePackage } from './node-binary.mjs';
+import { llvm } from './shared-libraries.mjs';
+
+/** Where the image and the service have it. */
+export const PREFIX = '/opt/connwatch';
+
+/** `connwatch` for a machine with a shell. */
+const WRAPPER = `#!/bin/sh
+# connwatch, on the Node.js that came with it.
+here=$(dirname "$(readlink -f "$0")")
+exec "$here/node" ${AGENT_OPTIONS.join(' ')} "$here/../dist/connwatch.js" "$@"
+`;
+
+/**
+ * What runs, and nothing else, in a folder: Node.js, the program, the addon, the kernel programs, the licences.
+ * @param {string} folder
+ * @param {string} command the text of bin/connwatch
+ * @throws Refusal
+ */
+export async function makeInstallTree(folder, command = WRAPPER) {
+  mkdirSync(folder, { recursive: true });
+  await addNode(folder);
+  for (const file of readdirSync(at('dist')).filter((name) => /\.(js|txt)$/.test(name))) copy(at('dist', file), join(folder, 'dist', file));
+  for (const file of [addon, bpfObject]) copy(file, join(folder, 'build', file.split('/').at(-1)));
+  copy(at('LICENSE'), join(folder, 'LICENSE'));
+  for (const file of readdirSync(at('bpf')).filter((name) => name.startsWith('LICENSE'))) copy(at('bpf', file), join(folder, 'licences', 'bpf', file));
+  writeFileSync(join(folder, 'package.json'), manifest());
+  writeFileSync(join(folder, 'bin', 'connwatch'), command, { mode: 0o755 });
+}
+
+// A seventh of it is for debuggers.
+async function addNode(folder) {
+  const node = await nodePackage();
+  try {
+    mkdirSync(join(folder, 'bin'), { recursive: true });
+    await llvm('llvm-strip', ['--strip-unneeded', join(node.folder, 'bin', 'node'), '-o', join(folder, 'bin', 'node')]);
+    chmodSync(join(folder, 'bin', 'node'), 0o755);
+    copy(join(node.folder, 'LICENSE'), join(folder, 'licences', 'node', 'LICENSE'));
+  } finally {
+    node.remove();
+  }
+}
+
+/** Node.js takes the files of dist/ for modules because of it. */
+function manifest() {
+  const { name, version, license, type } = JSON.parse(readFileSync(at('package.json'), 'utf8'));
+  return `${JSON.stringify({ name, version, license, type }, undefined, 2)}\n`;
+}
+
+/** With the folders above it. */
+export function copy(from, to) {
+  mkdirSync(dirname(to), { recursive: true });
+  copyFileSync(from, to);
+}

@@ -1,0 +1,44 @@
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isCross, targetArch } from '../host.mjs';
+import { at } from '../paths.mjs';
+import { Refusal } from '../refusal.mjs';
+import { npmCi } from '../setup/npm-packages.mjs';
+
+/**
+ * The npm package with the Node.js of the architecture that is built for, as the lock file has it.
+ * @returns {Promise<{folder: string, remove: () => void}>}
+ * @throws Refusal
+ */
+export async function nodePackage() {
+  const name = `node-linux-${targetArch()}`;
+  if (!isCross()) return { folder: at('node_modules', name), remove: () => {} };
+  const project = mkdtempSync(join(tmpdir(), 'connwatch-node-'));
+  const remove = () => rmSync(project, { recursive: true, force: true });
+  try {
+    writeProject(project, name);
+    await npmCi([`--cpu=${targetArch()}`, '--os=linux'], project);
+    const folder = join(project, 'node_modules', name);
+    if (existsSync(folder)) return { folder, remove };
+    throw new Refusal(`npm did not install ${name}.`, {
+      code: 'CW_SETUP_MISSING',
+      why: 'this npm leaves out what is for another architecture, in spite of --cpu.',
+      todo: 'use npm 11 or later, then run the command again.',
+    });
+  } catch (error) {
+    remove();
+    throw error;
+  }
+}
+
+// A project with this one package, and the lock file's entry for it: npm then compares the checksum. Optional as there:
+// npm refuses any other package of another architecture.
+function writeProject(project, name) {
+  const entry = JSON.parse(readFileSync(at('package-lock.json'), 'utf8')).packages[`node_modules/${name}`];
+  const root = { name: 'node-for-connwatch', version: '0.0.0', optionalDependencies: { [name]: entry.version } };
+  const lock = { name: root.name, version: root.version, lockfileVersion: 3, packages: { '': root, [`node_modules/${name}`]: entry } };
+  writeFileSync(join(project, 'package.json'), JSON.stringify(root));
+  writeFileSync(join(project, 'package-lock.json'), JSON.stringify(lock));
+  copyFileSync(at('.npmrc'), join(project, '.npmrc'));
+}

@@ -1,0 +1,249 @@
+/*
+ * What is taken out of the kernel programs, one at a time, and the test that
+ * must then turn red. `find` is exact and must stand in the file once, so that a
+ * changed program can't leave a mutant behind that changes nothing.
+ *
+ * @typedef {{file: string, find: string, replace: string}} Edit
+ * @typedef {{idea: string, name: string, edits: Edit[], test: string, title: string}} Mutant
+ */
+
+const outcomes = 'test/kernel/connections/outcomes.test.ts';
+const owners = 'test/kernel/owners/owners.test.ts';
+const containers = 'test/kernel/owners/containers.test.ts';
+const lost = 'test/kernel/connections/lost.test.ts';
+const startup = 'test/kernel/agent/startup.test.ts';
+const accuracy = 'test/accuracy/accuracy.test.ts';
+const established = 'shows what is established while it is, once on both sides: TCP';
+
+/** @type {Mutant[]} */
+export const MUTANTS = [
+  {
+    idea: 'outcome',
+    name: 'the error of the socket is not looked at',
+    edits: [{ file: 'outcome.bpf.h', find: '\tif (error)\n\t\treturn outcome_of_error(error);\n', replace: '' }],
+    test: outcomes,
+    title: 'IPv4: refused',
+  },
+  {
+    idea: 'outcome',
+    name: 'refused is no error of its own',
+    edits: [{ file: 'outcome.bpf.h', find: '\tcase CW_ECONNREFUSED:\n\t\treturn CW_OUT_REFUSED;\n', replace: '' }],
+    test: outcomes,
+    title: 'IPv6: refused',
+  },
+  {
+    idea: 'outcome',
+    name: 'a SYN that was sent again makes no difference',
+    edits: [{ file: 'outcome.bpf.h', find: 'return retransmits ? CW_OUT_UNANSWERED : CW_OUT_CANCELLED;', replace: 'return CW_OUT_CANCELLED;' }],
+    test: outcomes,
+    title: 'IPv4: unanswered',
+  },
+  {
+    idea: 'outcome',
+    name: 'whoever gives up was not answered',
+    edits: [{ file: 'outcome.bpf.h', find: 'return retransmits ? CW_OUT_UNANSWERED : CW_OUT_CANCELLED;', replace: 'return CW_OUT_UNANSWERED;' }],
+    test: outcomes,
+    title: 'IPv4: cancelled',
+  },
+  {
+    idea: 'outcome',
+    name: 'a connect without a SYN is like any other',
+    edits: [{ file: 'outcome.bpf.h', find: '\tif (!syn_queued && !deferred)\n\t\treturn CW_OUT_ADDRESS_UNAVAILABLE;\n', replace: '' }],
+    test: outcomes,
+    title: 'counts connects that find no free local port: 127.0.0.1',
+  },
+  {
+    idea: 'outcome',
+    name: 'an ended connect stays pending',
+    edits: [{ file: 'transition.bpf.h', find: '\t*(volatile u8 *)&conn->state = state;\n', replace: '' }],
+    test: outcomes,
+    title: established,
+  },
+  {
+    idea: 'outcome',
+    name: 'nothing is accepted',
+    edits: [{ file: 'transition.bpf.h', find: '\t\tif (from == TCP_SYN_RECV)\n\t\t\ton_accepted(sk, cookie, to);\n', replace: '' }],
+    test: outcomes,
+    title: 'IPv4: success',
+  },
+  {
+    idea: 'outcome',
+    name: 'a closed connection stays open',
+    edits: [{ file: 'transition.bpf.h', find: '&amount);\n\t}\n\tfree_conn(sk, conn->cookie);\n', replace: '&amount);\n\t}\n' }],
+    test: outcomes,
+    title: established,
+  },
+  {
+    idea: 'protocol filter',
+    name: 'MPTCP sockets count beside their subflows',
+    // It stands in two places: what is not TCP is no tcp_sock either.
+    edits: [
+      { file: 'transition.bpf.h', find: '\tif (sk->sk_protocol != IPPROTO_TCP)\n\t\treturn;\n', replace: '' },
+      { file: 'transition.bpf.h', find: '\tif (!tcp)\n\t\treturn;\n\tconn.cookie = socket_cookie(sk);', replace: '\tconn.cookie = socket_cookie(sk);' },
+      { file: 'transition.bpf.h', find: 'conn.segs_out = tcp->segs_out;', replace: 'conn.segs_out = tcp ? tcp->segs_out : 0;' },
+    ],
+    test: outcomes,
+    title: 'shows what is established while it is, once on both sides: MPTCP',
+  },
+  {
+    idea: 'owner',
+    name: 'the name is the thread’s',
+    edits: [{ file: 'owner.bpf.h', find: 'bpf_probe_read_kernel(comm, sizeof(comm), leader->comm);', replace: 'bpf_probe_read_kernel(comm, sizeof(comm), task->comm);' }],
+    test: owners,
+    title: 'is the process, not the thread that connects',
+  },
+  {
+    idea: 'owner',
+    name: 'the pid is the thread’s',
+    edits: [{ file: 'owner.bpf.h', find: 'record->pid = task->tgid;', replace: 'record->pid = (u32)bpf_get_current_pid_tgid();' }],
+    test: owners,
+    title: 'is the process, not the thread that connects',
+  },
+  {
+    idea: 'owner',
+    name: 'another program image is the same owner',
+    edits: [{ file: 'owner.bpf.h', find: '!known || process->exec_id != leader->self_exec_id ||', replace: '!known ||' }],
+    test: owners,
+    title: 'is the executable of the moment, when a process becomes another and keeps its pid and name',
+  },
+  {
+    idea: 'owner',
+    name: 'two first connects at once lose an owner',
+    edits: [{ file: 'owner.bpf.h', find: '\tif (!process)\n\t\tprocess = bpf_task_storage_get(&processes, leader, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);\n', replace: '' }],
+    test: owners,
+    title: 'is known when the threads of a process make its first connects at once',
+  },
+  {
+    idea: 'owner',
+    name: 'an accepted connection has no owner',
+    edits: [{ file: 'transition.bpf.h', find: '\tif (listener) {\n\t\tconn.owner = listener->owner;\n\t\tconn.cgroup = listener->cgroup;\n\t}\n', replace: '\t(void)listener;\n' }],
+    test: outcomes,
+    title: established,
+  },
+  {
+    idea: 'owner',
+    name: 'listen() is not looked at',
+    edits: [{ file: 'transition.bpf.h', find: '\tif (to == TCP_LISTEN)\n\t\treturn on_listen(sk);\n', replace: '' }],
+    test: outcomes,
+    title: established,
+  },
+  {
+    idea: 'container',
+    name: 'the memory controller’s hierarchy is not looked at',
+    edits: [{ file: 'cgroup.bpf.h', find: '\t\tif (other->level > 0) {\n\t\t\t*bit = CW_CGROUP_MEMORY;', replace: '\t\tif (other->level > 99) {\n\t\t\t*bit = CW_CGROUP_MEMORY;' }],
+    test: containers,
+    title: 'memory, docker, cgroupfs: each connect and accept, when the cgroup is gone',
+  },
+  {
+    idea: 'container',
+    name: 'the pids controller’s hierarchy is not looked at',
+    edits: [{ file: 'cgroup.bpf.h', find: 'if (other->root != unified->root && other->level > 0) {', replace: 'if (other->level > 99) {' }],
+    test: containers,
+    title: 'pids, docker, cgroupfs: each connect and accept, when the cgroup is gone',
+  },
+  {
+    idea: 'container',
+    name: 'the root of the memory controller’s hierarchy is a cgroup like others',
+    edits: [{ file: 'cgroup.bpf.h', find: '\t\tif (other->level > 0) {\n\t\t\t*bit = CW_CGROUP_MEMORY;', replace: '\t\tif (other->level >= 0) {\n\t\t\t*bit = CW_CGROUP_MEMORY;' }],
+    test: containers,
+    title: 'v2, docker, cgroupfs: each connect and accept, when the cgroup is gone',
+  },
+  {
+    idea: 'container',
+    name: 'a process stays in the cgroup that it was first seen in',
+    edits: [{ file: 'owner.bpf.h', find: 'if (process->cgroup != cgroup && tell_cgroup', replace: 'if (!process->cgroup && tell_cgroup' }],
+    test: containers,
+    title: 'follows a process from one container to the next',
+  },
+  {
+    idea: 'container',
+    name: 'a path that is too deep is told as if it were whole',
+    edits: [{ file: 'cgroup.bpf.h', find: 'record->flags = CW_FLAG_CUT_OFF;', replace: 'record->flags = 0;' }],
+    test: containers,
+    title: 'finds a container at the end of a path that is too deep, and guesses nothing above it',
+  },
+  {
+    idea: 'family',
+    name: 'IPv6 peers are read as IPv4',
+    edits: [{ file: 'socket.bpf.h', find: '\tif (is_v6(sk))\n\t\tcopy_v6(to, &sk->__sk_common.skc_v6_daddr);\n\telse\n\t\tmap_v4(to, sk->__sk_common.skc_daddr);\n', replace: '\tmap_v4(to, sk->__sk_common.skc_daddr);\n' }],
+    test: outcomes,
+    title: 'IPv6: success',
+  },
+  {
+    idea: 'family',
+    name: 'IPv4 peers are not read',
+    edits: [{ file: 'socket.bpf.h', find: '\tif (is_v6(sk))\n\t\tcopy_v6(to, &sk->__sk_common.skc_v6_daddr);\n\telse\n\t\tmap_v4(to, sk->__sk_common.skc_daddr);\n', replace: '\tif (is_v6(sk))\n\t\tcopy_v6(to, &sk->__sk_common.skc_v6_daddr);\n' }],
+    test: outcomes,
+    title: 'IPv4: success',
+  },
+  {
+    idea: 'loss counter',
+    name: 'a full ring is not counted',
+    edits: [{ file: 'emit.bpf.h', find: '\tif (!record)\n\t\tcount_loss(CW_LOSS_RING_FULL, class);\n', replace: '' }],
+    test: lost,
+    title: 'loses detail, but no connect: seen + lost = made',
+  },
+  {
+    idea: 'loss counter',
+    name: 'every lost connect has one outcome',
+    edits: [{ file: 'transition.bpf.h', find: 'begin_event(sk, conn, CW_KIND_CONNECT, outcome, now);', replace: 'begin_event(sk, conn, CW_KIND_CONNECT, CW_OUT_SUCCESS, now);' }],
+    test: lost,
+    title: 'loses detail, but no connect: seen + lost = made',
+  },
+  {
+    idea: 'loss counter',
+    name: 'a lost accept is added up as a lost close',
+    edits: [{ file: 'transition.bpf.h', find: 'fold_record(conn->cgroup, conn->netns, CW_CLASS_ACCEPT, &amount);', replace: 'fold_record(conn->cgroup, conn->netns, CW_CLASS_CLOSE_SERVER, &amount);' }],
+    test: lost,
+    title: 'does the same for accepts',
+  },
+  {
+    idea: 'fold',
+    name: 'what is lost is not added up by cgroup',
+    edits: [{ file: 'emit.bpf.h', find: '\t__sync_fetch_and_add(&fold->count, 1);\n', replace: '' }],
+    test: lost,
+    title: 'loses detail, but no connect: seen + lost = made',
+  },
+  {
+    idea: 'scan',
+    name: 'what was open before is not looked for',
+    edits: [{ file: 'scan.bpf.h', find: '\tif (!conn)\n\t\treturn find(sk, tcp, task, cookie);\n', replace: '\tif (!conn)\n\t\treturn;\n' }],
+    test: startup,
+    title: 'finds open connections with their owners and roles, and counts none as made: 127.0.0.1',
+  },
+  {
+    idea: 'scan',
+    name: 'whoever was there before is a client',
+    edits: [{ file: 'scan.bpf.h', find: 'return sk->sk_max_ack_backlog ? CW_ROLE_SERVER : CW_ROLE_CLIENT;', replace: 'return CW_ROLE_CLIENT;' }],
+    test: startup,
+    title: 'finds open connections with their owners and roles, and counts none as made: 127.0.0.1',
+  },
+  {
+    idea: 'scan',
+    name: 'listeners are not met before anything is attached',
+    edits: [{ file: 'scan.bpf.h', find: '\t\tif (sk->__sk_common.skc_state == TCP_LISTEN)\n\t\t\tmeet_listener(sk, task);\n', replace: '' }],
+    test: startup,
+    title: 'knows whose listener it is that accepts at full speed from before on, also after SIGKILL',
+  },
+  {
+    idea: 'protocol filter',
+    name: 'what has the number 6 is TCP',
+    edits: [{ file: 'socket.bpf.h', find: 'return protocol == IPPROTO_TCP && type == SOCK_STREAM &&\n\t       (family == AF_INET || family == AF_INET6);', replace: 'return protocol == IPPROTO_TCP;' }],
+    test: 'test/kernel/connections/not-tcp.test.ts',
+    title: 'are not counted, whether there before the agent or made later: netlink, NETLINK_XFRM',
+  },
+  {
+    idea: 'outcome',
+    name: 'an old error explains a connect that sent nothing',
+    edits: [{ file: 'transition.bpf.h', find: '\tif (!syn_queued)\n\t\terror = 0;\n', replace: '' }],
+    test: accuracy,
+    title: 'Sockets used again, bound, or connected in other ways: no local port with an old error in the socket: IPv4',
+  },
+  {
+    idea: 'outcome',
+    name: 'a Fast Open that waits is like any connect without a SYN',
+    edits: [{ file: 'transition.bpf.h', find: '!syn_queued && is_deferred(sk)', replace: 'false' }],
+    test: accuracy,
+    title: 'TCP Fast Open: deferred, and taken back: AF_UNSPEC: IPv4',
+  },
+];

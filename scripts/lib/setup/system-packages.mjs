@@ -1,0 +1,111 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isCross, isRoot, target } from '../host.mjs';
+import { Refusal } from '../refusal.mjs';
+import { run, which } from '../run.mjs';
+
+/*
+ * Debian package: what it is needed for. Looked for by what it brings, not by
+ * its name, so that another distribution's package or a local build will do.
+ */
+const BUILD = {
+  clang: () => which('clang'),
+  llvm: () => which('llvm-strip'),
+  'libbpf-dev': () => header('bpf/libbpf.h'),
+  'g++': () => which('g++'),
+  'libc6-dev': () => header('stdio.h'),
+  'linux-libc-dev': () => header('linux/bpf.h'),
+};
+const TEST = {
+  iproute2: () => which('ip'),
+  nftables: () => which('nft'),
+  podman: () => which('podman'),
+  procps: () => which('ps') && which('sysctl'),
+  runc: () => which('runc'),
+};
+const VM = {
+  'qemu-system-x86': () => which('qemu-system-x86_64'),
+  'busybox-static': () => which('busybox'),
+  cpio: () => which('cpio'),
+  kmod: () => which('modprobe'),
+  'xz-utils': () => which('xz'),
+};
+const LIBBPF_MINIMUM = [1, 1];
+
+function header(name) {
+  const folders = [...(process.env.CPATH ?? '').split(':').filter(Boolean), '/usr/local/include', '/usr/include'];
+  return folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
+}
+
+/** What the build needs besides clang when it is for another architecture than this machine's. */
+function crossBuild() {
+  const { triplet, debian } = target();
+  const { 'g++': _native, ...others } = BUILD;
+  const library = (name) => existsSync(join('/usr/lib', triplet, name));
+  return {
+    ...others,
+    [`g++-${triplet.replace('_', '-')}`]: () => which(`${triplet}-g++`),
+    [`libbpf-dev:${debian}`]: () => library('libbpf.so'),
+    [`libstdc++6:${debian}`]: () => library('libstdc++.so.6'),
+  };
+}
+
+/** Debian packages that are missing here. */
+export function missingPackages({ tests = false, vm = false } = {}) {
+  const wanted = { ...(isCross() ? crossBuild() : BUILD), ...(tests && isRoot() && TEST), ...(vm && isRoot() && process.arch === 'x64' && VM) };
+  return Object.keys(wanted).filter((name) => !wanted[name]());
+}
+
+/** @throws Refusal when they cannot be installed from here */
+export function checkInstallable(names) {
+  const list = names.join(' ');
+  if (names.length === 0) return;
+  if (!which('apt-get'))
+    throw new Refusal(`these packages are missing: ${list}.`, {
+      code: 'CW_SETUP_MISSING',
+      why: 'kernel programs and addon are compiled on this machine, and there is no apt-get to install what that needs.',
+      todo: `install ${list} (the Debian and Ubuntu names), then run the command again.`,
+    });
+  if (!isRoot())
+    throw new Refusal(`these packages are missing: ${list}.`, {
+      code: 'CW_SETUP_MISSING',
+      why: 'only root can install packages.',
+      todo: `run \`sudo apt-get install ${list}\`, then the command again.`,
+    });
+}
+
+/** @throws Refusal with what apt-get said */
+export async function installPackages(names) {
+  const list = names.join(' ');
+  for (const foreign of new Set(names.map((name) => name.split(':')[1]).filter(Boolean))) await run('dpkg', ['--add-architecture', foreign]);
+  const update = await apt('update');
+  const install = await apt('install', '--yes', '--no-install-recommends', ...names);
+  if (install.code !== 0)
+    throw new Refusal(`apt-get could not install ${list}.`, {
+      code: 'CW_SETUP_MISSING',
+      why: `apt-get ended with code ${install.code}${update.code === 0 ? '' : ', and so did apt-get update before it'}; this is what it said:`,
+      todo: `mend what apt-get complains about, or install ${list} yourself, then run the command again.`,
+      detail: `${update.code === 0 ? '' : update.stderr}${install.stderr}`,
+    });
+}
+
+/** apt-get without questions. */
+export function apt(...args) {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C.UTF-8' };
+  // A half-installed package would be the machine's trouble, not ours.
+  return run('apt-get', ['-qq', '-o', 'DPkg::Lock::Timeout=120', ...args], { env, finish: true });
+}
+
+/** @throws Refusal when the libbpf that is installed is older than the addon's source */
+export function checkLibbpf() {
+  const path = header('bpf/libbpf_version.h');
+  const text = path ? readFileSync(path, 'utf8') : '';
+  const number = (name) => Number(new RegExp(`define LIBBPF_${name}_VERSION (\\d+)`).exec(text)?.[1] ?? 0);
+  const [major, minor] = [number('MAJOR'), number('MINOR')];
+  if (major > LIBBPF_MINIMUM[0] || (major === LIBBPF_MINIMUM[0] && minor >= LIBBPF_MINIMUM[1])) return;
+  throw new Refusal(`libbpf ${path ? `${major}.${minor}` : 'of before 0.6'} is too old.`, {
+    code: 'CW_SETUP_MISSING',
+    why: `the addon needs libbpf ${LIBBPF_MINIMUM.join('.')} or later.`,
+    todo: 'install a newer libbpf with its headers (Debian 12 and Ubuntu 24.04 have one), then run the command again.',
+  });
+}

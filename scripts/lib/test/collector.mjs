@@ -1,0 +1,79 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { dirname, isAbsolute, join } from 'node:path';
+import { at, root, shown } from '../paths.mjs';
+import { Refusal } from '../refusal.mjs';
+import { run, which } from '../run.mjs';
+import { hash } from '../setup/stamp.mjs';
+
+const builderFile = at('otel-collector', 'builder.yaml');
+const builder = () => readFileSync(builderFile, 'utf8');
+
+/** Outside of the checkout, so that each clone finds it: it takes minutes to build. The name says what it was built from. */
+export function collectorFile(from, goVersion) {
+  const given = process.env.XDG_CACHE_HOME ?? '';
+  const cache = isAbsolute(given) ? given : join(homedir(), '.cache');
+  return join(cache, 'connwatch', `otelcol-${hash(from, goVersion).slice(0, 16)}`);
+}
+
+/** The collector of this builder.yaml and this Go; undefined where it has not been built, or there is no Go. */
+export function readyCollector() {
+  if (!which('go')) return undefined;
+  const file = collectorFile(builder(), goVersion());
+  return existsSync(file) ? file : undefined;
+}
+
+const goVersion = () => execFileSync('go', ['version'], { cwd: root, encoding: 'utf8' }).trim();
+
+/**
+ * Builds the collector of otel-collector/builder.yaml, at the lowest priority and (but in CI, which waits for it) one
+ * package at a time: it takes minutes, and the machine has other work. It gets its name when it is whole.
+ * @returns {Promise<string>} its path
+ * @throws Refusal
+ */
+export async function buildCollector() {
+  if (!which('go')) {
+    throw new Refusal('there is no Go to build the collector with.', {
+      code: 'CW_SETUP_MISSING',
+      why: 'the program go is not on the PATH.',
+      todo: 'install Go (https://go.dev/dl), or use the upstream distribution otelcol-contrib, which has all parts.',
+    });
+  }
+  const from = builder();
+  const collector = collectorFile(from, goVersion());
+  const folder = mkdtempSync(join(tmpdir(), 'connwatch-otelcol-'));
+  const draft = `${collector}.${process.pid}.tmp`;
+  const clean = () => [folder, draft].forEach((path) => rmSync(path, { recursive: true, force: true }));
+  // process.exit() on a signal runs no `finally`.
+  process.once('exit', clean);
+  try {
+    const source = join(folder, 'src');
+    const file = join(folder, 'builder.yaml');
+    writeFileSync(file, from.replace(/^( +output_path: ).*$/m, `$1${source}`));
+    const version = /^ +version: (\S+)$/m.exec(from)?.[1];
+    const tool = `go.opentelemetry.io/collector/cmd/builder@v${version}`;
+    await go(['run', tool, '--config', file, '--skip-compilation'], folder);
+    // -e: not every proxy has the modules that only tests need.
+    await go(['mod', 'tidy', '-e'], source);
+    mkdirSync(dirname(collector), { recursive: true });
+    await go(['build', '-trimpath', '-ldflags=-s -w', '-o', draft, '.'], source);
+    renameSync(draft, collector);
+    return collector;
+  } finally {
+    process.off('exit', clean);
+    clean();
+  }
+}
+
+async function go(args, cwd) {
+  const env = { ...process.env, CGO_ENABLED: '0', GOFLAGS: `${process.env.GOFLAGS ?? ''}${process.env.CI ? '' : ' -p=1'}`.trim() };
+  const { code, stdout, stderr } = await run('nice', ['-n', '19', 'go', ...args], { cwd, env });
+  if (code === 0) return;
+  throw new Refusal('the collector could not be built.', {
+    code: 'CW_SETUP_BUILD',
+    why: `\`go ${args.slice(0, 2).join(' ')}\` ended with ${code}:`,
+    todo: `see whether the Go module proxy can be reached, and the versions in ${shown(builderFile)}.`,
+    detail: stdout + stderr,
+  });
+}

@@ -1,0 +1,84 @@
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { at } from '../paths.mjs';
+import { run } from '../run.mjs';
+import { apt } from '../setup/system-packages.mjs';
+
+const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
+
+/**
+ * One suite of Debian, whatever suites this host uses: lists and settings are in a folder of their own, so that the
+ * host's stay as they are. Packages are downloaded and unpacked, never installed.
+ */
+export class Suite {
+  #options;
+
+  /** @param {string} name such as `trixie` @param {string} mirror */
+  constructor(name, mirror) {
+    const folder = at('.cache', 'vm', 'apt', name);
+    for (const part of ['lists', 'cache/archives']) mkdirSync(join(folder, part, 'partial'), { recursive: true });
+    const source = join(folder, 'sources.list');
+    writeFileSync(source, `deb [signed-by=${KEYRING}] ${mirror} ${name} main\n`);
+    this.#options = Object.entries({
+      'Dir::Etc::sourcelist': source,
+      'Dir::Etc::sourceparts': '/dev/null',
+      'Dir::State::lists': join(folder, 'lists'),
+      'Dir::Cache': join(folder, 'cache'),
+      'Acquire::Languages': 'none',
+      // Of an old suite, nobody renews the date.
+      'Acquire::Check-Valid-Until': 'false',
+      // As itself, not as the user _apt, who cannot write into this folder.
+      'APT::Sandbox::User': 'root',
+    }).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
+  }
+
+  /** @throws Error with what apt-get said */
+  async update() {
+    await must('apt-get', ['-qq', ...this.#options, 'update']);
+  }
+
+  async packagesBeginningWith(prefix) {
+    const names = await must('apt-cache', [...this.#options, 'pkgnames', prefix]);
+    return names.split('\n').filter(Boolean);
+  }
+
+  /** Names of what a package depends on, each once. */
+  async dependencies(name) {
+    const record = await must('apt-cache', [...this.#options, 'show', '--no-all-versions', name]);
+    const [, line = ''] = /^Depends: (.*)$/m.exec(record) ?? [];
+    return [...new Set(line.split(/[,|]/).map((part) => part.trim().split(' ')[0]))];
+  }
+
+  /** Downloads packages and unpacks them over each other into a folder. @returns {Promise<string[]>} `name_version_arch` of each */
+  async unpack(names, folder) {
+    const debs = join(folder, 'debs');
+    mkdirSync(debs, { recursive: true });
+    try {
+      await must('apt-get', ['-qq', ...this.#options, 'download', ...names], debs);
+      const files = readdirSync(debs);
+      for (const file of files) await must('dpkg-deb', ['-x', join(debs, file), folder]);
+      return files.map((file) => decodeURIComponent(file.replace(/\.deb$/, '')));
+    } finally {
+      rmSync(debs, { recursive: true, force: true });
+    }
+  }
+}
+
+/** Where this host gets Debian's main archive from; undefined where it uses none. */
+export async function debianMirror() {
+  const find = () =>
+    run('apt-get', ['indextargets', '--format', '$(REPO_URI)', 'Identifier: Packages', 'Origin: Debian', 'Label: Debian']);
+  let { stdout } = await find();
+  if (stdout === '') {
+    // Before the first update apt does not know whose archives these are.
+    await apt('update');
+    ({ stdout } = await find());
+  }
+  return stdout.split('\n')[0] || undefined;
+}
+
+async function must(file, args, cwd) {
+  const { code, stdout, stderr } = await run(file, args, { cwd });
+  if (code !== 0) throw new Error(`${file}: ${stderr.trim().split('\n').at(-1)}`);
+  return stdout;
+}

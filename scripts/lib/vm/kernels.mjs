@@ -1,0 +1,101 @@
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { at } from '../paths.mjs';
+import { run, which } from '../run.mjs';
+import { Suite, debianMirror } from './apt.mjs';
+
+/** Of a kernel that the agent runs on: the whole machine's counts, each outcome, what fails before a SYN. */
+const TESTS = ['test/vm/kernel.test.ts', 'test/kernel/connections/outcomes.test.ts', 'test/vm/before-syn.test.ts'];
+
+/**
+ * The kernels: Debian's own for clouds, which boot in seconds. `tests` are run unless others are asked for.
+ * @typedef {{name: string, suite: string, tests: string[]}} Kernel
+ * @type {Kernel[]}
+ */
+export const KERNELS = [
+  { name: '5.10', suite: 'bullseye', tests: ['test/vm/too-old.test.ts'] },
+  { name: '6.1', suite: 'bookworm', tests: TESTS },
+  { name: '6.12', suite: 'trixie', tests: TESTS },
+  { name: '7.2', suite: 'sid', tests: TESTS },
+];
+
+/** Ends in a release such as `6.1.0-50-cloud-amd64` or `6.12.117+deb13-cloud-amd64`. */
+export const imageOf = ({ name }) => new RegExp(`^linux-image-(${name.replaceAll('.', '\\.')}\\.\\d+[^_]*-cloud-amd64)$`);
+
+const folderOf = ({ name }) => at('.cache', 'vm', 'kernels', name);
+
+/**
+ * A kernel that is in .cache/vm/kernels.
+ * @typedef {{name: string, release: string, vmlinuz: string, modules: string}} Fetched modules: the folder that holds lib/modules
+ * @returns {Fetched | undefined}
+ */
+export function cachedKernel(kernel) {
+  const folder = folderOf(kernel);
+  if (!existsSync(join(folder, 'release'))) return undefined;
+  const release = readFileSync(join(folder, 'release'), 'utf8');
+  return { name: kernel.name, release, vmlinuz: join(folder, 'vmlinuz'), modules: folder };
+}
+
+/**
+ * The newest package of the kernel's suite, unpacked; one that is there is used again.
+ * @returns {Promise<Fetched>}
+ * @throws Error with the reason why it can't be had
+ */
+export async function fetchKernel(kernel) {
+  const cached = cachedKernel(kernel);
+  if (cached) return cached;
+  const missing = ['apt-get', 'dpkg-deb', 'depmod'].filter((name) => !which(name));
+  if (missing.length > 0) throw new Error(`it is not in .cache/vm, and there is no ${missing.join(', no ')} to get it with`);
+  const mirror = await debianMirror();
+  if (mirror === undefined) throw new Error("it is not in .cache/vm, and this host's apt sources name no Debian archive");
+  const suite = new Suite(kernel.suite, mirror);
+  await suite.update();
+  const image = newest(await suite.packagesBeginningWith('linux-image-'), imageOf(kernel));
+  if (image === undefined) throw new Error(`Debian's ${kernel.suite} has no cloud kernel ${kernel.name}`);
+  const release = imageOf(kernel).exec(image)[1];
+  // From 7 on the image is split: the kernel itself, its modules, and what is in it.
+  const parts = (await suite.dependencies(image)).filter((name) => name.startsWith('linux-') && name.endsWith(`-${release}`));
+  const folder = folderOf(kernel);
+  const draft = `${folder}.${process.pid}.tmp`;
+  try {
+    mkdirSync(draft, { recursive: true });
+    await suite.unpack([image, ...parts], join(draft, 'root'));
+    await arrange(draft, release);
+    rmSync(folder, { recursive: true, force: true });
+    renameSync(draft, folder);
+  } finally {
+    rmSync(draft, { recursive: true, force: true });
+  }
+  return cachedKernel(kernel);
+}
+
+/** The highest of the names that match, by the numbers in them. */
+export function newest(names, pattern) {
+  const numbers = (name) => name.match(/\d+/g).map(Number);
+  const compare = (a, b) => {
+    const [left, right] = [numbers(a), numbers(b)];
+    const place = left.findIndex((number, index) => number !== right[index]);
+    return place < 0 ? 0 : left[place] - (right[place] ?? -1);
+  };
+  return names
+    .filter((name) => pattern.test(name))
+    .sort(compare)
+    .at(-1);
+}
+
+// Packages put things into different places, from one Debian to the next.
+async function arrange(draft, release) {
+  const root = join(draft, 'root');
+  const lib = ['lib', 'usr/lib'].map((path) => join(root, path)).find((path) => existsSync(join(path, 'modules', release)));
+  if (lib === undefined) throw new Error('its packages hold no modules');
+  mkdirSync(join(draft, 'lib'), { recursive: true });
+  renameSync(join(lib, 'modules'), join(draft, 'lib', 'modules'));
+  const modules = join(draft, 'lib', 'modules', release);
+  const image = [join(root, 'boot', `vmlinuz-${release}`), join(modules, 'vmlinuz')].find(existsSync);
+  if (image === undefined) throw new Error(`its packages hold no kernel, but ${readdirSync(root).join(', ')}`);
+  renameSync(image, join(draft, 'vmlinuz'));
+  const { code, stderr } = await run('depmod', ['-b', draft, release]);
+  if (code !== 0) throw new Error(`depmod: ${stderr.trim()}`);
+  rmSync(root, { recursive: true });
+  writeFileSync(join(draft, 'release'), release);
+}

@@ -1,0 +1,77 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type PushSettings, readHeadersFile } from '../../config/index.ts';
+import { hider } from '../../export/index.ts';
+import { codeOf, oneLine } from '../../internal/errors.ts';
+import { Invalid } from '../../internal/invalid.ts';
+import type { Logger } from '../../internal/log/log.ts';
+
+/** The headers of a file, and whatever is to be hidden of what is pushed. */
+export interface PushHeaders {
+  /**
+   * Reads the file again. It may hold others than at the start, as after a rotation.
+   * Who may read it only with the privileges that were given up after the start
+   * gets what it held before.
+   * @throws Invalid why it cannot be used, without any of its text
+   */
+  readonly read: () => readonly (readonly [name: string, value: string])[];
+  /** Takes credentials out of a text: those of the start, and those that were read last. */
+  readonly hide: (text: string) => string;
+}
+
+/** One for all that is pushed: whoever warns of one signal may repeat what was sent with the other. */
+export function pushHeaders({ metrics, logs }: PushSettings, log: Pick<Logger, 'warn'>): PushHeaders {
+  const secrets = [...(metrics?.secrets ?? []), ...(logs?.secrets ?? [])];
+  const file = (metrics ?? logs)?.headersFile;
+  const read = file === undefined ? undefined : keepReading(file, log);
+  let hide = hider(secrets);
+  let [last, before]: [readonly string[], readonly string[]] = [[], []];
+  return {
+    read: () => {
+      if (read === undefined) return [];
+      const headers = read();
+      // A refusal of the headers before may still be under way.
+      if (!isDeepStrictEqual(headers.secrets, last)) [last, before] = [headers.secrets, last];
+      hide = hider([...secrets, ...before, ...last]);
+      return headers.pairs;
+    },
+    hide: (text) => hide(text),
+  };
+}
+
+type Headers = ReturnType<typeof readHeadersFile>;
+
+/** Reads the file now, with all privileges, and each time that the result is called. */
+function keepReading(path: string, log: Pick<Logger, 'warn'>): () => Headers {
+  let last: Headers | undefined;
+  let said = false;
+  const read = (): Headers => {
+    try {
+      last = readAgain(path);
+      said = false;
+    } catch (error) {
+      if (last === undefined || !isForbidden(error)) throw error;
+      if (!said) log.warn({ error: oneLine(error) }, 'the file with headers cannot be read again: what it held before is used');
+      said = true;
+    }
+    return last;
+  };
+  try {
+    read();
+  } catch {
+    // The next attempt to push says why.
+  }
+  return read;
+}
+
+function isForbidden(error: unknown): boolean {
+  const code = error instanceof Invalid && error.cause instanceof Invalid ? codeOf(error.cause.cause) : undefined;
+  return code === 'EACCES' || code === 'EPERM';
+}
+
+function readAgain(path: string): Headers {
+  try {
+    return readHeadersFile(path);
+  } catch (error) {
+    throw error instanceof Invalid ? new Invalid(`${path} (otlp-headers-file) cannot be used: ${error.message}`, { cause: error }) : error;
+  }
+}

@@ -1,0 +1,63 @@
+import { isSdkDisabled, type OtlpSettings } from '../../config/index.ts';
+import { type MetricsOptions, routeDiagnostics } from '../../export/index.ts';
+import type { ErrorCode } from '../../internal/codes.ts';
+import { oneLine } from '../../internal/errors.ts';
+import type { Logger } from '../../internal/log/log.ts';
+import { version } from '../../internal/version.ts';
+import type { PushHeaders } from './headers.ts';
+import { ExportReport } from './report.ts';
+import { pushTls } from './tls.ts';
+
+export interface PushOptions {
+  /** undefined: nothing is pushed. */
+  readonly settings: OtlpSettings | undefined;
+  readonly headers: PushHeaders;
+  /** The setting `--otlp`. */
+  readonly otlp: boolean | undefined;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly log: Logger;
+  /** How long the shutdown may still take, milliseconds. */
+  readonly timeLeft: () => number;
+}
+
+export interface Push {
+  /** For `createMetrics`; undefined where nothing is pushed. */
+  readonly readers: MetricsOptions['readers'];
+  /** Exports that failed, by exporter. */
+  readonly failures: () => Readonly<Record<string, number>>;
+  close(): void;
+}
+
+/**
+ * What is pushed, and what is said of it: one line when exports begin to fail,
+ * one when they succeed again. The exporter is loaded only when it is used.
+ */
+export async function openPush({ settings, headers, otlp, environment, log, timeLeft }: PushOptions): Promise<Push> {
+  const { hide } = headers;
+  const close = routeDiagnostics((message) => log.warn({ source: 'opentelemetry' }, hide(message)));
+  if (settings === undefined) {
+    if (otlp === true && isSdkDisabled(environment)) log.warn('OTEL_SDK_DISABLED is true: nothing is pushed');
+    return { failures: () => ({ otlp: 0 }), close, readers: undefined };
+  }
+  const { endpoint, interval } = settings;
+  const report = new ExportReport({ log, exporter: 'otlp', endpoint, what: 'metrics', hide });
+  const { otlpReader } = await import('../../export/otlp/otlp.ts');
+  const tls = pushTls(settings, 'METRICS', environment, log);
+  log.debug({ exporter: 'otlp', endpoint, interval }, 'metrics will be pushed');
+  return {
+    failures: () => ({ otlp: report.failures }),
+    close,
+    readers: (collector) => [
+      otlpReader({
+        ...settings,
+        headers: headers.read,
+        tls,
+        producer: collector.producer('push'),
+        userAgent: `connwatch/${version}`,
+        onExport: (error) => report.onExport(error),
+        onIncomplete: (error) => log.error({ code: 'CW_PAGE' satisfies ErrorCode, error: hide(oneLine(error)) }, 'what is pushed is incomplete'),
+        timeLeft,
+      }),
+    ],
+  };
+}

@@ -1,0 +1,31 @@
+import { type OtlpTarget, readTlsFiles, type TlsFiles } from '../../config/index.ts';
+import { Invalid } from '../../internal/invalid.ts';
+import type { Logger } from '../../internal/log/log.ts';
+
+/**
+ * The files for TLS, read again each time: they may have been renewed. When they
+ * cannot be used (half written, or readable only with the privileges that were
+ * given up after the start), those that were read last stay, which is said once.
+ * @returns undefined: plain text
+ */
+export function pushTls(
+  { plain, tls }: Pick<OtlpTarget, 'plain' | 'tls'>,
+  signal: Parameters<typeof readTlsFiles>[1],
+  environment: Parameters<typeof readTlsFiles>[0],
+  log: Pick<Logger, 'warn'>,
+): () => TlsFiles | undefined {
+  if (plain) return () => undefined;
+  let last = tls;
+  let said: string | undefined;
+  return () => {
+    try {
+      last = readTlsFiles(environment, signal);
+      said = undefined;
+    } catch (error) {
+      if (!(error instanceof Invalid)) throw error;
+      if (error.message !== said) log.warn({ signal: signal.toLowerCase(), error: error.message }, 'files for TLS cannot be read again: what they held before is used');
+      said = error.message;
+    }
+    return last;
+  };
+}

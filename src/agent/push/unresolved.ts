@@ -1,0 +1,15 @@
+import type { Logger } from '../../internal/log/log.ts';
+
+/** Whoever makes cgroups without end must not fill the log. */
+const AT_MOST = 20;
+
+/** Logs each path that is not understood once, so that it can be reported; a few of them only. */
+export function logUnresolved(log: Logger): (path: string) => void {
+  const told = new Set<string>();
+  return (path) => {
+    if (told.size >= AT_MOST || told.has(path)) return;
+    told.add(path);
+    log.info({ path }, 'the path of a cgroup is not understood');
+    if (told.size === AT_MOST) log.info('further paths of cgroups that are not understood are not logged');
+  };
+}

@@ -1,0 +1,32 @@
+import { type OtlpTarget, printSettings, type PushSettings, type Resolution } from '../../config/index.ts';
+import { EXIT } from '../failure.ts';
+import type { Host } from '../host.ts';
+
+/** `connwatch config`: the settings in force as YAML, and as comments what is pushed, which variables of others decide. */
+export async function printConfig(host: Pick<Host, 'stdout'>, resolution: Resolution, pushed: PushSettings): Promise<number> {
+  host.stdout(`${await printSettings(resolution)}${describe(pushed).map((line) => `# ${line}\n`).join('')}`);
+  return EXIT.fine;
+}
+
+function describe({ metrics, logs }: PushSettings): string[] {
+  const ofMetrics = metrics && [
+    `OTLP: metrics are pushed to ${metrics.endpoint} every ${metrics.interval} ms, ${metrics.temporality} temporality`,
+    ...how(metrics, `one export at most ${metrics.timeout} ms, one request ${metrics.requestTimeout} ms`),
+  ];
+  const ofLogs = logs && [
+    `OTLP: records of failed connects are pushed to ${logs.endpoint} as logs`,
+    ...how(logs, `one request at most ${logs.requestTimeout} ms`),
+  ];
+  return [
+    ...(ofMetrics ?? ["OTLP: no metrics are pushed (--otlp and OpenTelemetry's variables decide: docs/otlp.md)"]),
+    ...(ofLogs ?? ['OTLP: no logs are pushed']),
+  ];
+}
+
+function how({ plain, compression, tlsVariables, headerNames }: OtlpTarget, times: string): string[] {
+  const lines = [`${times}; compression ${compression}; ${plain ? 'plain text' : 'TLS'}`];
+  // A path may hold what would end the comment.
+  if (!plain) lines.push(...tlsVariables.map(({ name, text }) => `${name}: ${JSON.stringify(text)}`));
+  if (headerNames.length > 0) lines.push(`headers: ${headerNames.join(', ')} (values are not shown)`);
+  return lines.map((line) => `  ${line}`);
+}

@@ -1,0 +1,77 @@
+import { get } from 'node:http';
+import { formatAddress, parseAddress } from '../../internal/address.ts';
+import { ConnwatchError, codeOf, oneLine } from '../../internal/errors.ts';
+import { Invalid } from '../../internal/invalid.ts';
+import { EXIT } from '../failure.ts';
+
+export interface HealthOptions {
+  /** The setting: where the agent's health server listens. */
+  readonly healthAddr: string;
+  /** Milliseconds until an agent that does not answer is given up. */
+  readonly timeout: number;
+  readonly stdout: (text: string) => void;
+}
+
+/**
+ * `connwatch health`: asks the agent of this machine how it is, for health
+ * checks of containers, where there is no curl. Prints the answer. Exit code 0
+ * when it is ready and alive, 1 when it is not or nobody answers.
+ * @throws (rejects) ConnwatchError CW_CONFIG when the settings do not tell where it listens
+ */
+export async function health({ healthAddr, timeout, stdout }: HealthOptions): Promise<number> {
+  const { host, port } = whereToAsk(healthAddr);
+  try {
+    const body = await ask(host, port, timeout);
+    const status = statusIn(body);
+    stdout(status === undefined ? `What answers at ${formatAddress({ host, port })} is not connwatch.\n` : body);
+    return status?.ready && status.alive ? EXIT.fine : EXIT.failed;
+  } catch (error) {
+    stdout(`No answer from ${formatAddress({ host, port })}: ${codeOf(error) ?? oneLine(error)}.\n`);
+    return EXIT.failed;
+  }
+}
+
+// Who listens on every address listens on loopback.
+const LOOPBACK: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
+
+/** @throws ConnwatchError CW_CONFIG */
+export function whereToAsk(healthAddr: string): { host: string; port: number } {
+  const { host = '127.0.0.1', port } = parseAddress(healthAddr);
+  if (port !== 0) return { host: LOOPBACK[host] ?? host, port };
+  throw new ConnwatchError(`with --health-addr ${healthAddr} the agent takes any free port, so it cannot be found.`, {
+    code: 'CW_CONFIG',
+    hint: "Give the address of the log line that has 'server': 'health'.",
+  });
+}
+
+// Another program may have taken the port, and many answer /health with 200.
+function statusIn(body: string): { ready: boolean; alive: boolean } | undefined {
+  try {
+    const { ready, alive } = JSON.parse(body) as { ready?: unknown; alive?: unknown };
+    return typeof ready === 'boolean' && typeof alive === 'boolean' ? { ready, alive } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The agent's answer has some 60 bytes. */
+const LONGEST = 4096;
+
+/** What is said of its health there; nothing for an answer that is too long, or without end. */
+function ask(host: string, port: number, timeout: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const fail = (error: Error) => reject(codeOf(error) === 'ABORT_ERR' ? new Invalid(`none within ${timeout / 1000} s`) : error);
+    const request = get({ host, port, path: '/health', agent: false, signal: AbortSignal.timeout(timeout) }, (response) => {
+      let body = '';
+      response.setEncoding('utf8').on('data', (text: string) => {
+        body += text;
+        if (body.length <= LONGEST) return;
+        resolve('');
+        response.destroy();
+      });
+      response.on('end', () => resolve(body));
+      response.on('error', fail);
+    });
+    request.on('error', fail);
+  });
+}

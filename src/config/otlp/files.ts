@@ -1,0 +1,106 @@
+import type * as NodeCrypto from 'node:crypto';
+import { codeOf } from '../../internal/errors.ts';
+import { readRegularFile } from '../../internal/files/regular-file.ts';
+import { Invalid } from '../../internal/invalid.ts';
+import { type Environment, type Signal, type Variable, Variables } from './variables.ts';
+
+/** Contents of the files that the variables name, in PEM format. */
+export interface TlsFiles {
+  readonly ca: Buffer | undefined;
+  readonly cert: Buffer | undefined;
+  readonly key: Buffer | undefined;
+}
+
+/** The exporter goes on without a file that it cannot read: without client certificate, or with the system's authorities. */
+export function checkCertificates(variables: Variables): TlsFiles {
+  const authority = readNamed(variables, variables.signal('CERTIFICATE'), certificate);
+  const chain = variables.signal('CLIENT_CERTIFICATE');
+  const key = variables.signal('CLIENT_KEY');
+  if (chain === undefined && key !== undefined) variables.problems.push(`${key.name} needs OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE beside it`);
+  if (chain !== undefined && key === undefined) variables.problems.push(`${chain.name} needs OTEL_EXPORTER_OTLP_CLIENT_KEY beside it`);
+  const own = readNamed(variables, chain, certificate);
+  const secret = readNamed(variables, key, privateKey);
+  if (own !== undefined && secret !== undefined && key !== undefined && !own.parsed.checkPrivateKey(secret.parsed)) {
+    variables.invalid(key, 'it is not the key of the client certificate');
+  }
+  return { ca: authority?.bytes, cert: own?.bytes, key: secret?.bytes };
+}
+
+/**
+ * The same, of files that may have been renewed.
+ * @throws Invalid every reason why they cannot be used
+ */
+export function readTlsFiles(environment: Environment, signal: Signal): TlsFiles {
+  const variables = new Variables(environment, signal);
+  const files = checkCertificates(variables);
+  if (variables.problems.length > 0) throw new Invalid(variables.problems.join('; '));
+  return files;
+}
+
+/**
+ * A file that is named for the push, of any kind but a special one.
+ * @throws Invalid why it cannot be read
+ */
+export function readPushFile(path: string): Buffer {
+  try {
+    return readRegularFile(path, LARGEST);
+  } catch (error) {
+    throw error instanceof Invalid ? error : new Invalid(whyUnreadable(error), { cause: error });
+  }
+}
+
+/** All authorities of a system together have some 200 KiB. */
+const LARGEST = 1024 * 1024;
+
+function whyUnreadable(error: unknown): string {
+  const code = codeOf(error) ?? '';
+  return REASONS[code] ?? `it cannot be read (${code})`;
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  ENOTDIR: 'there is no such file',
+  ENAMETOOLONG: 'it is too long for a path',
+  EISDIR: 'it is a folder',
+  EACCES: 'this user may not read it',
+  EPERM: 'this user may not read it',
+};
+
+/** The file that a variable names. What is wrong with it is a problem of the variables. */
+export function readNamed<T>(variables: Variables, variable: Variable | undefined, parse: (bytes: Buffer) => T): { readonly bytes: Buffer; readonly parsed: T } | undefined {
+  if (variable === undefined) return undefined;
+  const bytes = attempt(() => readPushFile(variable.text), (why) => variables.invalidPath(variable, why));
+  // Of one that can be read the path is a path.
+  const parsed = bytes && attempt(() => parse(bytes), (why) => variables.invalid(variable, why));
+  return bytes && parsed && { bytes, parsed };
+}
+
+function attempt<T>(work: () => T, onInvalid: (why: string) => void): T | undefined {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof Invalid)) throw error;
+    onInvalid(error.message);
+    return undefined;
+  }
+}
+
+// An import would set up OpenSSL at every start.
+const crypto = (): typeof NodeCrypto => process.getBuiltinModule('node:crypto');
+
+function certificate(bytes: Buffer): NodeCrypto.X509Certificate {
+  const { X509Certificate } = crypto();
+  try {
+    return new X509Certificate(bytes);
+  } catch {
+    throw new Invalid('it holds no certificate in PEM format');
+  }
+}
+
+function privateKey(bytes: Buffer): NodeCrypto.KeyObject {
+  try {
+    return crypto().createPrivateKey(bytes);
+  } catch {
+    throw new Invalid('it holds no private key in PEM format that can be read without a passphrase');
+  }
+}

@@ -1,0 +1,77 @@
+import type { Variables } from './variables.ts';
+
+/** What a list of headers comes to. */
+export interface Headers {
+  /** Names and values as they are sent. */
+  readonly pairs: readonly (readonly [name: string, value: string])[];
+  /** What must not be in any log: the values, as they stand and as they are sent, their words, and what is in Basic credentials. */
+  readonly secrets: readonly string[];
+  /** Why entries cannot be used, without their text. */
+  readonly problems: readonly string[];
+}
+
+/** Refuses what the exporter would leave out silently, or throw about with the value in the message. */
+export function checkHeaders(variables: Variables): Headers[] {
+  return variables.signals('HEADERS').map(({ name, text }) => {
+    const headers = parseHeaders(text.split(','));
+    variables.problems.push(...headers.problems.map((problem) => `invalid value for ${name}: ${problem}`));
+    return headers;
+  });
+}
+
+/** @param entries of OpenTelemetry's form, `name=value`, percent-encoded; empty ones are passed over */
+export function parseHeaders(entries: readonly string[]): Headers {
+  const pairs: [string, string][] = [];
+  const secrets: string[] = [];
+  const problems: string[] = [];
+  for (const [index, entry] of entries.entries()) {
+    if (entry.trim() === '') continue;
+    const problem = why(entry);
+    if (problem !== undefined) problems.push(`${problem} (entry ${index + 1} of its list)`);
+    const equals = entry.indexOf('=');
+    const [name, raw] = [entry.slice(0, equals).trim(), entry.slice(equals + 1).trim()];
+    const value = decoded(raw) ?? raw;
+    pairs.push([decoded(name) ?? name, value]);
+    secrets.push(raw, value, ...value.split(/\s+/), ...basic(value));
+  }
+  return { pairs, secrets, problems };
+}
+
+/** `user:password` and the password of Basic credentials (RFC 7617): who refuses them has decoded them. */
+function basic(value: string): string[] {
+  const encoded = /^basic\s+(\S+)$/i.exec(value)?.[1];
+  if (encoded === undefined) return [];
+  const pair = Buffer.from(encoded, 'base64').toString();
+  return [pair, pair.slice(pair.indexOf(':') + 1)];
+}
+
+/** Of the connection (RFC 9113, 8.2.2) or of the request itself. With one of them every push would fail, without a reason. */
+const OF_HTTP2 = new Set(
+  'connection keep-alive proxy-connection transfer-encoding upgrade http2-settings te host content-length'.split(' '),
+);
+
+/** Of the call: gRPC sends its own in their place, and `grpc-` is reserved (PROTOCOL-HTTP2.md of gRPC). */
+const OF_GRPC = /^(user-agent|content-type|accept-encoding|grpc-.*)$/;
+
+function why(entry: string): string | undefined {
+  const equals = entry.indexOf('=');
+  if (equals < 0) return 'an entry is not name=value';
+  const [name, value] = [entry.slice(0, equals), entry.slice(equals + 1)].map((part) => decoded(part.trim()));
+  if (name === undefined || value === undefined) return 'a % is not followed by two hexadecimal digits';
+  const sent = name.toLowerCase();
+  if (OF_HTTP2.has(sent) || /^:\w+$/.test(sent)) return `${sent} is a header that HTTP/2 keeps for itself`;
+  if (OF_GRPC.test(sent)) return `${sent} is a header that gRPC keeps for itself`;
+  if (!/^[\w.-]+$/.test(name)) return 'a name is empty or has characters that gRPC does not allow';
+  if (sent.endsWith('-bin')) return 'a name ends in -bin, which stands for bytes in gRPC';
+  if (!/^[ -~]+$/.test(value)) return 'a value is empty or has characters that gRPC does not allow';
+  return undefined;
+}
+
+/** Percent-decoded; undefined where it cannot be. */
+export function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}

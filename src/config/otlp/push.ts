@@ -1,0 +1,21 @@
+import { configError } from '../resolve.ts';
+import { logSettings, type OtlpLogSettings } from './logs.ts';
+import { metricSettings, type OtlpSettings, type PushWish } from './otlp.ts';
+import { resourceProblems } from './resource.ts';
+import { type Environment, Variables } from './variables.ts';
+
+/** What is pushed, and how; undefined: it is not pushed. */
+export interface PushSettings {
+  readonly metrics: OtlpSettings | undefined;
+  readonly logs: OtlpLogSettings | undefined;
+}
+
+/** @throws ConnwatchError CW_CONFIG that names every problem of both signals, and no secret */
+export function pushSettings(wish: PushWish, environment: Environment): PushSettings {
+  const [ofMetrics, ofLogs] = [new Variables(environment, 'METRICS'), new Variables(environment, 'LOGS')];
+  const settings = { metrics: metricSettings(wish, ofMetrics), logs: logSettings(wish.otlpHeadersFile, ofLogs) };
+  // A general variable that cannot be used is a problem of both. The resource is on the page too, so it is checked in any case.
+  const problems = new Set([...resourceProblems(environment), ...ofMetrics.problems, ...ofLogs.problems]);
+  if (problems.size > 0) throw configError([...problems]);
+  return settings;
+}

@@ -1,0 +1,69 @@
+import { createServer as createHttp } from 'node:http';
+import { createServer as createHttp2 } from 'node:http2';
+import { type AddressInfo, createServer, type Server } from 'node:net';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { OtlpTarget } from '../../config/index.ts';
+import { tryCollectors } from './collector.ts';
+
+const REST = { plain: true, tls: { ca: undefined, cert: undefined, key: undefined }, tlsVariables: [], compression: 'none' as const, headerNames: [], headersFile: undefined, secrets: [] };
+const servers: Pick<Server, 'close'>[] = [];
+afterEach(() => servers.splice(0).forEach((server) => server.close()));
+
+async function listening(server: Server, at: string | number = 0): Promise<number> {
+  servers.push(server);
+  await once(server.listen(at as number, typeof at === 'number' ? '127.0.0.1' : undefined), 'listening');
+  return (server.address() as AddressInfo).port;
+}
+
+async function problemOf(endpoint: string, socket?: string, rest: Pick<OtlpTarget, 'tls'> = REST): Promise<string | undefined> {
+  const [collector] = await tryCollectors({ metrics: { endpoint, socket, ...REST, ...rest }, logs: undefined }, 200);
+  expect(collector).toMatchObject({ signal: 'metrics', endpoint });
+  return collector?.problem;
+}
+
+describe('tryCollectors', () => {
+  it('is content with a server of HTTP/2, by TCP or by a unix socket', async () => {
+    const port = await listening(createHttp2());
+    expect(await problemOf(`http://127.0.0.1:${port}`)).toBeUndefined();
+    const folder = mkdtempSync(join(tmpdir(), 'connwatch-collector-'));
+    const path = join(folder, 'socket');
+    await listening(createHttp2(), path);
+    expect(await problemOf('a unix socket', path)).toBeUndefined();
+    rmSync(folder, { recursive: true });
+  });
+
+  it.each<[string, () => Server, string]>([
+    ['does not answer', () => createServer(() => {}), 'it gives no answer within 0.2 s'],
+    ['resets', () => createServer((socket) => socket.resetAndDestroy()), 'it resets the connection'],
+    ['closes', () => createServer((socket) => socket.end()), 'it is connected to, and closes the connection'],
+    ['speaks HTTP/1 only', () => createHttp((_, response) => response.end()), 'what answers does not speak gRPC'],
+  ])('says of one that %s', async (_, create, problem) => {
+    expect(await problemOf(`http://127.0.0.1:${await listening(create())}`)).toBe(problem);
+  });
+
+  it.each<[string, () => Server]>([
+    ['resets', () => createServer((socket) => socket.resetAndDestroy())],
+    ['closes', () => createServer((socket) => socket.end())],
+  ])('says of one that %s that it may not accept the client certificate', async (_, create) => {
+    const problem = await problemOf(`http://127.0.0.1:${await listening(create())}`, undefined, { tls: { ...REST.tls, cert: Buffer.from('a certificate') } });
+    expect(problem).toBe('it is connected to, and closes the connection; it may not accept the client certificate');
+  });
+
+  it('says of one that is not there', async () => {
+    const port = await listening(createServer());
+    servers.pop()?.close();
+    expect(await problemOf(`http://127.0.0.1:${port}`)).toBe('it refuses connections');
+    expect(await problemOf('a unix socket', '/nowhere/socket')).toBe('there is no such socket');
+    expect(await problemOf('http://collector.invalid:4317')).toMatch(/^it(s name cannot be resolved| gives no answer within 0.2 s)$/);
+  });
+
+  it('tries both, or none', async () => {
+    const target = { endpoint: `http://127.0.0.1:${await listening(createHttp2())}`, socket: undefined, ...REST };
+    expect((await tryCollectors({ metrics: target, logs: target })).map(({ signal }) => signal)).toEqual(['metrics', 'logs']);
+    expect(await tryCollectors({ metrics: undefined, logs: undefined })).toEqual([]);
+  });
+});

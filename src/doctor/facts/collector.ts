@@ -1,0 +1,74 @@
+import { connect as connectHttp2, type ClientHttp2Session, type SecureClientSessionOptions } from 'node:http2';
+import { connect as connectSocket } from 'node:net';
+import type { OtlpTarget } from '../../config/index.ts';
+import { asError, codeOf, oneLine } from '../../internal/errors.ts';
+import type { Collector } from '../types.ts';
+
+/** What is pushed where; undefined: it is not pushed. */
+export interface Targets {
+  readonly metrics: OtlpTarget | undefined;
+  readonly logs: OtlpTarget | undefined;
+}
+
+const PATIENCE = 3000;
+
+/** Connects to each collector as the exporter would, and pushes nothing. */
+export async function tryCollectors({ metrics, logs }: Targets, patience = PATIENCE): Promise<Collector[]> {
+  const tried = async (signal: Collector['signal'], target: OtlpTarget): Promise<Collector> => {
+    const problem = await tryTarget(target, patience);
+    return { signal, endpoint: target.endpoint, ...(problem !== undefined && { problem }) };
+  };
+  return Promise.all([...(metrics ? [tried('metrics', metrics)] : []), ...(logs ? [tried('logs', logs)] : [])]);
+}
+
+/**
+ * gRPC is HTTP/2: a server of it says its settings as soon as somebody connects.
+ * Settles whatever happens. Of a session that a server ends with a TLS alert, as
+ * one does that asks for a client certificate, Node.js tells neither error nor
+ * close; its socket does.
+ */
+function tryTarget({ endpoint, socket, tls }: OtlpTarget, patience: number): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    let session: ClientHttp2Session | undefined;
+    const settle = (problem: string | undefined): void => {
+      clearTimeout(timer);
+      resolve(problem);
+      session?.destroy();
+    };
+    const timer = setTimeout(() => settle(`it gives no answer within ${patience / 1000} s`), patience);
+    const closed = (): void => settle(`it is connected to, and closes the connection${tls.cert === undefined ? '' : '; it may not accept the client certificate'}`);
+    // A server that closes with the client's first frames unread resets the connection: with TLS 1.3 it looks at the certificate when the client has sent them.
+    const failed = (error: Error): void => (tls.cert !== undefined && ['ECONNRESET', 'EPIPE'].includes(codeOf(error) ?? '') ? closed() : settle(reason(error)));
+    const options: SecureClientSessionOptions = { ...defined(tls), ...(socket !== undefined && { createConnection: () => connectSocket(socket) }) };
+    try {
+      session = connectHttp2(socket === undefined ? endpoint : 'http://localhost', options);
+    } catch (error) {
+      return failed(asError(error));
+    }
+    session.on('connect', (_, transport) => transport.on('error', failed).on('close', closed));
+    session.on('remoteSettings', () => settle(undefined));
+    session.on('error', failed).on('close', closed);
+  });
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'it refuses connections',
+  ECONNRESET: 'it resets the connection',
+  ENOENT: 'there is no such socket',
+  ENOTFOUND: 'its name cannot be resolved',
+  EAI_AGAIN: 'its name cannot be resolved',
+  ERR_HTTP2_ERROR: 'what answers does not speak gRPC',
+};
+
+function reason(error: Error): string {
+  const code = codeOf(error) ?? '';
+  if (code.endsWith('_ALERT_CERTIFICATE_REQUIRED')) return 'it asks for a client certificate (OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE)';
+  if (/_ALERT_(\w*CERTIFICATE|UNKNOWN_CA)/.test(code)) return `it does not accept the client certificate (${code})`;
+  if (code.includes('_ALERT_')) return `it refuses TLS with this client (${code})`;
+  if (/CERT|SIGNATURE|ISSUER|CA_/.test(code)) return `its certificate is not accepted (${code})`;
+  return REASONS[code] ?? (code === '' ? oneLine(error) : `it cannot be connected to (${code})`);
+}
+
+function defined(files: OtlpTarget['tls']): SecureClientSessionOptions {
+  return Object.fromEntries(Object.entries(files).filter(([, bytes]) => bytes !== undefined));
+}

@@ -1,0 +1,43 @@
+import { kernelProbe, type ProgramAnswer } from '../../ebpf/probe.ts';
+import { asError, oneLine } from '../../internal/errors.ts';
+import { HELPERS, MAPS, PROGRAMS } from '../requirements.ts';
+import type { Answer, Trials } from '../types.ts';
+
+/** Asks the kernel for each thing that the programs need. An Error when there is no usable addon to ask with. */
+export function runTrials(settings: { readonly ringSize: number; readonly bpfObject: string | undefined }): Trials | Error {
+  try {
+    const probe = kernelProbe();
+    return {
+      libbpf: probe.libbpf,
+      bpf: probe.bpf(),
+      programs: mapValues(PROGRAMS, (_, section) => answer(probe.program(section))),
+      maps: mapValues(MAPS, (type) => mapAnswer(probe.map(type))),
+      helpers: mapValues(HELPERS, ({ id, from }) => answer(probe.program(from, { helper: id }))),
+      object: objectProblem(() => probe.object(settings.bpfObject, settings.ringSize)),
+      fexit: answer(probe.program('fexit/tcp_v4_connect', { attach: true })),
+      kprobe: answer(probe.program('kprobe/tcp_v4_connect')),
+      tracepoint: answer(probe.program('tp/syscalls/sys_exit_connect')),
+      perf: probe.perf(),
+      unprivileged: probe.unprivileged(),
+    };
+  } catch (error) {
+    return asError(error);
+  }
+}
+
+const answer = ({ stage, errno }: ProgramAnswer): Answer => ({ stage, errno });
+const mapAnswer = (errno: number): Answer => ({ stage: errno === 0 ? '' : 'create', errno });
+
+function objectProblem(load: () => void): string | undefined {
+  try {
+    load();
+    return undefined;
+  } catch (error) {
+    // Without the hint: it sends the reader here.
+    return error instanceof Error ? error.message : oneLine(error);
+  }
+}
+
+function mapValues<A, B>(from: Readonly<Record<string, A>>, make: (value: A, key: string) => B): Record<string, B> {
+  return Object.fromEntries(Object.entries(from).map(([key, value]) => [key, make(value, key)]));
+}

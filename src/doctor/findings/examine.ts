@@ -1,0 +1,48 @@
+import type { Check, Facts } from '../types.ts';
+import { bpfStats, cgroups, collectors, fexit, kprobes, pidNamespace, ports, tracefs } from './host.ts';
+import { addon, btf, helpers, object, programs, ringBuffer, storages, syncFailures, version } from './kernel.ts';
+import { bpfCall, capabilities, leastPrivilege, lockdown, seccomp, unprivilegedBpf } from './privileges.ts';
+
+type Judge = (facts: Facts) => Check | Check[];
+
+const JUDGES: readonly Judge[] = [
+  version,
+  btf,
+  addon,
+  capabilities,
+  leastPrivilege,
+  seccomp,
+  lockdown,
+  unprivilegedBpf,
+  bpfCall,
+  ringBuffer,
+  storages,
+  programs,
+  helpers,
+  object,
+  syncFailures,
+  cgroups,
+  pidNamespace,
+  ports,
+  collectors,
+  tracefs,
+  bpfStats,
+  kprobes,
+  fexit,
+];
+
+/** Every check, in the order of the table. Pure: the same facts give the same checks. */
+export function examine(facts: Facts): Check[] {
+  return JUDGES.flatMap((judge) => judge(facts));
+}
+
+/** Whether the agent would start. */
+export function startable(checks: readonly Check[]): boolean {
+  return checks.every(({ status }) => status !== 'missing');
+}
+
+/** The worst there is among them. What cannot be told may be as bad as degraded, and is not known to be worse. */
+export function worst(checks: readonly Check[]): 'ok' | 'degraded' | 'missing' {
+  if (!startable(checks)) return 'missing';
+  return checks.every(({ status }) => status === 'ok' || status === 'info') ? 'ok' : 'degraded';
+}

@@ -1,0 +1,86 @@
+import type { Check, Facts, Port } from '../types.ts';
+import { degraded, errnoName, info, missing, ok, unknown } from './words.ts';
+
+/** include/linux/proc_ns.h: PROC_PID_INIT_INO. */
+const ROOT_PID_NAMESPACE = 4026531836;
+
+/** Pids in the kernel's records are those of the root namespace; /proc must speak of the same. */
+export function pidNamespace({ pidNamespace: inode, procSelf, pid, status }: Facts): Check {
+  const id = 'pid-namespace';
+  if (inode === undefined) return unknown(id, '/proc/self/ns/pid cannot be read');
+  const share = 'share it: hostPID: true in Kubernetes, --pid=host with podman or docker';
+  const cost = 'who listened before the start stays unknown, the label pid matches no process seen in here, and processes may be taken for ended after lost records';
+  if (inode !== ROOT_PID_NAMESPACE) return degraded(id, `not the host's${nested(status?.pids)}`, cost, share);
+  if (procSelf !== pid) return degraded(id, "the host's, but /proc is that of another one", cost, "mount the host's proc on /proc");
+  return ok(id, "the host's");
+}
+
+function nested(pids: readonly number[] = []): string {
+  return pids.length > 1 ? ` (this process is ${pids.join(', then ')})` : '';
+}
+
+/** The agent takes cgroup v2 ids, which exist in v1 set-ups too but may be the same for all. */
+export function cgroups({ mounts }: Facts): Check {
+  const id = 'cgroups';
+  if (mounts === undefined) return unknown(id, '/proc/self/mountinfo cannot be read');
+  const { cgroup1, cgroup2 } = mounts;
+  const todo = 'boot with systemd.unified_cgroup_hierarchy=1 (and cgroup_no_v1=all)';
+  if (cgroup1.length > 0 && cgroup2.length > 0) {
+    return degraded(id, `mixed: v2 on ${cgroup2[0]!} beside ${cgroup1.length} of v1`, 'processes that are told apart in v1 alone share one fair share of the series budget', todo);
+  }
+  if (cgroup1.length > 0) {
+    return degraded(id, `v1 only (${cgroup1.length} mounts)`, 'all processes share one fair share of the series budget', todo);
+  }
+  if (cgroup2.length > 0) return ok(id, `v2 on ${cgroup2[0]!}`);
+  return info(id, 'none is mounted here; the kernel knows them all the same');
+}
+
+export function tracefs({ mounts, tracepoint, syncFailures }: Facts): Check {
+  const id = 'tracefs';
+  const place = mounts === undefined ? '/proc/self/mountinfo cannot be read' : mounts.tracefs[0] === undefined ? 'not mounted' : `on ${mounts.tracefs[0]}`;
+  if (syncFailures !== 'syscall') return info(id, `${place}; needed for --sync-failures syscall only`);
+  if (tracepoint === 'readable') return ok(id, `${place}: --sync-failures syscall finds its tracepoint`);
+  const found = tracepoint === 'none' ? `${place}: --sync-failures syscall does not find its tracepoint` : `${place}: the tracepoint of --sync-failures syscall cannot be read`;
+  return missing(id, 'CW_TRACEFS', found, 'mount it where uid 0 can read it (mount -t tracefs nodev /sys/kernel/tracing), or leave --sync-failures at auto');
+}
+
+export function ports({ ports: tried }: Facts): Check[] {
+  return tried.map(port);
+}
+
+function port({ server, address, problem }: Port): Check {
+  const id = `${server}-address`;
+  if (problem === undefined) return ok(id, `${address} can be had`);
+  return missing(id, problem.code, problem.message.replace(/\.$/, ''), problem.hint.replace(/\.$/, ''));
+}
+
+export function bpfStats({ bpfStats: value }: Facts): Check {
+  const meaning = value === 1 ? 'the kernel times every BPF program, at a small cost' : 'the run time of BPF programs is not measured';
+  return info('bpf-stats', value === undefined ? 'kernel.bpf_stats_enabled cannot be read' : `kernel.bpf_stats_enabled = ${value}: ${meaning}`);
+}
+
+export function kprobes({ kprobes: there }: Facts): Check {
+  return info('kprobes', `${there ? 'there' : 'not in this kernel'}; used for connects that fail before a SYN where there is no fexit`);
+}
+
+export function fexit({ trials }: Facts): Check {
+  const id = 'fexit';
+  if (trials instanceof Error) return info(id, 'not tried: see addon');
+  const { stage, errno } = trials.fexit;
+  return info(id, stage === '' ? 'can be attached: connects that fail before a SYN are seen' : `cannot be used (${stage}: ${errnoName(errno)})`);
+}
+
+const SETTING = { metrics: 'OTEL_EXPORTER_OTLP_ENDPOINT', logs: 'OTEL_EXPORTER_OTLP_LOGS_ENDPOINT' } as const;
+
+export function collectors({ collectors: tried }: Facts): Check[] {
+  if (tried.length === 0) return [info('collector', 'nothing is pushed by OTLP')];
+  return tried.map(({ signal, endpoint, problem }) => {
+    const id = signal === 'metrics' ? 'collector' : `collector-${signal}`;
+    if (problem === undefined) return ok(id, `${endpoint} can be reached`);
+    const cost = `${signal} are not pushed as long as it is so; /metrics is served all the same`;
+    const todo = /certificate/.test(problem)
+      ? 'name the authority that signed it by OTEL_EXPORTER_OTLP_CERTIFICATE, and the host as the certificate does'
+      : `start the collector, let this host connect to it, or correct ${SETTING[signal]}`;
+    return degraded(id, `${endpoint}: ${problem}`, cost, todo);
+  });
+}

@@ -1,0 +1,21 @@
+import { getSystemErrorName } from 'node:util';
+import type { Check } from '../types.ts';
+
+export const ok = (id: string, found: string): Check => ({ id, status: 'ok', found });
+export const info = (id: string, found: string): Check => ({ id, status: 'info', found });
+export const unknown = (id: string, found: string): Check => ({ id, status: 'unknown', found });
+
+/** Costs and remedies must be told of these. */
+export const degraded = (id: string, found: string, cost: string, todo: string): Check => ({ id, status: 'degraded', found, cost, todo });
+
+/** Without this no connection is seen, so there is no agent. */
+export function missing(id: string, code: NonNullable<Check['code']>, found: string, todo: string): Check {
+  return { id, status: 'missing', found, cost: 'the agent does not start', todo, code };
+}
+
+/** `EPERM`; the number when the system has no name for it (the kernel's own 524, ENOTSUPP). */
+export function errnoName(errno: number): string {
+  if (errno === 0) return 'no reason given';
+  if (errno === 524) return 'ENOTSUPP';
+  return getSystemErrorName(-errno).replace(/^Unknown system error -(\d+)$/, 'errno $1');
+}

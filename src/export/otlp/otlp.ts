@@ -1,0 +1,45 @@
+import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-grpc';
+import { AggregationTemporality, AggregationType, InstrumentType } from '@opentelemetry/sdk-metrics';
+import { credentialsOf, type Tls } from './credentials.ts';
+import { Deltas } from './delta.ts';
+import { metadataOf } from './metadata.ts';
+import { PushReader, type PushReaderOptions } from './reader.ts';
+import { Sender } from './sender.ts';
+import { urlOf } from './url.ts';
+
+// The one module that loads the exporter and gRPC: to be imported only when metrics are pushed.
+
+export interface OtlpReaderOptions extends Pick<PushReaderOptions, 'producer' | 'interval' | 'timeout' | 'onExport' | 'onIncomplete' | 'timeLeft'> {
+  /** Scheme, host and port. */
+  readonly endpoint: string;
+  /** One request, milliseconds. */
+  readonly requestTimeout: number;
+  /** How counters are told: since the series began, or since the last export. */
+  readonly temporality: 'cumulative' | 'delta' | 'lowmemory';
+  /** Histograms with exponential buckets, where the collector takes them. */
+  readonly exponentialHistograms: boolean;
+  /** More headers, which beat the variables'; asked for each new exporter. */
+  readonly headers: () => Parameters<typeof metadataOf>[0];
+  /** undefined: plain text. Asked for each new exporter. */
+  readonly tls: () => Tls | undefined;
+  /** First product of the user agent: `connwatch/1.2.3`. */
+  readonly userAgent: string;
+}
+
+/**
+ * A reader that pushes by OTLP/gRPC. The exporter reads its variables itself:
+ * endpoint, headers, compression.
+ */
+export function otlpReader(options: OtlpReaderOptions): PushReader {
+  const { endpoint, requestTimeout, headers, tls, userAgent, exponentialHistograms, temporality } = options;
+  const sender = new Sender(() => new OTLPMetricExporter({ ...urlOf(endpoint), timeoutMillis: requestTimeout, userAgent, metadata: metadataOf(headers()), credentials: credentialsOf(tls()) }));
+  const exponential = (type: InstrumentType): boolean => exponentialHistograms && type === InstrumentType.HISTOGRAM;
+  const deltas = temporality === 'cumulative' ? undefined : new Deltas({ counters: temporality === 'delta' });
+  return new PushReader({
+    ...options,
+    sender,
+    prepare: (batches) => deltas?.of(batches) ?? batches,
+    selectAggregationTemporality: () => AggregationTemporality.CUMULATIVE,
+    selectAggregation: (type) => ({ type: exponential(type) ? AggregationType.EXPONENTIAL_HISTOGRAM : AggregationType.DEFAULT }),
+  });
+}

@@ -1,0 +1,10 @@
+import { drift, driftAge } from '../drift/catalogue.ts';
+import { self } from '../self/catalogue.ts';
+import { families } from '../tcp/catalogue.ts';
+import type { Metric } from './metric.ts';
+
+/** Every metric that exists, in the order of the page and of docs/metrics.md. */
+export const CATALOGUE: readonly Metric[] = [...families, drift, driftAge, ...Object.values(self)];
+
+/** The scope of all metrics. */
+export const SCOPE = 'connwatch';

@@ -1,0 +1,103 @@
+import type { Snapshot } from '../../stream/snapshot.ts';
+import type { KeyTable } from '../key-table.ts';
+import { NamespaceDrift } from './namespace.ts';
+import { ownTotals } from './own.ts';
+import type { DriftCounter, KernelTotals } from './totals.ts';
+
+export interface DriftOptions {
+  /** Inode number of this process's own network namespace, which is always compared. */
+  readonly netns: number;
+  /**
+   * Reads the totals of a namespace now, synchronously; `pid` is a process that is in it, undefined for
+   * the own one. undefined, or thrown, when they can't be read.
+   */
+  readonly read: (pid: number | undefined) => KernelTotals | undefined;
+}
+
+export interface DriftValue {
+  readonly netns: number;
+  readonly counter: DriftCounter;
+  /** Ours minus the kernel's. */
+  readonly value: number;
+  /** Seconds between the cut it was computed at and the last one. */
+  readonly age: number;
+}
+
+/** Reading one takes some 50 us, twice a window. */
+export const MOST_NAMESPACES = 64;
+
+/**
+ * Our totals against the kernel's own, over the same span, in each network
+ * namespace that a process with a TCP socket is in.
+ *
+ * The two sides are read at different moments, so a counter is compared only when
+ * the kernel's number is the same before the cut is asked for and after it has
+ * come: then it was that at the cut too. The first such moment is where both sides
+ * begin. Records that were lost in the kernel without a cgroup, or that did not fit
+ * the key table, have no namespace here: they count as missing.
+ */
+export class Drift {
+  readonly #options: DriftOptions;
+  readonly #namespaces = new Map<number, NamespaceDrift>();
+  #processes: ReadonlyMap<number, number>;
+  #end = 0;
+  #unread = 0;
+
+  constructor(options: DriftOptions) {
+    this.#options = options;
+    this.#processes = new Map();
+    this.#namespaces.set(options.netns, new NamespaceDrift());
+  }
+
+  /** Namespaces that are compared, and those with sockets that are not: unreadable, or too many. */
+  get namespaces(): { readonly compared: number; readonly unread: number } {
+    return { compared: this.#namespaces.size, unread: this.#unread };
+  }
+
+  /** Right before a cut is asked for. */
+  before(): void {
+    for (const [netns, drift] of this.#namespaces) drift.before = this.#read(netns);
+  }
+
+  /** With the snapshot of that cut, as soon as it is there. */
+  after(snapshot: Snapshot, keys: Pick<KeyTable, 'get'>): void {
+    this.#end = snapshot.end;
+    const own = ownTotals(snapshot, keys);
+    for (const [netns, drift] of this.#namespaces) {
+      drift.add(own.get(netns));
+      drift.compare(this.#read(netns), snapshot.end);
+    }
+    this.#follow(snapshot.cut.namespaces, own.keys());
+  }
+
+  /** The last values, none of a namespace before its first still moment. */
+  values(): DriftValue[] {
+    return [...this.#namespaces].flatMap(([netns, drift]) =>
+      drift.values().map(({ counter, value, at }) => ({ netns, counter, value, age: Math.max(0, this.#end - at) / 1000 })),
+    );
+  }
+
+  /** From the next cut on: namespaces that have come, without those that nobody is in any more. */
+  #follow(processes: ReadonlyMap<number, number>, met: Iterable<number>): void {
+    this.#processes = processes;
+    for (const netns of this.#namespaces.keys()) {
+      if (netns !== this.#options.netns && !processes.get(netns)) this.#namespaces.delete(netns);
+    }
+    for (const [netns, pid] of processes) {
+      if (pid > 0 && this.#namespaces.size < MOST_NAMESPACES && !this.#namespaces.has(netns)) this.#namespaces.set(netns, new NamespaceDrift());
+    }
+    this.#unread = [...new Set([...processes.keys(), ...met])].filter((netns) => !this.#namespaces.has(netns)).length;
+  }
+
+  #read(netns: number): KernelTotals | undefined {
+    const own = netns === this.#options.netns;
+    const pid = own ? undefined : this.#processes.get(netns);
+    if (!own && pid === undefined) return undefined;
+    try {
+      return this.#options.read(pid);
+    } catch {
+      // Held, and its age grows: what can't be compared must not cost a window.
+      return undefined;
+    }
+  }
+}

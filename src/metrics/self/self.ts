@@ -1,0 +1,97 @@
+import type { Attributes, BatchObservableResult, Meter, Observable } from '@opentelemetry/api';
+import type { DrainStats } from '../../ebpf/types.ts';
+import type { Metric } from '../catalogue/metric.ts';
+import type { Collector } from '../collector.ts';
+import { self as metrics } from './catalogue.ts';
+import type { SelfSources } from './sources.ts';
+
+// A collection of 20,000 lines takes milliseconds; a slow one seconds.
+const COLLECT_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+type Observe = (metric: Metric, value: number, attributes?: Attributes) => void;
+
+export interface SelfMetrics {
+  /** How long one collection took, seconds. */
+  recordCollection(seconds: number): void;
+}
+
+/** Registers what the agent says about itself: observable instruments with one batch callback. */
+export function registerSelf(meter: Meter, collector: Collector, sources: SelfSources): SelfMetrics {
+  const instruments = new Map<Metric, Observable>();
+  for (const metric of Object.values<Metric>(metrics)) {
+    if (metric.kind !== 'histogram') instruments.set(metric, create(meter, metric));
+  }
+  meter.addBatchObservableCallback((result: BatchObservableResult) => {
+    const observe: Observe = (metric, value, attributes) => {
+      result.observe(instruments.get(metric)!, value, attributes);
+    };
+    observeWindow(observe, collector);
+    observeStats(observe, collector.snapshot?.cut.stats ?? sources.stats(), collector.folded);
+    observeBudget(observe, collector);
+    observeExports(observe, sources);
+    observeProcess(observe, sources);
+  }, [...instruments.values()]);
+  const { name, unit, description } = metrics.collectDuration;
+  const options = { unit, description, advice: { explicitBucketBoundaries: COLLECT_BUCKETS } };
+  const duration = meter.createHistogram(name, options);
+  return { recordCollection: (seconds) => duration.record(seconds) };
+}
+
+function create(meter: Meter, { name, kind, unit, description }: Metric): Observable {
+  const options = { unit, description };
+  if (kind === 'counter') return meter.createObservableCounter(name, options);
+  if (kind === 'updowncounter') return meter.createObservableUpDownCounter(name, options);
+  return meter.createObservableGauge(name, options);
+}
+
+function observeWindow(observe: Observe, collector: Collector): void {
+  const snapshot = collector.snapshot;
+  if (snapshot !== undefined) {
+    observe(metrics.windowLength, (snapshot.end - snapshot.start) / 1000);
+    observe(metrics.windowEnd, snapshot.end / 1000);
+  }
+  const drift = collector.config.drift;
+  if (drift === undefined) return;
+  const { compared, unread } = drift.namespaces;
+  observe(metrics.driftNamespaces, compared, { state: 'compared' });
+  observe(metrics.driftNamespaces, unread, { state: 'unread' });
+}
+
+function observeStats(observe: Observe, stats: DrainStats | undefined, folded: number): void {
+  observe(metrics.lost, folded, { stage: 'metrics', reason: 'series_limit' });
+  if (stats === undefined) return;
+  for (const [kind, total] of Object.entries(stats.seen)) observe(metrics.events, total, { kind });
+  for (const { stage, reason, total } of stats.lost) observe(metrics.lost, total, { stage, reason });
+  for (const { name: probe, mechanism, required, attached } of stats.probes) {
+    observe(metrics.probe, attached ? 1 : 0, { probe, mechanism, required });
+  }
+  observe(metrics.late, stats.late);
+  observe(metrics.ringUsed, stats.ringUsed);
+  observe(metrics.ringSize, stats.ringSize);
+  observe(metrics.drainLag, stats.drainLag);
+}
+
+function observeBudget(observe: Observe, collector: Collector): void {
+  for (const [resolution, count] of Object.entries(collector.cgroups)) observe(metrics.cgroups, count, { resolution });
+  for (const { family, size, limit } of collector.sizes()) {
+    observe(metrics.series, size, { family });
+    observe(metrics.seriesLimit, limit, { family });
+  }
+}
+
+function observeExports(observe: Observe, sources: SelfSources): void {
+  for (const [exporter, total] of Object.entries(sources.exportFailures())) observe(metrics.exportFailures, total, { exporter });
+  for (const [result, total] of Object.entries(sources.failureRecords())) observe(metrics.failureRecords, total, { result });
+}
+
+function observeProcess(observe: Observe, sources: SelfSources): void {
+  const { version, commit, node, libbpf } = sources;
+  observe(metrics.buildInfo, 1, { version, commit, node, libbpf });
+  observe(metrics.startTime, sources.startTime);
+  const { user, system } = sources.cpuUsage();
+  observe(metrics.cpuTime, user / 1e6, { 'cpu.mode': 'user' });
+  observe(metrics.cpuTime, system / 1e6, { 'cpu.mode': 'system' });
+  observe(metrics.memory, sources.memoryUsage());
+  const delay = sources.eventLoopDelay();
+  if (delay !== undefined) observe(metrics.loopDelay, delay);
+}

@@ -1,0 +1,51 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { DrainStats } from '../../ebpf/types.ts';
+
+/** Facts about the agent itself, injected so that a page can be reproduced. */
+export interface SelfSources {
+  readonly version: string;
+  readonly commit: string;
+  /** Version of Node.js, without the v. */
+  readonly node: string;
+  /** Version of libbpf, without the v. */
+  readonly libbpf: string;
+  /** Start of this process, Unix seconds. */
+  readonly startTime: number;
+  /** CPU time of this process so far, microseconds. */
+  cpuUsage(): { readonly user: number; readonly system: number };
+  /** Resident memory, bytes. */
+  memoryUsage(): number;
+  /** 99th percentile of the event loop's delay since the last call, seconds; undefined when there was no sample. */
+  eventLoopDelay(): number | undefined;
+  /** Exports that failed so far, by exporter, 0 included. */
+  exportFailures(): Readonly<Record<string, number>>;
+  /** Records of failed connects so far: written, and over their rate. */
+  failureRecords(): { readonly written: number; readonly left_out: number };
+  /** Kernel and drain counters to show before the first window is complete, so that each series exists from the start. */
+  stats(): DrainStats | undefined;
+}
+
+export type SelfGiven = Pick<SelfSources, 'version' | 'commit' | 'libbpf' | 'stats' | 'exportFailures' | 'failureRecords'>;
+
+/** The sources of a running agent. `close()` stops the event loop's monitor. */
+export function selfSources(given: SelfGiven): SelfSources & { close(): void } {
+  // The monitor is a timer that wakes the process: 10 times a second is enough to see a stall.
+  const resolution = 100;
+  const delays = monitorEventLoopDelay({ resolution });
+  delays.enable();
+  return {
+    ...given,
+    node: process.versions.node,
+    startTime: performance.timeOrigin / 1000,
+    cpuUsage: () => process.cpuUsage(),
+    memoryUsage: () => process.memoryUsage.rss(),
+    eventLoopDelay() {
+      if (delays.count === 0) return undefined;
+      // Node.js measures from tick to tick, so the timer's own period is in each sample.
+      const seconds = Math.max(0, delays.percentile(99) / 1e9 - resolution / 1000);
+      delays.reset();
+      return seconds;
+    },
+    close: () => void delays.disable(),
+  };
+}

@@ -1,0 +1,139 @@
+import type { Attributes } from '@opentelemetry/api';
+import { TCP_STATES } from '../../ebpf/layout.ts';
+import type { Key } from '../../ebpf/types.ts';
+import { type CgroupsInUse, identify, peerOf, workloadOf } from '../../identity/index.ts';
+import type { KeyTable } from '../key-table.ts';
+import type { Account } from '../series/account.ts';
+import type { Wanted } from '../series/series.ts';
+import type { AcceptAccount } from './accepts.ts';
+import type { ConnectAccount } from './connects.ts';
+import type { ListenerAccount } from './listeners.ts';
+import type { Process } from './processes.ts';
+import type { TrafficAccounts } from './traffic.ts';
+
+/**
+ * What a binding is made of when its key is met first. The accounts whose series
+ * exist from their beginning are those that there are already; others are made when
+ * there is something to count: a connection from before the start has no connects.
+ */
+export interface Bound {
+  readonly process: Process | undefined;
+  readonly traffic: TrafficAccounts;
+  connects: ConnectAccount | undefined;
+  accepts: AcceptAccount | undefined;
+  listener: ListenerAccount | undefined;
+}
+
+/** Where a key counts. */
+export interface Binding extends Bound {
+  readonly key: Key;
+  /** All accounts of the above, each once. */
+  accounts: readonly Account[];
+  /** By TCP state. */
+  readonly connections: (Wanted | undefined)[];
+  /** The last window it was seen in. */
+  seen: number;
+}
+
+const IDLE_WINDOWS = 2;
+
+/**
+ * Key numbers to accounts, so that a row costs one look-up. A key that was in
+ * no row and has no live socket for two windows is given back to the table.
+ */
+export class Bindings {
+  readonly cgroups: CgroupsInUse;
+  readonly #byId = new Map<number, Binding>();
+  readonly #keys: KeyTable;
+  readonly #bind: (key: Key) => Bound;
+
+  constructor(keys: KeyTable, cgroups: CgroupsInUse, bind: (key: Key) => Bound) {
+    this.#keys = keys;
+    this.cgroups = cgroups;
+    this.#bind = bind;
+  }
+
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  /** undefined for key 0, which holds what did not fit the key table. */
+  get(id: number, window: number): Binding | undefined {
+    let binding = this.#byId.get(id);
+    if (binding === undefined) {
+      const key = id === 0 ? undefined : this.#keys.get(id);
+      if (key === undefined) return undefined;
+      binding = newBinding(key, this.#bind(key), window);
+      this.cgroups.add(key);
+      this.#byId.set(id, binding);
+    }
+    binding.seen = window;
+    return binding;
+  }
+
+  release(window: number): void {
+    const idle: number[] = [];
+    for (const [id, binding] of this.#byId) {
+      if (window - binding.seen < IDLE_WINDOWS) continue;
+      for (const account of binding.accounts) account.bound -= 1;
+      this.cgroups.remove(binding.key);
+      this.#byId.delete(id);
+      idle.push(id);
+    }
+    // Nothing here refers to them any more, so the numbers may stand for other keys from now on.
+    if (idle.length > 0) this.#keys.release(idle);
+  }
+}
+
+/** From now on the account lives at least as long as the key is in use. */
+export function attach(binding: Pick<Binding, 'accounts'>, account: Account): void {
+  // Of a server the peer and the workload are one account.
+  if (binding.accounts.includes(account)) return;
+  // Not push(), which makes room for 17.
+  binding.accounts = [...binding.accounts, account];
+  account.bound += 1;
+}
+
+function newBinding(key: Key, bound: Bound, window: number): Binding {
+  const binding: Binding = { ...bound, key, accounts: [], connections: [], seen: window };
+  const { peer, workload, side } = bound.traffic;
+  for (const account of [peer, workload, side, bound.connects, bound.accepts, bound.listener]) {
+    if (account !== undefined) attach(binding, account);
+  }
+  return binding;
+}
+
+/** Workload and peer; of what has no peer the workload alone. */
+export function peerWanted(key: Key): Wanted {
+  return wanted(key, { ...workloadOf(key), ...peerOf(key) });
+}
+
+export function workloadWanted(key: Key): Wanted {
+  return wanted(key, workloadOf(key));
+}
+
+export function sideWanted(key: Key): Wanted {
+  return wanted(key, { ...workloadOf(key), role: key.role });
+}
+
+export function portWanted(key: Key): Wanted {
+  return wanted(key, { ...workloadOf(key), ...portOf(key) });
+}
+
+/** What a live socket of this key counts as in its state. */
+export function connectionWanted(binding: Binding, state: number): Wanted {
+  return (binding.connections[state] ??= wanted(binding.key, {
+    ...workloadOf(binding.key),
+    'network.connection.state': TCP_STATES[state] ?? 'unknown',
+    role: binding.key.role,
+  }));
+}
+
+/** The port that is listened on; not known of what was folded. */
+function portOf({ port }: Key): Attributes {
+  return port === 0 ? {} : { 'server.port': port };
+}
+
+function wanted(key: Key, attributes: Attributes): Wanted {
+  return { id: identify(attributes), owner: key.cgroup, attributes: () => attributes };
+}

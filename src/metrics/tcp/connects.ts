@@ -1,0 +1,183 @@
+import type { HrTime } from '@opentelemetry/api';
+import { OUTCOMES } from '../../ebpf/layout.ts';
+import { type Account, type Family, familyOf, isStill, newAccount, sibling } from '../series/account.ts';
+import { type Limit, type Series, SeriesTable, type Wanted, extend } from '../series/series.ts';
+
+/** Connects of one workload to one peer. */
+export interface ConnectAccount extends Account {
+  readonly wanted: Wanted;
+  readonly attempts: Series;
+  readonly pending: Series;
+  successes: Series | undefined;
+  /** Index = OUTCOMES. */
+  readonly failures: (Series | undefined)[];
+  /** By the values of `outcome`. */
+  readonly window: Map<string, Series>;
+  ended: number;
+}
+
+const SUCCESS = 0;
+const CANCELLED = OUTCOMES.indexOf('cancelled');
+
+/** The value of `outcome` in the window's gauge. */
+export function windowOutcome(outcome: number): 'success' | 'failure' | 'cancelled' {
+  if (outcome === SUCCESS) return 'success';
+  return outcome === CANCELLED ? 'cancelled' : 'failure';
+}
+
+/**
+ * The families of connects. The table of attempts is the gate: what gets no
+ * place there counts in the overflow account, in every family. Successes and
+ * pending have at most one series for each of its places; failures and window
+ * have several, so they have limits of their own.
+ */
+export class Connects {
+  readonly attempts: SeriesTable;
+  readonly failures: SeriesTable;
+  readonly window: SeriesTable;
+  /** Records counted without their own attributes for want of a place. */
+  folded = 0;
+  readonly #accounts = new Map<string, ConnectAccount>();
+  #overflow: ConnectAccount | undefined;
+  // Of all connects ever, whatever became of their series.
+  #ended = 0;
+  #given = 0;
+
+  constructor(limit: Limit) {
+    this.attempts = new SeriesTable(limit);
+    this.failures = new SeriesTable(limit);
+    this.window = new SeriesTable(limit);
+  }
+
+  get successes(): Family {
+    return familyOf(this, (account) => account.successes);
+  }
+
+  get pending(): Family {
+    return familyOf(this, (account) => (account.pending.value > 0 ? account.pending : undefined));
+  }
+
+  *[Symbol.iterator](): IterableIterator<ConnectAccount> {
+    yield* this.#accounts.values();
+    if (this.#overflow !== undefined) yield this.#overflow;
+  }
+
+  /** The account of these attributes, if there is one already. */
+  find(wanted: Wanted): ConnectAccount | undefined {
+    return this.#accounts.get(wanted.id);
+  }
+
+  account(wanted: Wanted, born: HrTime, window: number): ConnectAccount {
+    const known = this.#accounts.get(wanted.id);
+    if (known !== undefined) return known;
+    const attempts = this.attempts.acquire(wanted, born);
+    if (this.attempts.isOverflow(attempts)) return this.overflow(born);
+    const account = newConnects(wanted, attempts, window);
+    this.#accounts.set(wanted.id, account);
+    return account;
+  }
+
+  overflow(born: HrTime): ConnectAccount {
+    const series = this.attempts.overflow(born);
+    const wanted = { id: '', owner: '', attributes: () => series.attributes };
+    this.#overflow ??= newConnects(wanted, series, 0);
+    return this.#overflow;
+  }
+
+  isOverflow(account: Account): boolean {
+    return account === this.#overflow;
+  }
+
+  /** Everything that is told anew each window. */
+  begin(): void {
+    this.window.zero();
+    for (const account of this) account.pending.value = 0;
+  }
+
+  /** @param known false for records that had no attributes to begin with */
+  addEnded(account: ConnectAccount, outcome: number, count: number, at: At, known = true): void {
+    account.ended += count;
+    account.moved = at.window;
+    this.#ended += count;
+    const series = this.#outcome(account, outcome, at.born);
+    series.value += count;
+    this.#window(account, windowOutcome(outcome), at.born).value += count;
+    const folded = this.isOverflow(account) || this.failures.isOverflow(series);
+    if (known && folded) this.folded += count;
+  }
+
+  addPending(account: ConnectAccount, count: number, at: At): void {
+    account.pending.value += count;
+    account.moved = at.window;
+  }
+
+  /**
+   * Attempts = ended + pending, and never less than before. The overflow
+   * series has what is missing to the sum of everything: a connect that was
+   * seen pending in its own series and whose end was lost would else be
+   * counted there and here.
+   */
+  commit(born: HrTime): void {
+    let pending = 0;
+    for (const account of this) {
+      pending += account.pending.value;
+      if (this.isOverflow(account)) continue;
+      const grown = account.ended + account.pending.value - account.attempts.value;
+      if (grown <= 0) continue;
+      account.attempts.value += grown;
+      this.#given += grown;
+    }
+    const rest = this.#ended + pending - this.#given;
+    if (rest <= 0 && this.#overflow === undefined) return;
+    const overflow = this.overflow(born).attempts;
+    overflow.value = Math.max(overflow.value, rest);
+  }
+
+  /** Retires accounts that are still for `windows` windows and whose processes are gone. */
+  retire(window: number, windows: number): void {
+    for (const [id, account] of this.#accounts) {
+      if (!isStill(account, window, windows)) continue;
+      this.#accounts.delete(id);
+      this.attempts.retire(account.attempts);
+      for (const series of account.failures) if (series !== undefined) this.failures.retire(series);
+      for (const series of account.window.values()) this.window.retire(series);
+    }
+  }
+
+  #outcome(account: ConnectAccount, outcome: number, born: HrTime): Series {
+    if (outcome === SUCCESS) return (account.successes ??= sibling(account.attempts, born));
+    return (account.failures[outcome] ??= this.isOverflow(account)
+      ? this.failures.overflow(born)
+      : this.failures.acquire(extend(account.wanted, { 'error.type': OUTCOMES[outcome] ?? 'other' }), born));
+  }
+
+  #window(account: ConnectAccount, outcome: string, born: HrTime): Series {
+    let series = account.window.get(outcome);
+    if (series === undefined) {
+      series = this.isOverflow(account)
+        ? this.window.overflow(born)
+        : this.window.acquire(extend(account.wanted, { outcome }), born);
+      account.window.set(outcome, series);
+    }
+    return series;
+  }
+}
+
+/** When something is counted: the window's number, and its start as the birth of what is new. */
+export interface At {
+  readonly window: number;
+  readonly born: HrTime;
+}
+
+function newConnects(wanted: Wanted, attempts: Series, window: number): ConnectAccount {
+  return {
+    ...newAccount(window),
+    wanted,
+    attempts,
+    pending: sibling(attempts, attempts.born),
+    successes: undefined,
+    failures: [],
+    window: new Map(),
+    ended: 0,
+  };
+}

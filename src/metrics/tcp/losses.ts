@@ -1,0 +1,36 @@
+import { OUTCOMES } from '../../ebpf/layout.ts';
+import type { Loss } from '../../ebpf/types.ts';
+
+/** What the kernel side counted but could not send, since the look before. */
+export interface LostCounts {
+  /** Index = OUTCOMES. */
+  readonly connects: readonly number[];
+  readonly accepts: number;
+}
+
+/** Turns totals into what came since the last look. */
+export class Losses {
+  readonly #connects = new Map<string, number>();
+  readonly #accepts = new Map<string, number>();
+
+  since(losses: readonly Loss[]): LostCounts {
+    const connects = OUTCOMES.map(() => 0);
+    let accepts = 0;
+    for (const loss of losses) {
+      const place = `${loss.stage}/${loss.reason}`;
+      loss.connects?.forEach((total, outcome) => {
+        if (outcome < connects.length) connects[outcome]! += grown(this.#connects, `${place}/${outcome}`, total);
+      });
+      if (loss.accepts !== undefined) accepts += grown(this.#accepts, place, loss.accepts);
+    }
+    return { connects, accepts };
+  }
+}
+
+/** How much a total grew; one that fell counts nothing until it is past where it was. */
+function grown(totals: Map<string, number>, place: string, total: number): number {
+  const before = totals.get(place) ?? 0;
+  if (total <= before) return 0;
+  totals.set(place, total);
+  return total - before;
+}

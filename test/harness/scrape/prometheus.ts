@@ -1,0 +1,86 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { at } from '../host.ts';
+
+/** Path of a program of Debian's package `prometheus`: unpacked by the set-up, or installed. */
+export function prometheusProgram(name: 'prometheus' | 'promtool'): string | undefined {
+  const folders = [at('.cache', 'prometheus', 'usr', 'bin'), ...(process.env['PATH'] ?? '').split(delimiter)];
+  return folders.map((folder) => join(folder, name)).find(isExecutable);
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Why the tests with Prometheus can't run; undefined where they can. */
+export const noPrometheus =
+  prometheusProgram('prometheus') === undefined || prometheusProgram('promtool') === undefined
+    ? 'prometheus and promtool are not there: npm test fetches them where apt-get can'
+    : undefined;
+
+/** A real Prometheus that scrapes one target five times a second. To be disposed of. */
+export class Prometheus implements AsyncDisposable {
+  readonly #child: ChildProcess;
+  readonly #folder: string;
+  readonly #exited: Promise<unknown>;
+  #address = '';
+
+  private constructor(target: string) {
+    this.#folder = mkdtempSync(join(tmpdir(), 'connwatch-prometheus-'));
+    const config = join(this.#folder, 'prometheus.yml');
+    // JSON is YAML.
+    writeFileSync(
+      config,
+      JSON.stringify({
+        global: { scrape_interval: '1s', scrape_timeout: '1s' },
+        scrape_configs: [{ job_name: 'connwatch', static_configs: [{ targets: [target] }] }],
+      }),
+    );
+    const args = [`--config.file=${config}`, `--storage.tsdb.path=${this.#folder}/data`, '--web.listen-address=127.0.0.1:0'];
+    this.#child = spawn(prometheusProgram('prometheus')!, [...args, '--log.format=json'], { stdio: ['ignore', 'ignore', 'pipe'] });
+    this.#exited = once(this.#child, 'close');
+  }
+
+  /** Resolves when it is ready for queries. */
+  static async start(target: string): Promise<Prometheus> {
+    const prometheus = new Prometheus(target);
+    const said: string[] = [];
+    for await (const line of createInterface({ input: prometheus.#child.stderr! })) {
+      said.push(line);
+      const { msg, address } = JSON.parse(line) as { msg?: string; address?: string };
+      if (msg === 'Listening on' && address !== undefined) prometheus.#address = address;
+      if (msg === 'Server is ready to receive web requests.') {
+        prometheus.#child.stderr!.resume();
+        return prometheus;
+      }
+    }
+    throw new Error(`Prometheus has ended:\n${said.join('\n')}`);
+  }
+
+  /** An instant query. @returns each series with its labels and its value */
+  async query(expression: string): Promise<{ labels: Record<string, string>; value: number }[]> {
+    const response = await fetch(`http://${this.#address}/api/v1/query?query=${encodeURIComponent(expression)}`);
+    const { status, error, data } = (await response.json()) as {
+      status: string;
+      error?: string;
+      data: { result: { metric: Record<string, string>; value: [number, string] }[] };
+    };
+    if (status !== 'success') throw new Error(`${expression}: ${error}`);
+    return data.result.map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) }));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#child.kill('SIGKILL');
+    await this.#exited;
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}

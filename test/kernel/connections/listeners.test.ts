@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Agent } from '../../harness/agent.ts';
+import { describeKernel } from '../../harness/host.ts';
+import { Namespace } from '../../harness/kernel/namespace.ts';
+import { announcedRandom } from '../../harness/random.ts';
+import type { Page } from '../../harness/scrape/exposition.ts';
+import { Generator } from '../../harness/traffic.ts';
+
+describeKernel('listeners', () => {
+  const random = announcedRandom('listeners');
+  let agent: Agent;
+  let generator: Generator;
+
+  beforeAll(async () => {
+    agent = await Agent.start({ args: ['--new-series-at-zero', 'false'] });
+    generator = new Generator();
+  });
+  afterAll(async () => {
+    generator[Symbol.dispose]();
+    await agent[Symbol.asyncDispose]();
+  });
+
+  const seenOf = (page: Page, name: string, port: unknown) => {
+    const value = (metric: string) => page.select(`connwatch_tcp_listen_${metric}`, { process_executable_name: name, server_port: String(port) }).map((sample) => sample.value);
+    return { queue: value('queue_length'), limit: value('queue_limit'), overflows: value('overflows_total'), drops: value('syn_drops_total') };
+  };
+
+  it.each(['127.0.0.1', '::1'])('shows a queue that fills, overflows, and is worked off: %s', async (address) => {
+    await using namespace = await Namespace.create();
+    const [name, peer, late] = [random.name('slow'), random.name('peer'), random.name('late')];
+    const backlog = random.between(3, 9);
+    const start = (as: string) => generator.start(as, ['talk', '--address', address, '--port', '0'], namespace);
+    const [server, client] = [start(name), start(peer)];
+    const { port } = await server.tell(`listen ${backlog}`);
+    const shows = (queue: number[], limit: number[], overflows: number) =>
+      agent.settles((page) => seenOf(page, name, port), { queue, limit, overflows: [overflows], drops: [0] });
+    await shows([0], [backlog], 0);
+
+    for (let i = 0; i <= backlog; i++) await client.tell(`connect ${String(port)}`);
+    await shows([backlog + 1], [backlog], 0);
+
+    // Each SYN of these is dropped; the kernel counts them too.
+    const count = random.between(3, 9);
+    const given = await generator.run(late, ['give-up', '--give-up', '1500', '--address', address, '--port', String(port), '--count', `${count}`], namespace);
+    expect(given.failures).toEqual({ unanswered: count });
+    const overflows = await namespace.statistic('TcpExtListenOverflows');
+    expect(overflows).toBeGreaterThanOrEqual(2 * count);
+    await shows([backlog + 1], [backlog], overflows);
+
+    for (let i = 0; i <= backlog; i++) await server.tell('accept');
+    await shows([0], [backlog], overflows);
+    await client.finish();
+    expect((await server.finish()).accepts).toBe(backlog + 1);
+    // The counters stay, the queue is gone.
+    const page = await agent.settles((page) => seenOf(page, name, port), { queue: [], limit: [], overflows: [overflows], drops: [0] });
+    expect(page.sum('connwatch_tcp_accepts_total', { process_executable_name: name })).toBe(backlog + 1);
+    // Retransmitted SYNs of who was not answered.
+    expect(page.sum('connwatch_tcp_retransmits_total', { process_executable_name: late, type: 'syn' })).toBe(overflows - count);
+  });
+});
