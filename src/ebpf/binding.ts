@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { ConnwatchError, oneLine } from '../internal/errors.ts';
-import { ABI_VERSION, EVENT_OFFSETS, EVENT_SIZE, LOSS_CLASSES, OUTCOMES } from './layout.ts';
+import { LOSS_CLASSES } from '../words/loss-classes.ts';
+import { OUTCOMES } from '../words/outcomes.ts';
+import { ABI_VERSION, EVENT_OFFSETS, EVENT_SIZE } from './layout.ts';
 import type { Folded, Listeners, LiveSockets } from './types.ts';
 
 /** The addon, as native/binding.cc exports it. This file alone touches the .node file. */

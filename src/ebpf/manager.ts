@@ -1,12 +1,13 @@
 import { type Observable, Subject } from 'rxjs';
 import { ConnwatchError } from '../internal/errors.ts';
+import { LOSS_CLASS } from '../words/loss-classes.ts';
 import { DRAINED, loadBinding, type Session } from './binding.ts';
 import { defaultConfig } from './config.ts';
 import type { Config } from './config.ts';
 import { CgroupTable } from './keys/cgroups.ts';
 import { Keys } from './keys/keys.ts';
 import { ProcessTable } from './keys/processes.ts';
-import { EVENT_SIZE, EVENT_WORDS, LOSS_CLASS } from './layout.ts';
+import { EVENT_SIZE, EVENT_WORDS } from './layout.ts';
 import { loadError } from './loading/load-error.ts';
 import { objectFile } from './loading/object-file.ts';
 import { Pump } from './pump.ts';

@@ -1,5 +1,7 @@
+import { LOSS_CLASS, LOSS_CLASSES } from '../words/loss-classes.ts';
+import { OUTCOMES } from '../words/outcomes.ts';
 import type { NativeStats } from './binding.ts';
-import { KIND, LOSS_CLASS, LOSS_CLASSES, OUTCOMES } from './layout.ts';
+import { KIND } from './layout.ts';
 import type { DrainStats, EventKind, Loss } from './types.ts';
 
 /** The addon's numbers under their names. `lag` in ns. */

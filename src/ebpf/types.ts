@@ -1,3 +1,5 @@
+import type { Role } from '../words/role.ts';
+
 /** What a process is, as the kernel told it once, before its first record. */
 export interface ProcessInfo {
   /** Process reference of records: pid in the high half, sequence number in the low; exact below 2^53 only as a string. */
@@ -13,8 +15,6 @@ export interface ProcessInfo {
   /** Base name of the executable file, at most 255 bytes, printable form; `[kernel]` for kernel threads. */
   readonly executable: string;
 }
-
-export type Role = 'client' | 'server';
 
 /**
  * What a key number stands for. The addon interns the tuple once, records then

@@ -1,7 +1,7 @@
 import { NEVER, Subject, throwError } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { OUTCOMES } from '../ebpf/layout.ts';
 import type { Snapshot } from '../stream/snapshot.ts';
+import { OUTCOMES } from '../words/outcomes.ts';
 import { Collector } from './collector.ts';
 import { Bench, Keys, START, processInfo, snapshot } from './fixtures.ts';
 

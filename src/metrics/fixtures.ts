@@ -1,9 +1,10 @@
 import { DataPointType, type Histogram, type HistogramMetricData, type MetricData, type SumMetricData } from '@opentelemetry/sdk-metrics';
 import { Subject } from 'rxjs';
-import { OUTCOMES, TCP_STATES } from '../ebpf/layout.ts';
 import { type DrainStats, type Key, LISTEN_VALUES, type Loss, type ProcessInfo } from '../ebpf/types.ts';
 import { HANDSHAKE_BOUNDS, LIFE_BOUNDS, bucketOf } from '../stream/histograms.ts';
 import { COLUMN, COLUMNS, SUM, SUMS, type Snapshot } from '../stream/snapshot.ts';
+import { OUTCOMES } from '../words/outcomes.ts';
+import { TCP_STATES } from '../words/tcp-states.ts';
 import { Collector } from './collector.ts';
 import type { Defaults } from './config.ts';
 import type { KeyTable } from './key-table.ts';

@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest';
-import { EVENT_OFFSETS, EVENT_SIZE, FLAG, KIND, LOSS_CLASS, OUTCOMES } from '../ebpf/layout.ts';
+import { EVENT_OFFSETS, EVENT_SIZE, FLAG, KIND } from '../ebpf/layout.ts';
 import { FOLD_VALUES, type Batch } from '../ebpf/types.ts';
+import { LOSS_CLASS } from '../words/loss-classes.ts';
+import { OUTCOMES } from '../words/outcomes.ts';
 import { FailureTap } from './failures.ts';
 
 const REFUSED = OUTCOMES.indexOf('refused');

@@ -1,5 +1,6 @@
-import { EVENT_OFFSETS, EVENT_SIZE, EVENT_WORDS, FLAG, KIND, OUTCOMES, type Outcome } from '../ebpf/layout.ts';
+import { EVENT_OFFSETS, EVENT_SIZE, EVENT_WORDS, FLAG, KIND } from '../ebpf/layout.ts';
 import { FOLD_VALUES, type Batch, type Folded } from '../ebpf/types.ts';
+import { OUTCOMES, type Outcome } from '../words/outcomes.ts';
 
 /** A connect that failed, copied out of its batch. */
 export interface FailedConnect {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { EVENT_OFFSETS, EVENT_SIZE, KIND, OUTCOMES } from '../ebpf/layout.ts';
+import { EVENT_OFFSETS, EVENT_SIZE, KIND } from '../ebpf/layout.ts';
 import type { Batch } from '../ebpf/types.ts';
+import { OUTCOMES } from '../words/outcomes.ts';
 import { WindowFold } from './fold.ts';
 import { COLUMN, COLUMNS } from './snapshot.ts';
 

@@ -1,5 +1,8 @@
-import { EVENT_OFFSETS, EVENT_SIZE, EVENT_WORDS, FLAG, KIND, LOSS_CLASS, OUTCOMES, TCP_CLOSE_WAIT, TCP_ESTABLISHED } from '../ebpf/layout.ts';
+import { EVENT_OFFSETS, EVENT_SIZE, EVENT_WORDS, FLAG, KIND } from '../ebpf/layout.ts';
 import { FOLD_VALUES, type Batch, type Folded } from '../ebpf/types.ts';
+import { LOSS_CLASS } from '../words/loss-classes.ts';
+import { OUTCOMES } from '../words/outcomes.ts';
+import { TCP_CLOSE_WAIT, TCP_ESTABLISHED } from '../words/tcp-states.ts';
 import { HANDSHAKE_BOUNDS, LIFE_BOUNDS, bucketOf } from './histograms.ts';
 import { Rows, type RowsTaken } from './rows.ts';
 import { COLUMN, SUM } from './snapshot.ts';

@@ -1,5 +1,5 @@
-import { OUTCOMES } from '../ebpf/layout.ts';
 import type { Cut } from '../ebpf/types.ts';
+import { OUTCOMES } from '../words/outcomes.ts';
 import { HANDSHAKE_BOUNDS, LIFE_BOUNDS } from './histograms.ts';
 
 const AFTER_OUTCOMES = OUTCOMES.length;

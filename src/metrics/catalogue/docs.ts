@@ -1,5 +1,5 @@
-import { OUTCOMES } from '../../ebpf/layout.ts';
 import { HANDSHAKE_BOUNDS, LIFE_BOUNDS } from '../../stream/histograms.ts';
+import { OUTCOMES } from '../../words/outcomes.ts';
 import type { Metric, Section } from './metric.ts';
 import { prometheusName } from './prometheus-name.ts';
 

@@ -1,5 +1,6 @@
-import { OUTCOMES, TCP_CLOSE_WAIT, TCP_ESTABLISHED, TCP_SYN_RECV, TCP_SYN_SENT } from '../../ebpf/layout.ts';
 import { COLUMN, COLUMNS, type Snapshot } from '../../stream/snapshot.ts';
+import { OUTCOMES } from '../../words/outcomes.ts';
+import { TCP_CLOSE_WAIT, TCP_ESTABLISHED, TCP_SYN_RECV, TCP_SYN_SENT } from '../../words/tcp-states.ts';
 import type { KeyTable } from '../key-table.ts';
 
 /** What a window adds to our totals, and what is live at its end, in one network namespace. */

@@ -1,9 +1,10 @@
 import { millisToHrTime } from '@opentelemetry/core';
-import { OUTCOMES, TCP_STATES, TCP_SYN_RECV, TCP_SYN_SENT } from '../../ebpf/layout.ts';
 import { LISTEN_VALUES, type Key } from '../../ebpf/types.ts';
 import { CgroupsInUse, FOLDED } from '../../identity/index.ts';
 import { HANDSHAKE_BOUNDS } from '../../stream/histograms.ts';
 import { COLUMN, COLUMNS, type Snapshot } from '../../stream/snapshot.ts';
+import { OUTCOMES } from '../../words/outcomes.ts';
+import { TCP_STATES, TCP_SYN_RECV, TCP_SYN_SENT } from '../../words/tcp-states.ts';
 import type { KeyTable } from '../key-table.ts';
 import type { Account } from '../series/account.ts';
 import { anyOf } from '../series/buckets.ts';

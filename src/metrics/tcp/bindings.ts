@@ -1,7 +1,7 @@
 import type { Attributes } from '@opentelemetry/api';
-import { TCP_STATES } from '../../ebpf/layout.ts';
 import type { Key } from '../../ebpf/types.ts';
 import { type CgroupsInUse, identify, peerOf, workloadOf } from '../../identity/index.ts';
+import { TCP_STATES } from '../../words/tcp-states.ts';
 import type { KeyTable } from '../key-table.ts';
 import type { Account } from '../series/account.ts';
 import type { Wanted } from '../series/series.ts';

@@ -1,5 +1,5 @@
 import type { HrTime } from '@opentelemetry/api';
-import { OUTCOMES } from '../../ebpf/layout.ts';
+import { OUTCOMES } from '../../words/outcomes.ts';
 import { type Account, type Family, familyOf, isStill, newAccount, sibling } from '../series/account.ts';
 import { type Limit, type Series, SeriesTable, type Wanted, extend } from '../series/series.ts';
 

@@ -1,5 +1,5 @@
-import { OUTCOMES } from '../../ebpf/layout.ts';
 import type { Loss } from '../../ebpf/types.ts';
+import { OUTCOMES } from '../../words/outcomes.ts';
 
 /** What the kernel side counted but could not send, since the look before. */
 export interface LostCounts {

@@ -1,0 +1,2 @@
+// Kept for tools outside of this repository, which import it by this name.
+export * from './vm/boot.mjs';

@@ -1,0 +1,2 @@
+/** Which side of a connection a socket is. */
+export type Role = 'client' | 'server';
