@@ -1,6 +1,6 @@
-import type { HrTime } from '@opentelemetry/api';
-import { type Account, type Family, familyOf, isStill, newAccount, sibling } from '../series/account.ts';
-import { type Limit, type Series, SeriesTable, type Wanted } from '../series/series.ts';
+import { AccountTable } from '../series/account-table.ts';
+import { type Account, type Family, familyOf, newAccount, sibling } from '../series/account.ts';
+import type { Limit, Series, SeriesTable } from '../series/series.ts';
 import type { At } from './connects.ts';
 
 /** Accepts of one workload on one port. */
@@ -10,49 +10,20 @@ export interface AcceptAccount extends Account {
 }
 
 /** The families of accepts. Each account has one series in both. */
-export class Accepts {
-  readonly accepts: SeriesTable;
+export class Accepts extends AccountTable<AcceptAccount> {
   /** Records counted without their own attributes for want of a place. */
   folded = 0;
-  readonly #accounts = new Map<string, AcceptAccount>();
-  #overflow: AcceptAccount | undefined;
 
   constructor(limit: Limit) {
-    this.accepts = new SeriesTable(limit);
+    super(limit, (accepts, window) => ({ ...newAccount(window), accepts, window: sibling(accepts, accepts.born) }));
+  }
+
+  get accepts(): SeriesTable {
+    return this.gate;
   }
 
   get window(): Family {
     return familyOf(this, (account) => account.window);
-  }
-
-  *[Symbol.iterator](): IterableIterator<AcceptAccount> {
-    yield* this.#accounts.values();
-    if (this.#overflow !== undefined) yield this.#overflow;
-  }
-
-  /** The account of these attributes, if there is one already. */
-  find(wanted: Wanted): AcceptAccount | undefined {
-    return this.#accounts.get(wanted.id);
-  }
-
-  account(wanted: Wanted, born: HrTime, window: number): AcceptAccount {
-    const known = this.#accounts.get(wanted.id);
-    if (known !== undefined) return known;
-    const accepts = this.accepts.acquire(wanted, born);
-    if (this.accepts.isOverflow(accepts)) return this.overflow(born);
-    const account = { ...newAccount(window), accepts, window: sibling(accepts, born) };
-    this.#accounts.set(wanted.id, account);
-    return account;
-  }
-
-  overflow(born: HrTime): AcceptAccount {
-    const accepts = this.accepts.overflow(born);
-    this.#overflow ??= { ...newAccount(0), accepts, window: sibling(accepts, born) };
-    return this.#overflow;
-  }
-
-  isOverflow(account: Account): boolean {
-    return account === this.#overflow;
   }
 
   begin(): void {
@@ -65,13 +36,5 @@ export class Accepts {
     account.window.value += count;
     account.moved = at.window;
     if (known && this.isOverflow(account)) this.folded += count;
-  }
-
-  retire(window: number, windows: number): void {
-    for (const [id, account] of this.#accounts) {
-      if (!isStill(account, window, windows)) continue;
-      this.#accounts.delete(id);
-      this.accepts.retire(account.accepts);
-    }
   }
 }

@@ -1,6 +1,7 @@
 import type { HrTime } from '@opentelemetry/api';
 import { OUTCOMES } from '../../words/outcomes.ts';
-import { type Account, type Family, familyOf, isStill, newAccount, sibling } from '../series/account.ts';
+import { AccountTable } from '../series/account-table.ts';
+import { type Account, type Family, familyOf, newAccount, sibling } from '../series/account.ts';
 import { type Limit, type Series, SeriesTable, type Wanted, extend } from '../series/series.ts';
 
 /** Connects of one workload to one peer. */
@@ -31,22 +32,23 @@ export function windowOutcome(outcome: number): 'success' | 'failure' | 'cancell
  * pending have at most one series for each of its places; failures and window
  * have several, so they have limits of their own.
  */
-export class Connects {
-  readonly attempts: SeriesTable;
+export class Connects extends AccountTable<ConnectAccount> {
   readonly failures: SeriesTable;
   readonly window: SeriesTable;
   /** Records counted without their own attributes for want of a place. */
   folded = 0;
-  readonly #accounts = new Map<string, ConnectAccount>();
-  #overflow: ConnectAccount | undefined;
   // Of all connects ever, whatever became of their series.
   #ended = 0;
   #given = 0;
 
   constructor(limit: Limit) {
-    this.attempts = new SeriesTable(limit);
+    super(limit, newConnects);
     this.failures = new SeriesTable(limit);
     this.window = new SeriesTable(limit);
+  }
+
+  get attempts(): SeriesTable {
+    return this.gate;
   }
 
   get successes(): Family {
@@ -55,37 +57,6 @@ export class Connects {
 
   get pending(): Family {
     return familyOf(this, (account) => (account.pending.value > 0 ? account.pending : undefined));
-  }
-
-  *[Symbol.iterator](): IterableIterator<ConnectAccount> {
-    yield* this.#accounts.values();
-    if (this.#overflow !== undefined) yield this.#overflow;
-  }
-
-  /** The account of these attributes, if there is one already. */
-  find(wanted: Wanted): ConnectAccount | undefined {
-    return this.#accounts.get(wanted.id);
-  }
-
-  account(wanted: Wanted, born: HrTime, window: number): ConnectAccount {
-    const known = this.#accounts.get(wanted.id);
-    if (known !== undefined) return known;
-    const attempts = this.attempts.acquire(wanted, born);
-    if (this.attempts.isOverflow(attempts)) return this.overflow(born);
-    const account = newConnects(wanted, attempts, window);
-    this.#accounts.set(wanted.id, account);
-    return account;
-  }
-
-  overflow(born: HrTime): ConnectAccount {
-    const series = this.attempts.overflow(born);
-    const wanted = { id: '', owner: '', attributes: () => series.attributes };
-    this.#overflow ??= newConnects(wanted, series, 0);
-    return this.#overflow;
-  }
-
-  isOverflow(account: Account): boolean {
-    return account === this.#overflow;
   }
 
   /** Everything that is told anew each window. */
@@ -128,20 +99,14 @@ export class Connects {
       this.#given += grown;
     }
     const rest = this.#ended + pending - this.#given;
-    if (rest <= 0 && this.#overflow === undefined) return;
+    if (rest <= 0) return;
     const overflow = this.overflow(born).attempts;
     overflow.value = Math.max(overflow.value, rest);
   }
 
-  /** Retires accounts that are still for `windows` windows and whose processes are gone. */
-  retire(window: number, windows: number): void {
-    for (const [id, account] of this.#accounts) {
-      if (!isStill(account, window, windows)) continue;
-      this.#accounts.delete(id);
-      this.attempts.retire(account.attempts);
-      for (const series of account.failures) if (series !== undefined) this.failures.retire(series);
-      for (const series of account.window.values()) this.window.retire(series);
-    }
+  protected override retired(account: ConnectAccount): void {
+    for (const series of account.failures) if (series !== undefined) this.failures.retire(series);
+    for (const series of account.window.values()) this.window.retire(series);
   }
 
   #outcome(account: ConnectAccount, outcome: number, born: HrTime): Series {
@@ -169,7 +134,7 @@ export interface At {
   readonly born: HrTime;
 }
 
-function newConnects(wanted: Wanted, attempts: Series, window: number): ConnectAccount {
+function newConnects(attempts: Series, window: number, wanted: Wanted): ConnectAccount {
   return {
     ...newAccount(window),
     wanted,
