@@ -1,28 +1,12 @@
 import { noKernel } from '../test/harness/host.ts';
+import type { Benchmark } from './benchmark.ts';
 import { drain } from './drain.ts';
 import { kernel } from './kernel.ts';
 import { latency } from './latency.ts';
 import { machine } from './machine.ts';
-import type { Result } from './rows.ts';
 import { scrape } from './scrape.ts';
 import { sync } from './sync.ts';
 import { weight } from './weight.ts';
-
-export interface Context {
-  readonly quick: boolean;
-  /** One line of progress. */
-  readonly say: (text: string) => void;
-}
-
-export interface Benchmark {
-  readonly name: string;
-  readonly about: string;
-  /** Why it can't run here; undefined when it can. */
-  readonly refusal?: () => string | undefined;
-  /** Only when it is named. */
-  readonly apart?: boolean;
-  readonly run: (context: Context) => Promise<Result>;
-}
 
 const refusal = (): string | undefined => noKernel;
 

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Context } from './benchmarks.ts';
+import type { Context } from './benchmark.ts';
 import { startAgent } from './lib/agent.ts';
 import { cpuOf } from './lib/cpu.ts';
 import { built, produce, type Produced, Tool } from './lib/tools.ts';

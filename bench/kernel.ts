@@ -1,4 +1,4 @@
-import type { Context } from './benchmarks.ts';
+import type { Context } from './benchmark.ts';
 import { startAgent } from './lib/agent.ts';
 import { attach } from './lib/attach.ts';
 import { cpuOf } from './lib/cpu.ts';

@@ -4,7 +4,7 @@ import type { Batch } from '../src/ebpf/index.ts';
 import { at } from '../test/harness/host.ts';
 import { Namespace } from '../test/harness/kernel/namespace.ts';
 import { must } from '../test/harness/run.ts';
-import type { Context } from './benchmarks.ts';
+import type { Context } from './benchmark.ts';
 import { make } from './lib/load.ts';
 import { produce } from './lib/tools.ts';
 import type { Result, Row } from './rows.ts';

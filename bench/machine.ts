@@ -1,4 +1,4 @@
-import type { Context } from './benchmarks.ts';
+import type { Context } from './benchmark.ts';
 import { attach, type Variant } from './lib/attach.ts';
 import { type Load, LOADS, make } from './lib/load.ts';
 import type { Result, Row } from './rows.ts';

@@ -4,7 +4,7 @@ import { Subject } from 'rxjs';
 import { createProvider, Exposition, resourceOf } from '../src/export/index.ts';
 import { Keys, processInfo, type Snapshot, snapshot } from '../src/metrics/fixtures.ts';
 import { Collector } from '../src/metrics/index.ts';
-import type { Context } from './benchmarks.ts';
+import type { Context } from './benchmark.ts';
 import type { Result, Row } from './rows.ts';
 import { paired, ratio, spread } from './statistics.ts';
 

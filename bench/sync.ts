@@ -1,5 +1,5 @@
 import { must } from '../test/harness/run.ts';
-import type { Context } from './benchmarks.ts';
+import type { Context } from './benchmark.ts';
 import { LOADS, makeBy } from './lib/load.ts';
 import { startBy, type Way, WAYS } from './lib/sync-ways.ts';
 import { built } from './lib/tools.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { at } from '../test/harness/host.ts';
-import type { Context } from './benchmarks.ts';
+import type { Context } from './benchmark.ts';
 import { Program, startAgent } from './lib/agent.ts';
 import { memoryOf } from './lib/memory.ts';
 import { page } from './lib/page.ts';

@@ -14,6 +14,7 @@ const CHECKS = {
     'src',
     'test',
     'scripts',
+    'bench',
   ],
 };
 

@@ -61,10 +61,10 @@ export class AccountTable<A extends Account> {
       if (!isStill(account, window, windows)) continue;
       this.#accounts.delete(id);
       this.gate.retire(this.gate.get(id)!);
-      this.retired(account);
+      this.retired?.(account);
     }
   }
 
   /** For who has series in tables of their own. */
-  protected retired(_account: A): void {}
+  protected retired?(account: A): void;
 }
