@@ -5,7 +5,7 @@ import './lib/setup/node-version.mjs';
 import('./lib/refusal.mjs').then(({ main }) => main(command));
 
 async function command(args) {
-  const { setup } = await import('./lib/setup/setup.mjs');
+  const { setup } = await import('./lib/setup.mjs');
   const { agentNode, at } = await import('./lib/paths.mjs');
   const { run } = await import('./lib/run.mjs');
   const makesNothing = args.some((arg) => ['--help', '-h', '--list'].includes(arg));

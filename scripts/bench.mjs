@@ -5,7 +5,7 @@ import './lib/setup/node-version.mjs';
 import('./lib/refusal.mjs').then(({ main }) => main(command));
 
 async function command(args) {
-  const { setup } = await import('./lib/setup/setup.mjs');
+  const { setup } = await import('./lib/setup.mjs');
   const { runBenchmarks } = await import('./lib/bench.mjs');
   await setup({ tests: true });
   return runBenchmarks(args);

@@ -7,7 +7,7 @@ import('./lib/refusal.mjs').then(({ main }) => main(command));
 async function command(args) {
   const [option, folder] = args;
   if (args.length > 0 && !(args.length === 2 && option === '--image-root')) await refuse(args);
-  const { setup } = await import('./lib/setup/setup.mjs');
+  const { setup } = await import('./lib/setup.mjs');
   await setup();
   if (option === '--image-root') {
     const { makeImageRoot } = await import('./lib/image/root.mjs');

@@ -5,7 +5,7 @@ import './lib/setup/node-version.mjs';
 import('./lib/refusal.mjs').then(({ main }) => main(command));
 
 async function command(args) {
-  const { installDependencies, setup } = await import('./lib/setup/setup.mjs');
+  const { installDependencies, setup } = await import('./lib/setup.mjs');
   if (args.includes('--dependencies')) await installDependencies();
   else await setup({ types: args.includes('--types'), tests: args.includes('--tests') });
 }

@@ -5,7 +5,7 @@ import './lib/setup/node-version.mjs';
 import('./lib/refusal.mjs').then(({ main }) => main(command));
 
 async function command(args) {
-  const { setup } = await import('./lib/setup/setup.mjs');
+  const { setup } = await import('./lib/setup.mjs');
   const { runAgent } = await import('./lib/agent.mjs');
   await setup();
   return runAgent(args);

@@ -5,7 +5,7 @@ import './lib/setup/node-version.mjs';
 import('./lib/refusal.mjs').then(({ main }) => main(command));
 
 async function command(args) {
-  const { npmStep } = await import('./lib/setup/setup.mjs');
+  const { npmStep } = await import('./lib/setup.mjs');
   const { doSteps } = await import('./lib/setup/steps.mjs');
   const { testFresh } = await import('./lib/fresh/fresh.mjs');
   await doSteps([npmStep]);

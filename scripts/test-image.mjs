@@ -5,7 +5,7 @@ import './lib/setup/node-version.mjs';
 import('./lib/refusal.mjs').then(({ main }) => main(command));
 
 async function command(args) {
-  const { setup } = await import('./lib/setup/setup.mjs');
+  const { setup } = await import('./lib/setup.mjs');
   const { doSteps } = await import('./lib/setup/steps.mjs');
   const { emulatorsMissing, fetchEmulators } = await import('./lib/image/tools.mjs');
   const { runTests } = await import('./lib/test/tests.mjs');

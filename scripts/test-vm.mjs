@@ -5,7 +5,7 @@ import './lib/setup/node-version.mjs';
 import('./lib/refusal.mjs').then(({ main }) => main(command));
 
 async function command(args) {
-  const { setup } = await import('./lib/setup/setup.mjs');
+  const { setup } = await import('./lib/setup.mjs');
   const { testInVms } = await import('./lib/vm/tests.mjs');
   await setup({ tests: true, vm: true });
   return testInVms(args);

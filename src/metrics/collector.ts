@@ -2,15 +2,15 @@ import type { MetricProducer } from '@opentelemetry/sdk-metrics';
 import type { Subscription } from 'rxjs';
 import { ConnwatchError } from '../internal/errors.ts';
 import type { Snapshot } from '../stream/snapshot.ts';
+import * as driftMetrics from './catalogue/drift.ts';
+import * as metrics from './catalogue/tcp.ts';
 import { type Config, type Defaults, defaultConfig } from './config.ts';
-import * as driftMetrics from './drift/catalogue.ts';
 import type { Drift } from './drift/drift.ts';
 import { driftFamily } from './drift/family.ts';
 import { Producer, type ProducedFamily } from './producer.ts';
 import { HistogramTable, histogramLimit } from './series/histograms.ts';
 import { checkLimit } from './series/series.ts';
 import { Accounts } from './tcp/accounts.ts';
-import * as metrics from './tcp/catalogue.ts';
 
 /** A process that has exited is shown no longer than this, milliseconds. */
 const KEEP_AT_MOST = 60_000;

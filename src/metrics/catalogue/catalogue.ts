@@ -1,7 +1,7 @@
-import { drift, driftAge } from '../drift/catalogue.ts';
-import { self } from '../self/catalogue.ts';
-import { families } from '../tcp/catalogue.ts';
+import { drift, driftAge } from './drift.ts';
 import type { Metric } from './metric.ts';
+import { self } from './self.ts';
+import { families } from './tcp.ts';
 
 /** Every metric that exists, in the order of the page and of docs/metrics.md. */
 export const CATALOGUE: readonly Metric[] = [...families, drift, driftAge, ...Object.values(self)];

@@ -1,8 +1,8 @@
 import type { Attributes, BatchObservableResult, Meter, Observable } from '@opentelemetry/api';
 import type { DrainStats } from '../../ebpf/types.ts';
 import type { Metric } from '../catalogue/metric.ts';
+import { self as metrics } from '../catalogue/self.ts';
 import type { Collector } from '../collector.ts';
-import { self as metrics } from './catalogue.ts';
 import type { SelfSources } from './sources.ts';
 
 // A collection of 20,000 lines takes milliseconds; a slow one seconds.

@@ -1,4 +1,4 @@
-import type { Metric } from '../catalogue/metric.ts';
+import type { Metric } from './metric.ts';
 
 // Sets whose members come and go: each is a family of the series budget.
 

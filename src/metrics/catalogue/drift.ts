@@ -1,4 +1,4 @@
-import type { Metric } from '../catalogue/metric.ts';
+import type { Metric } from './metric.ts';
 
 // By network namespace, which come and go: produced like the families, but bounded by MOST_NAMESPACES.
 

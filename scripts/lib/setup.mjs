@@ -1,16 +1,16 @@
-import { addonIsFresh, buildAddon, buildSanitizedAddon, sanitizedAddonIsFresh } from '../build/addon.mjs';
-import { benchToolsAreFresh, buildBenchTools } from '../build/bench-tools.mjs';
-import { bpfObjectIsFresh, buildBpfObject } from '../build/bpf.mjs';
-import { buildBundle, bundleIsFresh } from '../build/bundle.mjs';
-import { buildTestTools, testToolsAreFresh } from '../build/test-tools.mjs';
-import { buildTypes, typesAreFresh } from '../build/types.mjs';
-import { hasBtf, isRoot, target } from '../host.mjs';
-import { imageToolsMissing, installImageTools } from '../image/tools.mjs';
-import { fetchHelm, helmMissing } from './helm.mjs';
-import { installNpmPackages, packagesDiffer } from './npm-packages.mjs';
-import { fetchPrometheus, prometheusMissing } from './prometheus.mjs';
-import { doSteps } from './steps.mjs';
-import { checkInstallable, checkLibbpf, installPackages, missingPackages } from './system-packages.mjs';
+import { addonIsFresh, buildAddon, buildSanitizedAddon, sanitizedAddonIsFresh } from './build/addon.mjs';
+import { benchToolsAreFresh, buildBenchTools } from './build/bench-tools.mjs';
+import { bpfObjectIsFresh, buildBpfObject } from './build/bpf.mjs';
+import { buildBundle, bundleIsFresh } from './build/bundle.mjs';
+import { buildTestTools, testToolsAreFresh } from './build/test-tools.mjs';
+import { buildTypes, typesAreFresh } from './build/types.mjs';
+import { hasBtf, isRoot, target } from './host.mjs';
+import { imageToolsMissing, installImageTools } from './image/tools.mjs';
+import { fetchHelm, helmMissing } from './setup/helm.mjs';
+import { installNpmPackages, packagesDiffer } from './setup/npm-packages.mjs';
+import { fetchPrometheus, prometheusMissing } from './setup/prometheus.mjs';
+import { doSteps } from './setup/steps.mjs';
+import { checkInstallable, checkLibbpf, installPackages, missingPackages } from './setup/system-packages.mjs';
 
 export const npmStep = { label: 'npm packages', due: packagesDiffer, run: installNpmPackages };
 

@@ -1,6 +1,6 @@
-import type { Metric } from '../catalogue/metric.ts';
+import type { Metric } from './metric.ts';
 
-// Bounded sets: observable instruments of the SDK. The key is what self.ts calls the metric.
+// Bounded sets: observable instruments of the SDK. The key is what self/self.ts calls the metric.
 
 const stable = 'stable';
 const window = { kind: 'gauge', unit: 's', attributes: [], stability: stable, section: 'window' } as const;
