@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { constants } from 'node:os';
-import { program } from './build/bundle.mjs';
+import { program } from './compile/bundle.mjs';
 import { agentNode } from './paths.mjs';
 import { leaveSignals } from './run.mjs';
 

@@ -1,9 +1,9 @@
-import { addonIsFresh, buildAddon, buildSanitizedAddon, sanitizedAddonIsFresh } from './build/addon.mjs';
-import { benchToolsAreFresh, buildBenchTools } from './build/bench-tools.mjs';
-import { bpfObjectIsFresh, buildBpfObject } from './build/bpf.mjs';
-import { buildBundle, bundleIsFresh } from './build/bundle.mjs';
-import { buildTestTools, testToolsAreFresh } from './build/test-tools.mjs';
-import { buildTypes, typesAreFresh } from './build/types.mjs';
+import { addonIsFresh, buildAddon, buildSanitizedAddon, sanitizedAddonIsFresh } from './compile/addon.mjs';
+import { benchToolsAreFresh, buildBenchTools } from './compile/bench-tools.mjs';
+import { bpfObjectIsFresh, buildBpfObject } from './compile/bpf.mjs';
+import { buildBundle, bundleIsFresh } from './compile/bundle.mjs';
+import { buildTestTools, testToolsAreFresh } from './compile/test-tools.mjs';
+import { buildTypes, typesAreFresh } from './compile/types.mjs';
 import { hasBtf, isRoot, target } from './host.mjs';
 import { imageToolsMissing, installImageTools } from './image/tools.mjs';
 import { fetchHelm, helmMissing } from './setup/helm.mjs';

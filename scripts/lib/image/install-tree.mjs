@@ -1,8 +1,8 @@
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { AGENT_OPTIONS } from '../agent.mjs';
-import { addon } from '../build/addon.mjs';
-import { bpfObject } from '../build/bpf.mjs';
+import { addon } from '../compile/addon.mjs';
+import { bpfObject } from '../compile/bpf.mjs';
 import { at } from '../paths.mjs';
 import { nodePackage } from './node-binary.mjs';
 import { llvm } from './shared-libraries.mjs';

@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { compileBpf } from '../build/bpf.mjs';
+import { compileBpf } from '../compile/bpf.mjs';
 import { hasBtf, isRoot } from '../host.mjs';
 import { agentNode, at } from '../paths.mjs';
 import { Refusal } from '../refusal.mjs';

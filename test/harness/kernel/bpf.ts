@@ -42,7 +42,7 @@ export async function compileBpf(folder: string, output: string): Promise<void> 
   const source = `
     const { compileBpf } = await import(process.argv[1]);
     await compileBpf({ source: process.argv[2], output: process.argv[3], folder: process.argv[4] });`;
-  const library = at('scripts', 'lib', 'build', 'bpf.mjs');
+  const library = at('scripts', 'lib', 'compile', 'bpf.mjs');
   const program = join(folder, 'connwatch.bpf.c');
   await must([process.execPath, '--input-type=module', '-e', source, library, program, output, folder]);
 }

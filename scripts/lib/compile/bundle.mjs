@@ -102,7 +102,7 @@ export const isSource = (path) => path.endsWith('.ts') && !path.endsWith('.test.
 async function inputs() {
   return hash(
     JSON.stringify([OPTIONS, String(OWN_REQUIRE), String(requireNodeModules.setup), String(rxjsAsModules.setup), await definitions()]),
-    hashFiles([at('package-lock.json'), at('scripts', 'lib', 'build', 'licences.mjs'), ...filesBelow(at('src'), isSource)]),
+    hashFiles([at('package-lock.json'), at('scripts', 'lib', 'compile', 'licences.mjs'), ...filesBelow(at('src'), isSource)]),
   );
 }
 
