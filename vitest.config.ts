@@ -12,7 +12,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['src/**/*.test.ts', 'scripts/**/*.test.mjs', 'bench/**/*.test.ts'],
+          include: ['src/**/*.test.ts', 'scripts/**/*.test.mjs', 'bench/**/*.test.ts', 'test/docs/**/*.test.ts'],
           sequence: { groupOrder: 1 },
         },
       },
@@ -31,7 +31,7 @@ export default defineConfig({
           name: 'kernel',
           include: ['test/**/*.test.ts'],
           setupFiles: ['test/harness/setup.ts'],
-          exclude: ['test/chart/**', ...(inVm ? [] : ['test/vm/**'])],
+          exclude: ['test/chart/**', 'test/docs/**', ...(inVm ? [] : ['test/vm/**'])],
           pool: 'forks',
           fileParallelism: false,
           maxWorkers: 1,

@@ -78,7 +78,7 @@ describe('connwatch run, with an agent that does nothing', () => {
     const child = start('main.fixture.ts', ['--config', path, '--log-format=json'], environment);
     const result = ended(child);
     const refused = said(child, 'settings cannot be read again');
-    const read = said(child, 'settings read again');
+    const read = said(child, 'settings reloaded');
     await said(child, '"ready"');
     writeFileSync(path, `interval: 2s\n${settings}`);
     child.kill('SIGHUP');

@@ -1,7 +1,7 @@
 import { LOG_FORMATS, LOG_LEVELS } from '../internal/log/levels.ts';
 import { address, boolean, choice, duration, integer, path, powerOfTwoSize, type Kind } from './kinds.ts';
 
-/** What a default may depend on. */
+/** A default may depend on these. */
 export interface Context {
   /** Standard error is a terminal. */
   readonly terminal: boolean;
@@ -14,19 +14,19 @@ export interface Setting<T> {
   readonly kind: Kind<T>;
   /** As a user would write it. undefined: not set. */
   readonly default: string | undefined | ((context: Context) => string);
-  /** Says what a computed default is. */
+  /** Describes a computed default. */
   readonly defaultNote?: string;
   /** One sentence or two, shown by --help and in the documentation. */
   readonly description: string;
   /** A useful value other than the default. */
   readonly example: string;
-  /** Never shown: printed settings, errors and logs say `<hidden>`. */
+  /** Never printed: settings, errors and logs show `<hidden>`. */
   readonly secret?: boolean;
-  /** The path of a file with secrets. It is shown only where there is such a file: else it may be what the file should hold. */
+  /** Path of a file with secrets. It is printed only if such a file exists: otherwise somebody may have given the secret itself. */
   readonly secretFile?: boolean;
-  /** Cannot stand in the file. */
+  /** Not allowed in the file. */
   readonly notInFile?: boolean;
-  /** Takes effect when the settings are read again; else it needs a restart. */
+  /** Takes effect at a reload; otherwise it needs a restart. */
   readonly live?: boolean;
 }
 
@@ -49,7 +49,7 @@ export const SETTINGS = {
     group: 'Serving',
     kind: address(),
     default: ':9090',
-    description: 'Where Prometheus scrapes /metrics.',
+    description: 'Address of /metrics, which Prometheus scrapes.',
     example: '127.0.0.1:9090',
   }),
   healthAddr: setting({
@@ -57,7 +57,7 @@ export const SETTINGS = {
     group: 'Serving',
     kind: address(),
     default: ':8080',
-    description: 'Where the probes /liveness, /readiness and /health answer.',
+    description: 'Address of the health probes /liveness, /readiness and /health.',
     example: '127.0.0.1:8080',
   }),
   shutdownTimeout: setting({
@@ -65,7 +65,7 @@ export const SETTINGS = {
     group: 'Serving',
     kind: duration({ min: 0, max: 10 * MINUTE }),
     default: '10s',
-    description: 'How long running requests may take after SIGTERM or SIGINT before they are cut.',
+    description: 'How long running requests may take after SIGTERM or SIGINT before they are aborted.',
     example: '30s',
     live: true,
   }),
@@ -74,7 +74,7 @@ export const SETTINGS = {
     group: 'Metrics',
     kind: duration({ min: 100, max: 10 * MINUTE }),
     default: '5s',
-    description: 'Length of a window: metrics change once per interval.',
+    description: 'Length of a window. Metrics change once per interval.',
     example: '1s',
     live: true,
   }),
@@ -83,7 +83,7 @@ export const SETTINGS = {
     group: 'Metrics',
     kind: integer({ min: 2, max: 1_000_000 }),
     default: '2000',
-    description: 'Most series of one metric. What is over it is summed in one series with otel_metric_overflow="true".',
+    description: 'Maximum number of series of one metric. Everything above it is added up in one series with otel_metric_overflow="true".',
     example: '10000',
     live: true,
   }),
@@ -92,7 +92,7 @@ export const SETTINGS = {
     group: 'Metrics',
     kind: boolean(),
     default: 'true',
-    description: 'Show a new counter series at 0 in the first scrape after its birth, so that increase() is exact.',
+    description: 'Show a new counter series at 0 in its first scrape, so that increase() in Prometheus is exact.',
     example: 'false',
     live: true,
   }),
@@ -102,7 +102,7 @@ export const SETTINGS = {
     kind: integer({ min: 0, max: 10_000 }),
     default: '0',
     description:
-      'Most records of failed connects per second in the log: who, where to, why, how long. 0: none. What is over it is counted. Where OTLP logs are on (docs/otlp.md), each is pushed as well.',
+      'Maximum number of failed connects per second that are logged, each with process, peer, reason and duration. 0 logs none. Further ones are only counted. If OTLP logs are on (docs/otlp.md), the records are pushed as well.',
     example: '10',
     live: true,
   }),
@@ -111,8 +111,8 @@ export const SETTINGS = {
     group: 'Metrics',
     kind: boolean(),
     default: undefined,
-    defaultNote: 'on when OTEL_METRICS_EXPORTER names otlp or, where that is not set, an endpoint is set for OTLP',
-    description: "Push metrics to an OpenTelemetry Collector by OTLP/gRPC. OpenTelemetry's variables say where and how: docs/otlp.md.",
+    defaultNote: 'on if OTEL_METRICS_EXPORTER contains otlp or, if that is not set, an OTLP endpoint is set',
+    description: "Push metrics to an OpenTelemetry Collector by OTLP/gRPC. OpenTelemetry's variables configure it: docs/otlp.md.",
     example: 'true',
   }),
   otlpHeadersFile: setting({
@@ -122,7 +122,7 @@ export const SETTINGS = {
     default: undefined,
     defaultNote: 'none',
     description:
-      "A file with headers for the collector, such as credentials: a list as in OTEL_EXPORTER_OTLP_HEADERS, or one a line. They beat the variables' of the same name. Read at the start, and again after a push has failed.",
+      'File with headers for the collector, such as credentials: a list as in OTEL_EXPORTER_OTLP_HEADERS, or one per line. They override headers of the same name from variables. The file is read at the start and after each failed push.',
     example: '/run/secrets/otlp-headers',
     secretFile: true,
   }),
@@ -131,7 +131,7 @@ export const SETTINGS = {
     group: 'Kernel',
     kind: powerOfTwoSize({ min: 4096, max: 1024 ** 3 }),
     default: '8MiB',
-    description: 'Size of the ring buffer between kernel and agent: what it holds outlasts a burst. At least one page of the kernel.',
+    description: 'Size of the ring buffer between kernel and agent. A larger one survives longer bursts. At least one memory page of the kernel.',
     example: '32MiB',
   }),
   syncFailures: setting({
@@ -140,7 +140,7 @@ export const SETTINGS = {
     kind: choice('<way>', SYNC_FAILURES),
     default: 'auto',
     description:
-      'How connects are seen that fail before a SYN is sent, as for lack of a route: auto takes what slows connects alone, and little (fexit, else a kretprobe, else nothing), syscall a tracepoint that slows every system call of the machine, off nothing. docs/performance.md has the prices.',
+      'How to see connects that fail before a SYN is sent, for example without a route. auto: fexit, else kretprobes, else not at all; this slows connects only, and little. syscall: a tracepoint, which slows every system call of the machine. off: not at all. docs/performance.md has the cost.',
     example: 'syscall',
   }),
   bpfObject: setting({
@@ -148,8 +148,8 @@ export const SETTINGS = {
     group: 'Kernel',
     kind: path(),
     default: undefined,
-    defaultNote: 'the one that came with the program',
-    description: 'Another BPF object file, for development. One that does not fit the program is refused.',
+    defaultNote: 'the one of this installation',
+    description: 'Another BPF object file, for development. The agent refuses one that does not match it.',
     example: './build/connwatch.bpf.o',
   }),
   logLevel: setting({
@@ -157,7 +157,7 @@ export const SETTINGS = {
     group: 'Logging',
     kind: choice('<level>', LOG_LEVELS),
     default: 'info',
-    description: 'Least severity that is logged: trace, debug, info, warn, error or fatal. Errors come with stack traces at debug and trace.',
+    description: 'Lowest severity that is logged: trace, debug, info, warn, error or fatal. At debug and trace, errors have stack traces.',
     example: 'debug',
     live: true,
   }),
@@ -167,7 +167,7 @@ export const SETTINGS = {
     kind: choice('<format>', LOG_FORMATS),
     default: ({ terminal }: Context) => (terminal ? 'pretty' : 'json'),
     defaultNote: 'pretty on a terminal, else json',
-    description: 'Log lines for machines (json, one object each) or for people (pretty). They go to standard error.',
+    description: 'Format of log lines: json (one object per line) or pretty (for people). They go to standard error.',
     example: 'json',
   }),
   config: setting({
@@ -176,7 +176,7 @@ export const SETTINGS = {
     kind: path(),
     default: undefined,
     defaultNote: 'none',
-    description: 'A YAML file with settings: each key is a flag without its dashes.',
+    description: 'YAML file with settings. Each key is a flag without its dashes.',
     example: '/etc/connwatch/config.yaml',
     notInFile: true,
   }),

@@ -1,104 +1,103 @@
 /**
- * Every error code of connwatch: what it means, and what to do about it in
- * general. One table: the type `ErrorCode` and docs/errors.md come from it; the
- * hint of an error says more where more is known. The addon throws some of
- * these too (native/*.cc).
+ * Every error code of connwatch: its meaning, and what to do in general. The type
+ * `ErrorCode` and docs/errors.md come from this table. The hint of an error says
+ * more if more is known. The addon throws some of these too (native/*.cc).
  */
 export const ERROR_CODES = {
   CW_CONFIG: {
-    means: 'A setting is unknown or has a value that cannot be used.',
-    todo: 'The message names every problem. `connwatch --help` shows all settings, `connwatch config` those in force.',
+    means: 'A setting is unknown or has an invalid value.',
+    todo: 'The message names every problem. `connwatch --help` lists all settings, `connwatch config` those in force.',
   },
   CW_CONFIG_FILE: {
-    means: 'The file named by --config cannot be read or is not valid YAML.',
-    todo: 'Check the path, the permissions and the line that the message names.',
+    means: 'The file of --config cannot be read or is not valid YAML.',
+    todo: 'Check the path, the permissions and the line named in the message.',
   },
   CW_ADDRESS: {
-    means: 'A listen address cannot be used on this machine: the name does not resolve or no interface has it.',
-    todo: 'Give an address of this machine, or only a port such as `:9090`.',
+    means: 'A listen address is not usable on this machine: the name does not resolve, or no interface has the address.',
+    todo: 'Use an address of this machine, or only a port such as `:9090`.',
   },
   CW_PORT_IN_USE: {
-    means: 'Another program listens on the port already.',
+    means: 'Another program already listens on the port.',
     todo: 'Stop it (`ss -ltnp` shows it), or choose another port with --metrics-addr or --health-addr.',
   },
   CW_SERVER: {
-    means: 'An HTTP server could not start, or failed later, for a reason that has no code of its own.',
-    todo: "Read the system's reason in the message.",
+    means: 'An HTTP server could not start, or failed later, for a reason without a code of its own.',
+    todo: "The message has the system's reason.",
   },
   CW_PERMISSION: {
-    means: 'The process lacks a capability, or a policy of the system forbids what it does.',
-    todo: 'Run as root, or with the capabilities CAP_BPF and CAP_PERFMON. `connwatch doctor` tells which policy stands in the way.',
+    means: 'The process lacks a capability, or a policy of the system forbids the operation.',
+    todo: 'Run as root, or with the capabilities CAP_BPF and CAP_PERFMON. `connwatch doctor` names the policy that forbids it.',
   },
   CW_NO_BTF: {
-    means: 'The running kernel publishes no BTF (/sys/kernel/btf/vmlinux is missing).',
-    todo: 'Use a kernel built with CONFIG_DEBUG_INFO_BTF=y, 5.12 or later; in a container, mount /sys.',
+    means: 'The running kernel has no BTF (/sys/kernel/btf/vmlinux is missing).',
+    todo: 'Use a kernel 5.12 or later, built with CONFIG_DEBUG_INFO_BTF=y. In a container, mount /sys.',
   },
   CW_LAYOUT: {
     means: 'The kernel programs, the addon and the TypeScript code disagree on the layout of a record.',
     todo: 'Build all parts from one version with `npm run setup`.',
   },
   CW_BPF_OPEN: {
-    means: 'The BPF object file cannot be read, or is not one.',
+    means: 'The BPF object file cannot be read or is not a BPF object.',
     todo: 'Check --bpf-object, or build the file again with `npm run setup`.',
   },
   CW_BPF_LOAD: {
     means: 'The kernel refused to load the BPF programs or maps, or they are not loaded.',
-    todo: 'Use Linux 5.12 or later with BTF; `connwatch doctor` tells what is missing. Run with --log-level debug for more.',
+    todo: 'Use Linux 5.12 or later with BTF; `connwatch doctor` lists what is missing. --log-level debug shows more.',
   },
   CW_BPF_ATTACH: {
-    means: 'The kernel loaded the BPF programs, but refused to attach the one that sees connections.',
-    todo: '`connwatch doctor` tells what is missing. Run with --log-level debug for more.',
+    means: 'The kernel loaded the BPF programs but refused to attach the required one.',
+    todo: '`connwatch doctor` lists what is missing. --log-level debug shows more.',
   },
   CW_TRACEFS: {
-    means: 'The tracepoints of system calls, which --sync-failures syscall asks for, cannot be used: tracefs is not mounted or cannot be read, or the kernel lets only CAP_SYS_ADMIN open perf events (kernel.perf_event_paranoid is 3, as Debian sets it).',
-    todo: 'Mount it (`mount -t tracefs nodev /sys/kernel/tracing`), set kernel.perf_event_paranoid to 2, or leave --sync-failures at auto.',
+    means: 'The tracepoints of system calls, which --sync-failures syscall needs, are not usable: tracefs is not mounted or not readable, or the kernel allows perf events only with CAP_SYS_ADMIN (kernel.perf_event_paranoid is 3, the default of Debian).',
+    todo: 'Mount tracefs (`mount -t tracefs nodev /sys/kernel/tracing`), set kernel.perf_event_paranoid to 2, or use --sync-failures auto.',
   },
   CW_LIVE_SCAN: {
-    means: 'The live sockets that are kept in socket storage cannot be read, so a window cannot be completed.',
-    todo: 'Look for the warning `probe missing` at the start: the program connwatch_fallback could not be attached.',
+    means: 'The live sockets in socket storage cannot be read, so a window cannot be completed.',
+    todo: 'See the warning `probe missing` at the start: the program connwatch_fallback could not be attached.',
   },
   CW_STATS: {
     means: "The kernel programs' counters cannot be read.",
-    todo: 'This is a defect: please report it with the output of `connwatch version`.',
+    todo: 'This is a bug. Please report it with the output of `connwatch version`.',
   },
   CW_WINDOW: {
-    means: 'What happened in one window could not be taken over, for a reason that has no code of its own.',
-    todo: 'The message says why. What was counted is on the next page; three windows in a row make the agent not alive.',
+    means: 'The counts of one window could not be collected, for a reason without a code of its own.',
+    todo: 'The message says why. The next window includes the counts. After three such windows in a row the agent is not alive.',
   },
   CW_STALLED: {
-    means: 'No window has been complete for three windows: the drain stands still, and the agent is not alive.',
-    todo: 'Look for errors before this one. When the machine is overloaded, give the agent CPU or a longer --interval.',
+    means: 'No window was completed in the time of three: the agent has stopped reading the ring buffer and is not alive.',
+    todo: 'See the errors before this one. If the machine is overloaded, give the agent more CPU or a longer --interval.',
   },
   CW_PAGE: {
-    means: 'The metrics could not be collected for a page or a push, or not all of them.',
-    todo: 'The message says why. When it took too long, scrape less often, or lower --series-limit.',
+    means: 'Some or all metrics could not be collected for a scrape or a push.',
+    todo: 'The message says why. If it took too long, scrape less often or lower --series-limit.',
   },
   CW_PUSH: {
-    means: 'Metrics or logs could not be pushed by OTLP. The agent tries again; nothing that is counted is lost.',
-    todo: '`connwatch doctor` tells whether the collector can be reached; docs/otlp.md tells how to set it.',
+    means: 'Metrics or logs could not be pushed by OTLP. The agent tries again; no count is lost.',
+    todo: '`connwatch doctor` checks whether the collector can be reached. docs/otlp.md explains the settings.',
   },
   CW_PROC: {
-    means: "The kernel's own counters or a namespace in /proc cannot be read as expected, so something is not told.",
-    todo: 'Mount the proc of the host on /proc. The message says which file.',
+    means: "The kernel's own counters or a namespace in /proc cannot be read as expected, so the drift or a part of it is missing.",
+    todo: "Mount the host's proc on /proc. The message names the file.",
   },
   CW_CLOSE: {
-    means: 'Something could not be closed in order; the rest was.',
-    todo: 'The message holds every reason. What is left goes with the process.',
+    means: 'Something could not be closed properly; everything else was.',
+    todo: 'The message has every reason. The rest is released when the process ends.',
   },
   CW_USAGE: {
-    means: 'A program used a package of connwatch in a way that it does not allow: a value out of range, or calls out of order.',
-    todo: 'The message says what; docs/packages.md shows how.',
+    means: 'A program misused a package of connwatch: a value out of range, or calls in the wrong order.',
+    todo: 'The message says what is wrong. docs/internals/packages.md shows the right use.',
   },
   CW_CLOSED: {
     means: 'The addon was used after it was closed.',
-    todo: 'This is a defect: please report it with the output of `connwatch version`.',
+    todo: 'This is a bug. Please report it with the output of `connwatch version`.',
   },
   CW_ADDON: {
     means: 'The native addon is missing or cannot be loaded.',
-    todo: 'It needs libbpf 1.1 or later (Debian: libbpf1). Build it with `npm run setup`.',
+    todo: 'Install libbpf 1.1 or later (Debian: libbpf1), or build the addon with `npm run setup`.',
   },
   CW_INTERNAL: {
-    means: 'A defect of connwatch: an error that no part of it expected.',
+    means: 'A bug in connwatch: an unexpected error.',
     todo: 'Please report it with the output of `connwatch version` and of a run with --log-level debug.',
   },
 } as const satisfies Record<string, { readonly means: string; readonly todo: string }>;

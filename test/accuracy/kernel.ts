@@ -22,7 +22,7 @@ export async function kernelOf(namespaces: readonly Namespace[]): Promise<Kernel
 const NOT_BY_TCP_DONE = new Set(['address_unavailable', 'unanswered', 'cancelled']);
 
 /**
- * The kernel's counters that follow from ours: docs/accuracy.md.
+ * The kernel's counters that follow from ours: docs/internals/accuracy.md.
  * @param unsent attempts for which no SYN was queued
  * @param failedUnsent those of them whose failure is of a kind that tcp_done makes, too
  */

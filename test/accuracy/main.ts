@@ -7,10 +7,10 @@ import { chosen } from './report/chapters.ts';
 import { markdownTable, summary, terminalLine } from './report/table.ts';
 import { runCases } from './run.ts';
 
-const USAGE = `npm run accuracy [-- [--json] [--write] [--list] [WORD...]]: makes each case, or those whose name or chapter holds a word.
-  --json   the results as JSON on standard output, the lines on standard error
-  --write  docs/accuracy.md anew; all cases only
-  --list   the names of the cases, without making them
+const USAGE = `npm run accuracy [-- [--json] [--write] [--list] [WORD...]]: runs all cases, or those with a WORD in their name or chapter.
+  --json   prints results as JSON on standard output, progress on standard error
+  --write  writes docs/internals/accuracy.md again; needs all cases
+  --list   prints the names of the cases, runs none
   --help   this text
 `;
 
@@ -26,9 +26,9 @@ async function main(args: readonly string[]): Promise<number> {
   if (flags.has('--help') || flags.has('-h')) return print(USAGE);
   if ([...flags].some((flag) => !FLAGS.has(flag)) || (flags.has('--write') && words.length > 0)) return fail(USAGE, 2);
   const unknown = words.filter((word) => chosen(CHAPTERS, [word]).length === 0);
-  if (unknown.length > 0) return fail(`accuracy: no case is about ${unknown.join(', ')}; --list tells their names\n`, 2);
+  if (unknown.length > 0) return fail(`accuracy: no case matches ${unknown.join(', ')}; --list prints the names\n`, 2);
   if (flags.has('--list')) return print(chapters.flatMap(({ title, cases }) => cases.map(({ name }) => `${title}: ${name}\n`)).join(''));
-  if (noKernel !== undefined) return fail(`accuracy: it can't be measured here: ${noKernel}\n`, 1);
+  if (noKernel !== undefined) return fail(`accuracy: cannot run here: ${noKernel}\n`, 1);
 
   await using stack = new AsyncDisposableStack();
   const lines = flags.has('--json') ? process.stderr : process.stdout;
@@ -41,7 +41,7 @@ async function main(args: readonly string[]): Promise<number> {
   if (flags.has('--json')) print(`${JSON.stringify(verdicts, undefined, 2)}\n`);
   if (flags.has('--write')) {
     const table = markdownTable(verdicts, { kernel: release(), date: new Date().toISOString().slice(0, 10) });
-    writeFileSync(at('docs', 'accuracy.md'), `${readFileSync(at('test', 'accuracy', 'report', 'head.md'), 'utf8')}\n${table}`);
+    writeFileSync(at('docs', 'internals', 'accuracy.md'), `${readFileSync(at('test', 'accuracy', 'report', 'head.md'), 'utf8')}\n${table}`);
   }
   lines.write(`\naccuracy: ${summary(verdicts)}\n`);
   return verdicts.some(({ state }) => state === 'differs') ? 1 : 0;

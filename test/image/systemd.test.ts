@@ -83,7 +83,7 @@ describe.skipIf(noImages !== undefined)(`the service, installed from the archive
 
   it('takes settings over at reload, and a bad one is no reason to stop', async () => {
     await shell('echo "interval: 1s" > /etc/connwatch/config.yaml && systemctl reload connwatch');
-    await until(async () => (await log()).includes('"changed":["interval"],"msg":"settings read again"'), true);
+    await until(async () => (await log()).includes('"changed":["interval"],"msg":"settings reloaded"'), true);
     await shell('echo "intervall: 1s" > /etc/connwatch/config.yaml && systemctl reload connwatch');
     await until(async () => (await log()).includes('settings cannot be read again: the old ones stay'), true);
     expect(await property('ActiveState')).toBe('active');

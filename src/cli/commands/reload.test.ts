@@ -30,13 +30,13 @@ describe('reloader', () => {
     await turn();
     expect(given).toEqual([{ ...BEFORE, interval: 1000 }]);
     expect(lines).toEqual([
-      ['info', 'settings read again', { changed: ['interval'] }],
+      ['info', 'settings reloaded', { changed: ['interval'] }],
       ['warn', 'changed settings that need a restart: the old values stay', { settings: ['ring-size'] }],
     ]);
     reload.ask();
     await turn();
     expect(lines.slice(2)).toEqual([
-      ['info', 'settings read again', { changed: [] }],
+      ['info', 'settings reloaded', { changed: [] }],
       ['warn', 'changed settings that need a restart: the old values stay', { settings: ['ring-size'] }],
     ]);
   });
@@ -51,7 +51,7 @@ describe('reloader', () => {
     expect([given, lines]).toEqual([[], [['error', 'settings cannot be read again: the old ones stay', { code: 'CW_CONFIG_FILE', hint: 'Fix it.', error: 'not YAML.' }]]]);
     reload.ask();
     await turn();
-    expect(lines.at(-1)).toEqual(['info', 'settings read again', { changed: ['interval'] }]);
+    expect(lines.at(-1)).toEqual(['info', 'settings reloaded', { changed: ['interval'] }]);
   });
 
   it('keeps the old ones when the agent refuses them', async () => {

@@ -29,7 +29,7 @@ export function reloader({ settings, load, log }: ReloadOptions) {
       if (agent === undefined) return; // It stops meanwhile.
       agent.reload(next.settings);
       current = next.settings;
-      log.info({ changed: next.changed }, 'settings read again');
+      log.info({ changed: next.changed }, 'settings reloaded');
       if (next.restart.length > 0) log.warn({ settings: next.restart }, 'changed settings that need a restart: the old values stay');
     } catch (error) {
       const { message, ...fields } = failureFields(log, error);

@@ -30,30 +30,30 @@ ${setting.description}
 
 const INTRODUCTION = `# Configuration
 
-<!-- Made from src/config/table.ts by \`npx vitest run src/config -u\`. Do not edit. -->
+<!-- Generated from src/config/table.ts by \`npx vitest run src/config -u\`. Do not edit. -->
 
-connwatch needs no configuration. Each setting can be given in three places; the first one that has it wins:
+connwatch needs no configuration. You can give each setting in three places; the first one wins:
 
 1. a flag: \`--interval 1s\` or \`--interval=1s\`;
 2. an environment variable: \`CONNWATCH_INTERVAL=1s\`;
-3. the YAML file that \`--config\` or \`CONNWATCH_CONFIG\` names: \`interval: 1s\`.
+3. the YAML file of \`--config\` or \`CONNWATCH_CONFIG\`: \`interval: 1s\`.
 
-\`connwatch config\` prints the settings in force and where each comes from. It takes the same flags, so it also shows what a command line would do.
+\`connwatch config\` prints the settings in force and the source of each. It takes the same flags, so it also shows the effect of a command line.
 
-What is wrong stops the start with exit code 2 and one message that names every problem: an unknown flag, variable or key (with the nearest known name), a value that cannot be used (with the reason), a flag given twice. Values are checked in all three places, also those that another place overrides.
+An invalid setting stops the start with exit code 2. One message names every problem: an unknown flag, variable or key (with the nearest known name), an invalid value (with the reason), a flag given twice. Values in all three places are checked, also those that another place overrides.
 
-* A duration is written \`500ms\`, \`5s\`, \`1m30s\` or \`2h\`; a size \`64KiB\`, \`8MiB\`, \`1GiB\` or as a number of bytes.
-* An empty variable counts as not set. An empty flag or key is refused.
-* Every variable that begins with \`CONNWATCH_\` must be known. Those that Kubernetes sets for Services (\`CONNWATCH_SERVICE_HOST\`, \`CONNWATCH_PORT_9090_TCP\` and the like) are ignored.
-* It is a regular file, no pipe or device, and holds at most 64 KiB.
+* Write a duration as \`500ms\`, \`5s\`, \`1m30s\` or \`2h\`, and a size as \`64KiB\`, \`8MiB\`, \`1GiB\` or as a number of bytes.
+* An empty variable counts as not set. An empty flag or key is an error.
+* A variable that starts with \`CONNWATCH_\` and is unknown is an error, except for variables that Kubernetes sets for Services (\`CONNWATCH_SERVICE_HOST\`, \`CONNWATCH_PORT_9090_TCP\` and the like).
+* The file must be a regular file (no pipe or device) of at most 64 KiB.
 
 ## Changing settings while it runs
 
-At SIGHUP the agent reads the file again (its flags and variables cannot change). Everything is checked before anything changes: with any problem the old settings stay, and one log line at level error says why. Else those that can change do so at once, and no count is lost. The line \`settings read again\` names what changed; a line at level warn names what changed in the file but needs a restart.
+At SIGHUP the agent reads the file again; flags and variables cannot change. It checks everything first. If there is a problem, the old settings stay and one log line at level error says why. Otherwise the settings that can change take effect at once, and no count is lost. The line \`settings reloaded\` names them; a line at level warn names changed settings that need a restart.
 
-* A new interval counts from the window that is open.
-* A lower series limit takes no series away: what is live stays until it retires, what is new is summed in the overflow series.
-* A terminal that closes sends SIGHUP too; that stops the agent in order, like SIGTERM. \`npm start\` stops at any SIGHUP.
+* A new interval applies from the current window on.
+* A lower series limit removes no series. Live series stay until they end; new ones count in the overflow series.
+* A closing terminal also sends SIGHUP; this stops the agent gracefully, like SIGTERM. \`npm start\` stops at any SIGHUP.
 
 ## Settings
 `;
@@ -70,8 +70,8 @@ ${ENTRIES.filter(([, setting]) => !setting.notInFile)
 
 | code | meaning |
 |---|---|
-| 0 | ended as asked: by SIGINT, SIGTERM, or after printing what was asked for |
+| 0 | ended as requested: by SIGINT or SIGTERM, or after printing its output |
 | 1 | could not start, or failed while it ran |
-| 2 | a setting or the command line cannot be used |
-| 3 | \`connwatch doctor\`: the agent would start, and something is degraded |
+| 2 | invalid setting or command line |
+| 3 | \`connwatch doctor\`: the agent would start, but something is degraded |
 `;

@@ -1,6 +1,6 @@
 import type { Metric } from './metric.ts';
 
-// By network namespace, which come and go: produced like the families, but bounded by MOST_NAMESPACES.
+// By network namespace. Namespaces come and go, so a producer makes these; MOST_NAMESPACES is the limit.
 
 const agent = { kind: 'gauge', attributes: ['counter', 'netns'], stability: 'stable', section: 'agent' } as const;
 
@@ -8,11 +8,11 @@ export const drift: Metric = {
   ...agent,
   name: 'connwatch.drift',
   unit: '{connection}',
-  description: "The agent's total minus the kernel's own, since a common moment, in a network namespace",
+  description: "The agent's total minus the kernel's own counter, since a common starting point, in a network namespace",
 };
 export const driftAge: Metric = {
   ...agent,
   name: 'connwatch.drift.age',
   unit: 's',
-  description: 'How long ago the drift was computed: it is held while the kernel is counting',
+  description: 'Age of the drift: it is computed only when the kernel counter stands still',
 };

@@ -15,14 +15,14 @@ export const self = {
   windowEnd: {
     ...window,
     name: 'connwatch.window.end',
-    description: 'End of the last complete window, Unix time',
+    description: 'End of the last complete window, in Unix time',
   },
   events: {
     ...agent,
     name: 'connwatch.events',
     kind: 'counter',
     unit: '{event}',
-    description: 'Records that the kernel side sent, by kind',
+    description: 'Records sent by the kernel programs, by kind',
     attributes: ['kind'],
   },
   lost: {
@@ -30,7 +30,7 @@ export const self = {
     name: 'connwatch.events.lost',
     kind: 'counter',
     unit: '{event}',
-    description: 'Records whose detail was lost, by where and why; what is counted of them stays in the totals',
+    description: 'Lost records, by stage and reason. Totals include what is known of them',
     attributes: ['stage', 'reason'],
   },
   late: {
@@ -38,7 +38,7 @@ export const self = {
     name: 'connwatch.events.late',
     kind: 'counter',
     unit: '{event}',
-    description: 'Records of changes that the kernel did not show to the programs: counted, but found by a scan or by what came after, so their time is not known',
+    description: 'Records of state changes for which the kernel skipped the programs. They were found later and are counted, but their time is unknown',
     attributes: [],
   },
   driftNamespaces: {
@@ -46,7 +46,7 @@ export const self = {
     name: 'connwatch.drift.namespaces',
     kind: 'gauge',
     unit: '{namespace}',
-    description: "Network namespaces with TCP sockets: those whose drift is told, and those whose counters can't be read",
+    description: 'Network namespaces with TCP sockets, by whether the agent can read their kernel counters',
     attributes: ['state'],
   },
   probe: {
@@ -54,7 +54,7 @@ export const self = {
     name: 'connwatch.probe.attached',
     kind: 'gauge',
     unit: '',
-    description: '1 for a kernel program that is attached, 0 for one that is not',
+    description: '1 if the kernel program is attached, else 0',
     attributes: ['probe', 'mechanism', 'required'],
   },
   ringUsed: {
@@ -62,7 +62,7 @@ export const self = {
     name: 'connwatch.ring.used',
     kind: 'gauge',
     unit: 'By',
-    description: 'Bytes in the ring buffer that were not read yet at the end of the last window',
+    description: 'Unread bytes in the ring buffer at the end of the last window',
     attributes: [],
   },
   ringSize: {
@@ -78,7 +78,7 @@ export const self = {
     name: 'connwatch.drain.lag',
     kind: 'gauge',
     unit: 's',
-    description: 'Age of the oldest record when the ring buffer was last drained',
+    description: 'Age of the oldest record at the last read of the ring buffer',
     attributes: [],
   },
   series: {
@@ -86,7 +86,7 @@ export const self = {
     name: 'connwatch.series',
     kind: 'gauge',
     unit: '{series}',
-    description: 'Live series of a metric family, its overflow series included',
+    description: 'Live series of a metric, including its overflow series',
     attributes: ['family'],
   },
   seriesLimit: {
@@ -94,7 +94,7 @@ export const self = {
     name: 'connwatch.series.limit',
     kind: 'gauge',
     unit: '{series}',
-    description: 'Most live series that a metric family may have',
+    description: 'Maximum number of live series of a metric',
     attributes: ['family'],
   },
   cgroups: {
@@ -102,7 +102,7 @@ export const self = {
     name: 'connwatch.cgroups',
     kind: 'gauge',
     unit: '{cgroup}',
-    description: 'Control groups of the connections of the last windows, by what their paths were taken for',
+    description: 'Control groups with connections in the last windows, by what their paths stand for',
     attributes: ['resolution'],
   },
   failureRecords: {
@@ -110,7 +110,7 @@ export const self = {
     name: 'connwatch.failure.records',
     kind: 'counter',
     unit: '{record}',
-    description: "Failed connects that have a record in the log (--failure-records), and those left out: over its rate, lost in the ring buffer, or the agent's own",
+    description: "Failed connects written to the log (--failure-records), and those left out: above the rate, lost in the ring buffer, or the agent's own",
     attributes: ['result'],
   },
   exportFailures: {
@@ -118,7 +118,7 @@ export const self = {
     name: 'connwatch.export.failures',
     kind: 'counter',
     unit: '{export}',
-    description: 'Exports that failed: what they carried is in the next one',
+    description: 'Failed exports. The next export of metrics includes their values',
     attributes: ['exporter'],
   },
   collectDuration: {
@@ -126,7 +126,7 @@ export const self = {
     name: 'connwatch.collect.duration',
     kind: 'histogram',
     unit: 's',
-    description: 'How long it took to collect and write one page of metrics',
+    description: 'Time to collect and write the metrics of one scrape',
     attributes: [],
   },
   buildInfo: {
@@ -134,7 +134,7 @@ export const self = {
     name: 'connwatch.build.info',
     kind: 'gauge',
     unit: '',
-    description: 'Always 1; the attributes say what is running',
+    description: 'Always 1. The attributes have the versions',
     attributes: ['version', 'commit', 'node', 'libbpf'],
   },
   startTime: {
@@ -142,7 +142,7 @@ export const self = {
     name: 'process.start_time',
     kind: 'gauge',
     unit: 's',
-    description: 'Start of the agent, Unix time',
+    description: 'Start of the agent, in Unix time',
     attributes: [],
   },
   cpuTime: {
@@ -166,7 +166,7 @@ export const self = {
     name: 'nodejs.eventloop.delay.p99',
     kind: 'gauge',
     unit: 's',
-    description: "99th percentile of the delay of the agent's event loop since the last collection",
+    description: '99th percentile of the event loop delay since the last collection',
     attributes: [],
   },
 } as const satisfies Record<string, Metric>;

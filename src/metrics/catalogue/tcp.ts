@@ -1,6 +1,6 @@
 import type { Metric } from './metric.ts';
 
-// Sets whose members come and go: each is a family of the series budget.
+// Metrics whose series come and go. Each has a limit of live series.
 
 const workload = ['process.executable.name', 'container.id'];
 const peer = ['server.address', 'server.port'];
@@ -14,7 +14,7 @@ const histogram = { kind: 'histogram', unit: 's', stability: 'stable', section: 
 export const connectsByPid: Metric = {
   ...window,
   name: 'tcp.connects_by_pid',
-  description: 'Connect attempts of a process since it was first seen',
+  description: 'Connect attempts of a process since the agent first saw it',
   attributes: ['pid', 'comm'],
 };
 
@@ -28,7 +28,7 @@ export const windowConnects: Metric = {
 export const windowAccepts: Metric = {
   ...window,
   name: 'connwatch.window.accepts',
-  description: 'Connections that a listener got in the last complete window',
+  description: 'Connections accepted by a listener in the last complete window',
   attributes: [...workload, 'server.port'],
 };
 
@@ -39,21 +39,21 @@ export const connectP99 = windowQuantile(99);
 export const attempts: Metric = {
   ...counter,
   name: 'connwatch.tcp.connect.attempts',
-  description: 'Connect attempts that began',
+  description: 'Connect attempts',
   attributes: [...workload, ...peer],
 };
 
 export const successes: Metric = {
   ...counter,
   name: 'connwatch.tcp.connect.successes',
-  description: 'Connect attempts that were established',
+  description: 'Successful connect attempts',
   attributes: [...workload, ...peer],
 };
 
 export const failures: Metric = {
   ...counter,
   name: 'connwatch.tcp.connect.failures',
-  description: 'Connect attempts that ended otherwise, by reason',
+  description: 'Failed connect attempts, by reason',
   attributes: [...workload, ...peer, 'error.type'],
 };
 
@@ -67,35 +67,35 @@ export const pending: Metric = {
 export const connectDuration: Metric = {
   ...histogram,
   name: 'connwatch.tcp.connect.duration',
-  description: 'Time from the SYN to established, of the connect attempts that were',
+  description: 'Handshake time of successful connect attempts: from the SYN to ESTABLISHED',
   attributes: [...workload, ...peer],
 };
 
 export const accepts: Metric = {
   ...counter,
   name: 'connwatch.tcp.accepts',
-  description: 'Connections that a listener got',
+  description: 'Connections accepted by a listener',
   attributes: [...workload, 'server.port'],
 };
 
 export const connections: Metric = {
   ...gauge,
   name: 'connwatch.tcp.connections',
-  description: 'Sockets that are open and have an owner, by TCP state',
+  description: 'Open sockets with a known owner, by TCP state',
   attributes: [...workload, 'network.connection.state', 'role'],
 };
 
 export const connectionDuration: Metric = {
   ...histogram,
   name: 'connwatch.tcp.connection.duration',
-  description: 'Time from established to the end, of connections that have ended and were opened since the agent started',
+  description: 'Lifetime of ended connections that were opened after the agent started: from ESTABLISHED to the end',
   attributes: [...workload, 'role'],
 };
 
 export const rtt: Metric = {
   ...histogram,
   name: 'connwatch.tcp.rtt',
-  description: "The kernel's smoothed round-trip time: one sample at the end of a connection, and one in each window in which it moved data",
+  description: "The kernel's smoothed round-trip time: one sample at the end of a connection, and one in each window in which it transferred data",
   attributes: [...workload, 'role'],
 };
 
@@ -103,7 +103,7 @@ export const io: Metric = {
   ...counter,
   name: 'connwatch.tcp.io',
   unit: 'By',
-  description: 'Payload bytes: transmit is what the peer has acknowledged, receive what has arrived in order',
+  description: 'Payload bytes: transmit counts acknowledged bytes, receive counts bytes received in order',
   attributes: [...workload, ...peer, direction],
 };
 
@@ -111,7 +111,7 @@ export const retransmits: Metric = {
   ...counter,
   name: 'connwatch.tcp.retransmits',
   unit: '{segment}',
-  description: 'Segments that were sent again, by what they are: syn of connect attempts, synack of listeners, data of connections',
+  description: 'Retransmitted segments: syn of connect attempts, synack of listeners, data of connections',
   attributes: [...workload, ...peer, 'type'],
 };
 
@@ -119,28 +119,28 @@ export const resets: Metric = {
   ...counter,
   name: 'connwatch.tcp.resets',
   unit: '{reset}',
-  description: 'Established connections that ended by a reset: receive from the peer, transmit by their owner',
+  description: 'Established connections that ended by a reset, received from the peer or transmitted by the owner',
   attributes: [...workload, direction],
 };
 
 export const listenQueue: Metric = {
   ...gauge,
   name: 'connwatch.tcp.listen.queue.length',
-  description: "Connections that wait for their listener's accept(), at the end of the last window",
+  description: 'Connections in the accept queue of a listener at the end of the last window',
   attributes: [...workload, 'server.port'],
 };
 
 export const listenLimit: Metric = {
   ...gauge,
   name: 'connwatch.tcp.listen.queue.limit',
-  description: 'Backlog of a listener: its queue overflows when it is longer than this',
+  description: 'Backlog of a listener: a longer accept queue overflows',
   attributes: [...workload, 'server.port'],
 };
 
 export const listenOverflows: Metric = {
   ...counter,
   name: 'connwatch.tcp.listen.overflows',
-  description: 'Handshakes that a listener dropped because its queue was full',
+  description: 'Handshakes that a listener dropped because its accept queue was full',
   attributes: [...workload, 'server.port'],
 };
 
@@ -181,7 +181,7 @@ function windowQuantile(percent: number): Metric {
     ...window,
     name: `connwatch.window.connect.duration.p${percent}`,
     unit: 's',
-    description: `Time within which ${percent} % of the connects of the last complete window were established, estimated from the buckets`,
+    description: `${percent} % of the successful connects in the last complete window took at most this long, estimated from the buckets`,
     attributes: [...workload, ...peer],
   };
 }

@@ -12,7 +12,7 @@ export interface Where {
   readonly date: string;
 }
 
-/** The table of docs/accuracy.md, by chapters. */
+/** The table of docs/internals/accuracy.md, by chapters. */
 export function markdownTable(verdicts: readonly Verdict[], { kernel, date }: Where): string {
   const chapters = Map.groupBy(verdicts, ({ chapter }) => chapter);
   const parts = [...chapters].map(([chapter, of]) => [`### ${chapter}`, '', ...HEAD, ...rowsOf(of).map(markdownRow), ''].join('\n'));

@@ -9,7 +9,7 @@ import { countsMade, countsOf, lossesOf } from '../../harness/scrape/counts.ts';
 import { Generator } from '../../harness/traffic.ts';
 import { until } from '../../harness/until.ts';
 
-const RELOADED = 'settings read again';
+const RELOADED = 'settings reloaded';
 const REFUSED = 'settings cannot be read again: the old ones stay';
 
 describeKernel('SIGHUP', () => {
