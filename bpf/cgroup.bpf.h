@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* Which cgroup a task is in, and what it is called: told to user space once. */
+/* Which cgroup a task is in, and its names, which user space gets once. */
 #ifndef CONNWATCH_CGROUP_H
 #define CONNWATCH_CGROUP_H
 
@@ -8,38 +8,42 @@
 #define CGROUP_LEVELS 16
 #define CGROUP_NAME_LEN 256
 
+/* The task's cgroup in the hierarchy of one v1 controller; NULL in v2, and at the root. */
+static __always_inline struct cgroup *v1_cgroup(struct css_set *set, u32 controller)
+{
+	struct cgroup *cgroup = set->subsys[controller]->cgroup;
+
+	return cgroup->root != set->dfl_cgrp->root && cgroup->level > 0 ? cgroup : NULL;
+}
+
 /*
  * The v2 cgroup, unless memory or pids are in a v1 hierarchy where the task is
  * below the root: on such hosts containers are told apart there, and the v2
- * hierarchy may not know them.
+ * hierarchy may not know them. User space knows whether there is one (`cgroup_v1`).
  */
 static __always_inline struct cgroup *cgroup_of(struct task_struct *task, u64 *bit)
 {
 	struct css_set *set = task->cgroups;
-	struct cgroup *unified = set->dfl_cgrp;
-	struct cgroup_subsys_state *css;
 	struct cgroup *other;
 
 	*bit = 0;
-	if (bpf_core_enum_value_exists(enum cgroup_subsys_id, memory_cgrp_id)) {
-		css = set->subsys[bpf_core_enum_value(enum cgroup_subsys_id, memory_cgrp_id)];
-		other = css->cgroup;
-		if (other->root == unified->root)
-			return unified; /* no v1 here */
-		if (other->level > 0) {
+	if (cgroup_v1 & CGROUP_V1_MEMORY &&
+	    bpf_core_enum_value_exists(enum cgroup_subsys_id, memory_cgrp_id)) {
+		other = v1_cgroup(set, bpf_core_enum_value(enum cgroup_subsys_id, memory_cgrp_id));
+		if (other) {
 			*bit = CW_CGROUP_MEMORY;
 			return other;
 		}
 	}
-	if (bpf_core_enum_value_exists(enum cgroup_subsys_id, pids_cgrp_id)) {
-		css = set->subsys[bpf_core_enum_value(enum cgroup_subsys_id, pids_cgrp_id)];
-		other = css->cgroup;
-		if (other->root != unified->root && other->level > 0) {
+	if (cgroup_v1 & CGROUP_V1_PIDS &&
+	    bpf_core_enum_value_exists(enum cgroup_subsys_id, pids_cgrp_id)) {
+		other = v1_cgroup(set, bpf_core_enum_value(enum cgroup_subsys_id, pids_cgrp_id));
+		if (other) {
 			*bit = CW_CGROUP_PIDS;
 			return other;
 		}
 	}
-	return unified;
+	return set->dfl_cgrp;
 }
 
 static __always_inline struct kernfs_node *parent_of(struct kernfs_node *node)

@@ -3,10 +3,10 @@
  * The start record of a live socket: a slot of an array by the low bits of the
  * cookie (a fifth of the price of a hash), socket storage where the slot is taken.
  *
- * User space reads the slots while they change. So a slot is claimed by a
- * compare-and-swap to BUSY, filled, then published under its cookie; it is freed
- * only after the record of the end is in the ring. Whoever sees it free finds
- * that record.
+ * User space reads the slots while they change. So a program claims a slot by a
+ * compare-and-swap to BUSY, fills it, then publishes it under its cookie; it frees the
+ * slot only after the record of the end is in the ring. A reader that finds the slot
+ * free finds that record.
  */
 #ifndef CONNWATCH_CONN_H
 #define CONNWATCH_CONN_H
@@ -31,75 +31,78 @@ static __always_inline struct cw_conn *find_conn(struct sock *sk, u64 cookie)
 	return fallbacks ? bpf_sk_storage_get(&conns_fallback, sk, 0, 0) : NULL;
 }
 
-/* Puts a filled record where find_conn and the reader find it. */
-static __always_inline bool store_conn(struct sock *sk, const struct cw_conn *conn)
-{
-	struct cw_conn *slot = conn_slot(conn->cookie);
-	struct cw_conn *fallback;
+/* Ends a record whose socket has been closed unseen (unshown.bpf.h). */
+static int end_unseen(struct sock *sk, struct cw_conn *conn);
 
-	if (slot && !slot->cookie && !__sync_val_compare_and_swap(&slot->cookie, 0, SLOT_BUSY)) {
-		slot->since = conn->since;
-		slot->owner = conn->owner;
-		slot->cgroup = conn->cgroup;
-		slot->netns = conn->netns;
-		slot->attempt = conn->attempt;
-		slot->state = conn->state;
-		slot->role = conn->role;
-		__builtin_memcpy(slot->raddr, conn->raddr, CW_ADDR_LEN);
-		slot->rport = conn->rport;
-		slot->lport = conn->lport;
-		slot->segs_out = conn->segs_out;
-		slot->sent_told = conn->sent_told;
-		slot->received_told = conn->received_told;
-		slot->retransmits_told = conn->retransmits_told;
-		slot->seen = conn->seen;
-		slot->sock = (u64)sk;
-		slot->flags = conn->flags;
-		__sync_lock_test_and_set(&slot->cookie, conn->cookie);
-		return true;
-	}
-	fallback = bpf_sk_storage_get(&conns_fallback, sk, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
-	if (!fallback)
-		return false;
-	__sync_fetch_and_add(&fallbacks, 1);
-	__builtin_memcpy(fallback, conn, sizeof(*conn));
-	return true;
-}
-
-static __always_inline void free_conn(struct sock *sk, u64 cookie)
+static __always_inline struct cw_conn *claim_slot(u64 cookie)
 {
 	struct cw_conn *slot = conn_slot(cookie);
 
-	if (slot && slot->cookie == cookie) {
-		__sync_lock_test_and_set(&slot->cookie, 0);
-		return;
+	if (!slot || slot->cookie || __sync_val_compare_and_swap(&slot->cookie, 0, SLOT_BUSY))
+		return NULL;
+	slot->flags = 0;
+	return slot;
+}
+
+/* The slot is taken: by the socket itself if its last end was skipped, else by another one. */
+static __noinline struct cw_conn *claim_taken(struct sock *sk, u64 cookie)
+{
+	struct cw_conn *conn = find_conn(sk, cookie);
+
+	if (conn) {
+		end_unseen(sk, conn);
+		conn = claim_slot(cookie);
+		if (conn)
+			return conn;
 	}
-	if (!bpf_sk_storage_delete(&conns_fallback, sk))
+	conn = bpf_sk_storage_get(&conns_fallback, sk, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (!conn)
+		return NULL;
+	__sync_fetch_and_add(&fallbacks, 1);
+	conn->flags = CW_FLAG_FALLBACK;
+	return conn;
+}
+
+/* A record to fill, which nobody finds before publish_conn(). NULL: no memory. */
+static __always_inline struct cw_conn *claim_conn(struct sock *sk, u64 cookie)
+{
+	struct cw_conn *conn = claim_slot(cookie);
+
+	return conn ? conn : claim_taken(sk, cookie);
+}
+
+static __always_inline void publish_conn(struct cw_conn *conn, u64 cookie)
+{
+	__sync_lock_test_and_set(&conn->cookie, cookie);
+}
+
+static __always_inline void free_conn(struct sock *sk, struct cw_conn *conn)
+{
+	if (!(conn->flags & CW_FLAG_FALLBACK))
+		__sync_lock_test_and_set(&conn->cookie, 0);
+	else if (!bpf_sk_storage_delete(&conns_fallback, sk))
 		__sync_fetch_and_add(&fallbacks, -1);
+}
+
+static __always_inline u64 opened_of(const struct cw_conn *conn)
+{
+	return *(volatile u64 *)&conn->opened;
 }
 
 static __always_inline bool connecting(const struct cw_conn *conn)
 {
-	return conn->state == TCP_SYN_SENT || conn->state == TCP_SYN_RECV;
+	return !opened_of(conn);
 }
 
-/*
- * The kernel may leave a change unshown (docs/DECISIONS.md); what comes after it tells.
- * Whoever sees first that a connect has succeeded, this or a scan, sets its time.
- */
-static __always_inline bool claim_success(struct cw_conn *conn)
+/* Whether a record has to report the success or the accept at once: somebody wants it, or user
+ * space cannot mark it as counted because the start record is in socket storage. */
+static __always_inline bool reports_at_once(const struct cw_conn *conn)
 {
-	u64 since = *(volatile u64 *)&conn->since;
-
-	if (!connecting(conn) ||
-	    __sync_val_compare_and_swap(&conn->since, since, bpf_ktime_get_ns()) != since)
-		return false;
-	conn->flags |= CW_FLAG_LATE;
-	return true;
+	return *(volatile u32 *)&immediate || conn->flags & CW_FLAG_FALLBACK;
 }
 
 /* The attempt failed while, or before, somebody waits for connect() to return:
- * whoever sees the return (sync.bpf.h) takes the mark off. */
+ * the program that observes the return (sync.bpf.h) takes the mark off. */
 #define ATTEMPT_UNTOLD (1ULL << 16)
 #define ATTEMPT_COOKIE(cookie) ((cookie) << 17)
 

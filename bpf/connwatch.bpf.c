@@ -2,7 +2,6 @@
 /* The tp_btf rung: where each program hangs, and nothing else. */
 #include "transition.bpf.h"
 #include "scan.bpf.h"
-#include "sweep.bpf.h"
 #include "sync.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
@@ -14,58 +13,28 @@ const struct cw_listen *layout_listen __attribute__((unused));
 const struct cw_cgroup *layout_cgroup __attribute__((unused));
 const struct cw_netns *layout_netns __attribute__((unused));
 
-/* Which change of state the first of the two programs has seen last on this CPU. */
-static __always_inline volatile u64 *seen_here(void)
-{
-	u32 zero = 0;
-
-	return bpf_map_lookup_elem(&seen, &zero);
-}
-
-/* Sockets are aligned and states are few. */
-static __always_inline u64 change_of(struct sock *sk, int to)
-{
-	return (u64)sk + (u32)to;
-}
-
 /* include/trace/events/sock.h: every change of a TCP state in every namespace. */
 SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(connwatch_state, struct sock *sk, int from, int to)
 {
-	volatile u64 *last = seen_here();
-
 	on_transition(sk, from, to);
-	if (last)
-		*last = change_of(sk, to);
 	return 0;
 }
 
-/*
- * The kernel skips a program that is running on its CPU already
- * (kernel/trace/bpf_trace.c, __bpf_trace_run): what a softirq does that comes while
- * a process connects would go unseen. This program comes after the other and does
- * its work when it was skipped, which is when the mark is another one.
- *
- * A softirq between the two leaves another mark too; so does one in the middle of
- * this one, whose own changes the other has seen. Then the socket says whether it
- * is done.
- *
- * Not by a tail call to the first: that goes past the kernel's guard against recursion,
- * which also guards the stack that a program has for each CPU (6.13).
- */
-SEC("tp_btf/inet_sock_set_state")
-int BPF_PROG(connwatch_nested, struct sock *sk, int from, int to)
+/* Since 5.14. A socket's error is announced after its state has changed, or just before. */
+SEC("tp_btf/inet_sk_error_report")
+int BPF_PROG(connwatch_error, struct sock *sk)
 {
-	volatile u64 *last = seen_here();
+	if (sk->__sk_common.skc_state == TCP_CLOSE && sk->sk_protocol == IPPROTO_TCP)
+		on_gone(sk);
+	return 0;
+}
 
-	if (!last)
-		return 0;
-	if (*last == change_of(sk, to)) {
-		*last = 0;
-		return 0;
-	}
-	if (!transition_is_done(sk, to))
-		on_transition(sk, from, to);
+/* include/trace/events/tcp.h: no TCP socket goes without it. */
+SEC("tp_btf/tcp_destroy_sock")
+int BPF_PROG(connwatch_destroy, struct sock *sk)
+{
+	on_gone(sk);
 	return 0;
 }
 
@@ -85,16 +54,14 @@ int BPF_PROG(connwatch_exit, struct task_struct *task)
 	if (!event)
 		return 0;
 	__builtin_memset(event, 0, sizeof(*event));
-	event->version = CW_ABI_VERSION;
-	event->kind = CW_KIND_EXIT;
-	event->flags = CW_FLAG_OWNER;
+	begin_record(event, CW_KIND_EXIT, CW_FLAG_OWNER, 0);
 	event->time = bpf_ktime_get_ns();
 	event->owner = process->owner;
 	submit(event);
 	return 0;
 }
 
-/* Start records that did not get their slot, for the reader who counts what is live. */
+/* Start records that did not get their slot, for the reader that counts what is live. */
 SEC("iter/bpf_sk_storage_map")
 int connwatch_fallback(struct bpf_iter__bpf_sk_storage_map *ctx)
 {
@@ -139,23 +106,6 @@ int connwatch_scan(struct bpf_iter__task_file *ctx)
 		return 0;
 	if (has_room(seq))
 		scan_socket(seq, sk, task);
-	return 0;
-}
-
-/* Run after a scan, when there were records that it did not meet. */
-SEC("iter/bpf_map_elem")
-int connwatch_sweep(struct bpf_iter__bpf_map_elem *ctx)
-{
-	struct cw_conn *slot;
-	u32 *key = ctx->key;
-	u32 index;
-
-	if (!key)
-		return 0;
-	index = *key;
-	slot = bpf_map_lookup_elem(&conns, &index);
-	if (slot && slot->cookie && has_room(ctx->meta->seq))
-		sweep_slot(ctx->meta->seq, slot);
 	return 0;
 }
 

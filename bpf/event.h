@@ -29,7 +29,7 @@ typedef __u64 cw_u64;
 #define CW_ASSERT _Static_assert
 #endif
 
-#define CW_ABI_VERSION 2
+#define CW_ABI_VERSION 3
 
 /* Linux: TASK_COMM_LEN, NAME_MAX + 1. */
 #define CW_COMM_LEN 16
@@ -41,7 +41,7 @@ typedef __u64 cw_u64;
 enum cw_kind {
 	CW_KIND_CONNECT = 1, /* a connect attempt has ended: outcome, error, duration = handshake */
 	CW_KIND_ACCEPT = 2,  /* a listener's handshake is complete */
-	CW_KIND_CLOSE = 3,   /* an established connection has ended: duration = its life */
+	CW_KIND_CLOSE = 3,   /* an established connection has ended: duration = its life; see CW_FLAG_OPENED */
 	CW_KIND_PROCESS = 4, /* struct cw_process: sent once before a process's first record */
 	CW_KIND_EXIT = 5,    /* the last thread of a process that has been sent is gone */
 	CW_KIND_FLOW = 6,    /* struct cw_event: what a connection moved since it was last told */
@@ -85,7 +85,8 @@ enum cw_flags {
 	CW_FLAG_RESET_OUT = 1 << 8, /* close: its owner did */
 	CW_FLAG_ENDED = 1 << 9,    /* listen: the socket listens no more */
 	CW_FLAG_CUT_OFF = 1 << 10, /* cgroup: there are more ancestors than had room */
-	CW_FLAG_LATE = 1 << 11,    /* the change was not shown and is deduced: its time is not known */
+	CW_FLAG_LATE = 1 << 11,    /* the kernel skipped the program for a change; it was deduced and its time is not known */
+	CW_FLAG_OPENED = 1 << 12,  /* close: the record also reports the success or the accept */
 };
 
 /*
@@ -109,7 +110,7 @@ struct cw_event {
 	cw_u8 version; /* CW_ABI_VERSION */
 	cw_u8 kind;    /* enum cw_kind */
 	cw_u16 flags;  /* enum cw_flags */
-	cw_u32 netns;  /* inode number of the network namespace */
+	cw_u32 netns;  /* number of the network namespace: struct cw_netns */
 	cw_u64 time;   /* ns, CLOCK_MONOTONIC */
 	cw_u64 cookie; /* socket cookie */
 	cw_owner owner;
@@ -123,15 +124,17 @@ struct cw_event {
 	cw_u64 duration; /* ns */
 	cw_u8 outcome;   /* connect: enum cw_outcome */
 	cw_u8 role;      /* enum cw_role */
-	cw_u8 family;    /* 4 or 6 */
 	cw_u8 syn_retransmits;
+	cw_u8 state;     /* close: the TCP state before CLOSE */
 	cw_u32 srtt_us;
-	cw_u64 bytes_sent; /* close, flow: payload that was acknowledged since it was last told */
+	cw_u64 bytes_sent; /* close, flow: acknowledged payload since the last report */
 	cw_u64 bytes_received;
-	cw_u32 data_retransmits; /* close, flow: segments, since it was last told */
-	cw_u8 state;             /* close: the TCP state that was left */
-	cw_u8 reserved[3];       /* 0 */
+	cw_u32 data_retransmits; /* close, flow: segments since the last report */
+	cw_u32 handshake;        /* close with CW_FLAG_OPENED: its handshake, ns >> CW_HANDSHAKE_SHIFT */
 };
+
+/* 256 ns: a handshake of up to 18 minutes fits into 32 bits. */
+#define CW_HANDSHAKE_SHIFT 8
 
 struct cw_process {
 	cw_u8 version;
@@ -174,13 +177,15 @@ struct cw_cgroup {
 	cw_u8 names[CW_CGROUP_LEN]; /* its own name first, then its parent's, ...; each ends with NUL */
 };
 
+/* A network namespace. Its number is the low half of its cookie (struct net, net_cookie), which the
+ * kernel never gives twice; an inode number is given again as soon as a namespace is gone. */
 struct cw_netns {
 	cw_u8 version;
 	cw_u8 kind; /* CW_KIND_NETNS */
 	cw_u16 reserved;
 	cw_u32 netns;
-	cw_u32 pid;
-	cw_u32 reserved2;
+	cw_u32 inode;
+	cw_u32 pid; /* a thread in it, 0 if none was found */
 };
 
 /* What became of records of one cgroup and network namespace that could not be sent: key and value. */
@@ -201,32 +206,41 @@ struct cw_fold {
 };
 
 /*
- * A socket that is alive: one slot of the map `conns`. User space maps the
- * array and reads it in place, so it is part of the layout.
+ * A live socket: one slot of the map `conns`. User space maps the array and reads
+ * it in place, so the slot is part of the layout.
+ *
+ * `opened` says how far the connection has come and whether that has been counted. Only
+ * atomic operations change it, so exactly one party counts each success and each accept:
+ * user space at a cut, or the record of the end (docs/DECISIONS.md, decision 1).
+ *   0               connecting
+ *   even            established at that time (ns), not counted yet
+ *   odd             counted: user space or the end sets CW_COUNTED
  */
 struct cw_conn {
-	cw_u64 cookie; /* 0: the slot was never used */
-	cw_u64 since;  /* ns: SYN_SENT, then established */
+	cw_u64 cookie; /* 0: free */
+	cw_u64 opened;
+	cw_u64 since; /* ns: SYN_SENT, or when the accepted socket was established */
 	cw_owner owner;
 	cw_u64 cgroup;
+	cw_u8 raddr[CW_ADDR_LEN];
 	cw_u32 netns;
 	cw_u16 attempt;
-	cw_u8 state; /* TCP_*; TCP_CLOSE: free, attempt is kept for the socket's next connect */
+	cw_u8 state; /* TCP_* */
 	cw_u8 role;  /* enum cw_role */
-	cw_u8 raddr[CW_ADDR_LEN];
 	cw_u16 rport;
-	cw_u16 lport;
+	cw_u16 lport;    /* of a server */
 	cw_u32 segs_out; /* tcp_sock.segs_out when the attempt began */
-	/* What has been told of it, in the terms of struct cw_event; CW_TOLD_ALL after its end. */
+	/* What has been reported, in the terms of struct cw_event; CW_TOLD_ALL after its end. */
 	cw_u64 sent_told;
 	cw_u64 received_told;
 	cw_u32 retransmits_told;
-	cw_u32 seen; /* number of the scan that met it last */
-	cw_u64 sock; /* address of the kernel's struct sock */
-	cw_u16 flags; /* CW_FLAG_FOUND, CW_FLAG_LATE */
-	cw_u8 reserved[30];
+	cw_u32 seen;  /* number of the scan that found it last */
+	cw_u16 flags; /* CW_FLAG_FOUND, CW_FLAG_LATE, CW_FLAG_FALLBACK */
+	cw_u8 syn_retransmits;
+	cw_u8 reserved[29];
 };
 #define CW_TOLD_ALL (~0ULL)
+#define CW_COUNTED 1ULL
 
 /* Why a record was lost: index of the per-CPU array `losses`, times CW_LOSS_CLASSES, plus class. */
 enum cw_loss {
@@ -252,8 +266,7 @@ enum cw_loss_class {
 
 /*
  * 120 bytes and the ring's header of 8 make a slot of 128, which never
- * straddles a cache line pair; the conn slot is two cache lines, of which a
- * connection that is never scanned uses the first and a part of the second.
+ * straddles a cache line pair; the conn slot is two cache lines.
  */
 CW_ASSERT(sizeof(struct cw_event) == 120, "struct cw_event is 120 bytes");
 CW_ASSERT(sizeof(struct cw_process) == 312, "struct cw_process is 312 bytes");

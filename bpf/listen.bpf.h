@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* Sockets that listen: whose they are, and how full their queues. */
+/* Listening sockets: their owners and their queues. */
 #ifndef CONNWATCH_LISTEN_H
 #define CONNWATCH_LISTEN_H
 
-#include "record.bpf.h"
+#include "accept.bpf.h"
 
 /*
  * sk_drops counts every handshake that the listener dropped (tcp_listendrop): the
  * queue was full, or no memory, or a SYN cookie that did not fit. The kernel does
- * not say which; they are taken for overflows when the queue was full at this look
- * or at the one before.
+ * not say which. They count as overflows when the queue is full now or was full at the
+ * last scan.
  */
 static __always_inline void fill_listen(struct cw_listen *record, struct sock *sk,
 					const struct listener *listener, struct backlog *backlog)
@@ -24,7 +24,7 @@ static __always_inline void fill_listen(struct cw_listen *record, struct sock *s
 	record->version = CW_ABI_VERSION;
 	record->kind = CW_KIND_LISTEN;
 	record->flags = owner_flags(listener->owner);
-	record->netns = sk->__sk_common.skc_net.net->ns.inum;
+	record->netns = listener->netns;
 	record->time = bpf_ktime_get_ns();
 	record->cookie = socket_cookie(sk);
 	record->owner = listener->owner;
@@ -40,36 +40,90 @@ static __always_inline void fill_listen(struct cw_listen *record, struct sock *s
 	backlog->was_full = full;
 }
 
-/* CLOSE -> LISTEN: the current task is the one that called listen(). */
-static __always_inline void on_listen(struct sock *sk)
+/* The listener's entry, NULL if there is none. */
+static __always_inline struct listener *find_listener(struct sock *sk)
 {
-	struct listener *listener =
-		bpf_sk_storage_get(&listeners, sk, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	struct listener *slot = listener_slot((u64)sk);
+
+	if (slot && slot->sock == (u64)sk)
+		return slot;
+	return clones ? bpf_sk_storage_get(&listener_clones, sk, 0, 0) : NULL;
+}
+
+/* Whether children have never led to their listener on this kernel, although they had the chance. */
+static __always_inline bool needs_clones(void)
+{
+	return !parents_found && parents_missed >= 8;
+}
+
+static __always_inline struct listener *claim_listener(struct sock *sk)
+{
+	struct listener *slot = listener_slot((u64)sk);
+
+	if (slot && !needs_clones()) {
+		u64 before = __sync_val_compare_and_swap(&slot->sock, 0, (u64)sk);
+
+		if (!before || before == (u64)sk)
+			return slot;
+	}
+	slot = bpf_sk_storage_get(&listener_clones, sk, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (slot)
+		__sync_fetch_and_add(&clones, 1);
+	return slot;
+}
+
+static __always_inline struct listener *remember_listener(struct sock *sk, struct task_struct *task,
+							  u16 early)
+{
+	struct listener *listener = claim_listener(sk);
+	struct port port = {};
 
 	if (!listener) {
 		count_loss(CW_LOSS_OWNER_STORE, CW_CLASS_ACCEPT);
-		return;
+		return NULL;
 	}
-	listener->owner = current_owner(&listener->cgroup);
+	listener->owner = owner_of(task, &listener->cgroup);
+	listener->port = sk->__sk_common.skc_num;
+	listener->netns = netns_of_sock(sk);
+	listener->early = early;
+	port.netns = listener->netns;
+	port.port = listener->port;
+	bpf_map_update_elem(&ports, &port, listener, BPF_ANY);
+	return listener;
+}
+
+/* CLOSE -> LISTEN: the current task is the one that called listen(). */
+static __always_inline void on_listen(struct sock *sk)
+{
+	remember_listener(sk, bpf_get_current_task_btf(), EARLY_NOT);
 	bpf_sk_storage_get(&backlogs, sk, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
 }
 
-/* LISTEN -> CLOSE: what has not been told of its queue. */
+static __always_inline void forget_listener(struct sock *sk, struct listener *listener)
+{
+	if (listener->sock == (u64)sk)
+		__sync_lock_test_and_set(&listener->sock, 0);
+	else if (!bpf_sk_storage_delete(&listener_clones, sk))
+		__sync_fetch_and_add(&clones, -1);
+}
+
+/* LISTEN -> CLOSE: what has not been reported of its queue. */
 static __always_inline void on_unlisten(struct sock *sk)
 {
-	struct listener *listener = bpf_sk_storage_get(&listeners, sk, 0, 0);
+	struct listener *listener = find_listener(sk);
 	struct backlog *backlog = bpf_sk_storage_get(&backlogs, sk, 0, 0);
 	struct cw_listen *record;
 
-	if (!listener || !backlog)
+	if (!listener)
 		return;
-	record = reserve(sizeof(*record), CW_CLASS_LISTEN);
-	if (!record)
-		return;
-	fill_listen(record, sk, listener, backlog);
-	record->flags |= CW_FLAG_ENDED;
-	submit(record);
-	bpf_sk_storage_delete(&backlogs, sk);
+	record = backlog ? reserve(sizeof(*record), CW_CLASS_LISTEN) : NULL;
+	if (record) {
+		fill_listen(record, sk, listener, backlog);
+		record->flags |= CW_FLAG_ENDED;
+		submit(record);
+		bpf_sk_storage_delete(&backlogs, sk);
+	}
+	forget_listener(sk, listener);
 }
 
 #endif

@@ -16,19 +16,29 @@
 
 /* Set before loading; the verifier then sees a constant. */
 const volatile u32 conn_mask = CONN_SLOTS - 1;
-/* How connects that fail before a SYN are seen. */
+/* How connects that fail before a SYN are observed. */
 enum { SYNC_OFF, SYNC_FUNCTION, SYNC_SYSCALL };
 const volatile u32 sync_failures = SYNC_OFF;
+/* Which of memory and pids are in a v1 hierarchy: CGROUP_V1_*. */
+enum { CGROUP_V1_MEMORY = 1, CGROUP_V1_PIDS = 2 };
+const volatile u32 cgroup_v1 = CGROUP_V1_MEMORY | CGROUP_V1_PIDS;
 
 /* The doorbell: user space sets it before it sleeps. */
 u32 armed;
+/* User space sets it when it wants a record for each success and each accept at once. */
+u32 immediate;
 /* The next process sequence number; those before stand for no process. */
 u32 next_owner = CW_OWNER_FIRST;
-/* How many start records had to go to socket storage; while it is 0 nobody looks there. */
+/* How many start records are in socket storage; while it is 0 nobody looks there. */
 u64 fallbacks;
-/* The number of the scan that runs, or ran last; user space counts. 0: before anything is attached,
+/* The number of the scan that runs or ran last; user space counts. 0: before anything is attached,
  * for listeners alone, so that what they accept has an owner from the first event on. */
 u32 scan;
+/* How often the listener of a new child was found through the child, and how often not. */
+u64 parents_found;
+u64 parents_missed;
+/* Listeners that are in `listener_clones`; while it is 0 nobody looks there. */
+u64 clones;
 
 /* 8 MiB, set by --ring-size. */
 struct {
@@ -36,7 +46,7 @@ struct {
 	__uint(max_entries, 8 << 20);
 } events SEC(".maps");
 
-/* 8 MiB. Live sockets by cookie; user space maps it and counts what is pending. */
+/* 8 MiB. Live sockets by cookie. User space maps it: it counts what is open, and marks what it has counted. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, CONN_SLOTS);
@@ -62,21 +72,63 @@ struct {
 	__type(value, u64);
 } attempts SEC(".maps");
 
+#define LISTENER_SLOTS 8192
+#define CHILD_SLOTS 4096
+
 struct listener {
+	u64 sock; /* address of the kernel's struct sock; 0: free */
 	cw_owner owner;
 	u64 cgroup;
-	u64 early; /* met before anything was attached: its child may be from before, too */
+	u16 port;
+	u16 early; /* enum early */
+	u32 netns;
 };
 
-/* Who listens. BPF_F_CLONE: the kernel copies it to each socket that the
- * listener's handshakes create (sk_clone_lock), so an accepted socket knows its
- * listener's owner although no process is current then. */
+/* 320 KiB. Who listens, by the address of the socket. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, LISTENER_SLOTS);
+	__type(key, u32);
+	__type(value, struct listener);
+} listeners SEC(".maps");
+
+/* Listeners whose slot was taken, and all of them on a kernel where a child does not lead to its
+ * listener. BPF_F_CLONE: the kernel copies it to each child (sk_clone_lock), which costs as much as
+ * the rest of an accept. */
 struct {
 	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC | BPF_F_CLONE);
 	__type(key, int);
 	__type(value, struct listener);
-} listeners SEC(".maps");
+} listener_clones SEC(".maps");
+
+struct port {
+	u32 netns;
+	u32 port;
+};
+
+/* 0.5 MiB. The last listener of each port, for children that do not lead to theirs. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, struct port);
+	__type(value, struct listener);
+} ports SEC(".maps");
+
+struct child {
+	u64 sock; /* address of the kernel's struct sock; 0: free */
+	cw_owner owner;
+	u64 cgroup;
+};
+
+/* 96 KiB. Children whose handshake goes on, by the address of the socket: a child has no cookie yet.
+ * One that loses its slot to another is told by its port. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, CHILD_SLOTS);
+	__type(key, u32);
+	__type(value, struct child);
+} children SEC(".maps");
 
 struct backlog {
 	u32 drops_told;
@@ -85,7 +137,7 @@ struct backlog {
 	u32 synack_retransmits_told;
 };
 
-/* What has been told of a listening socket. */
+/* What has been reported of a listening socket. */
 struct {
 	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
@@ -124,21 +176,13 @@ struct {
 	__type(value, struct entered);
 } entered SEC(".maps");
 
-/* The scan in which a network namespace was met last. */
+/* The scan that found a network namespace last. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 1024);
 	__type(key, u32);
 	__type(value, u32);
 } namespaces SEC(".maps");
-
-/* The change of state that was seen last on this CPU. */
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, u32);
-	__type(value, u64);
-} seen SEC(".maps");
 
 /* 0.6 MiB. Cgroups whose names have been told; one that falls out is told again. */
 struct {

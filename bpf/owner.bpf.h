@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* Whose socket it is: what is known of a task, told to user space once. */
+/* The owner of a socket: what is known of a task, which user space gets once. */
 #ifndef CONNWATCH_OWNER_H
 #define CONNWATCH_OWNER_H
 
 #include "cgroup.bpf.h"
 
-/* Tells user space the names, once for each program image of a process. */
+/* Sends the names, once for each program image of a process. */
 static __always_inline bool send_process(struct process *process, struct task_struct *leader,
 					 struct task_struct *task, u64 cgroup)
 {
@@ -30,26 +30,33 @@ static __always_inline bool send_process(struct process *process, struct task_st
 	return true;
 }
 
+/* What the owner of a task is made of. */
+struct task_key {
+	u64 cgroup;
+	u64 comm[2]; /* the group leader's */
+	u64 exec_id;
+};
+
+static __always_inline bool is_known(const struct process *process, const struct task_key *key)
+{
+	const u64 *comm = (const u64 *)process->comm;
+
+	return process->owner && process->exec_id == key->exec_id && comm[0] == key->comm[0] &&
+	       comm[1] == key->comm[1];
+}
+
 /*
- * The owner of what a task does. io_uring workers and threads belong to their
- * thread group. The name is the leader's: a thread's own comm is another
- * (`pool-1-thread-7`). A changed comm is told anew under a new number, because
- * records that were sent before keep the old one. The cgroup is the task's own.
+ * A process that is new, or has another name or image than before, gets a new number, because
+ * records that were sent before keep the old one. What could not be sent is sent now.
  */
-static __always_inline cw_owner owner_of(struct task_struct *task, u64 *cgroup_id)
+static __noinline cw_owner introduce(struct task_struct *task, const struct task_key *key)
 {
 	struct task_struct *leader = task->group_leader;
 	struct process *process;
 	struct kernfs_node *node;
-	u64 comm[2] = {};
 	cw_owner known;
-	u64 cgroup;
+	u64 bit;
 
-	node = cgroup_of(task, &cgroup)->kn;
-	cgroup |= node->id;
-	*cgroup_id = cgroup;
-	if (task->flags & PF_KTHREAD)
-		return CW_OWNER_KERNEL;
 	process = bpf_task_storage_get(&processes, leader, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	/* When two threads make their first connect at once, the kernel lets one of
 	 * them create it (bpf_local_storage_alloc, EAGAIN): the other one finds it now. */
@@ -59,34 +66,56 @@ static __always_inline cw_owner owner_of(struct task_struct *task, u64 *cgroup_i
 		count_loss(CW_LOSS_OWNER_STORE, CW_CLASS_PROCESS);
 		return 0;
 	}
-	bpf_probe_read_kernel(comm, sizeof(comm), leader->comm);
 	known = process->owner;
-	if (!known || process->exec_id != leader->self_exec_id ||
-	    ((u64 *)process->comm)[0] != comm[0] || ((u64 *)process->comm)[1] != comm[1]) {
+	if (!is_known(process, key)) {
 		u64 sequence = __sync_fetch_and_add(&next_owner, 1);
 		cw_owner owner = (u64)(u32)task->tgid << 32 | (u32)sequence;
 
-		/* Several threads may be here at once: one tells, the others take its number. */
+		/* Several threads may be here at once: one reports, the others take its number. */
 		if (__sync_val_compare_and_swap(&process->owner, known, owner) == known) {
-			__builtin_memcpy(process->comm, comm, sizeof(comm));
-			process->exec_id = leader->self_exec_id;
-			process->unsent = !send_process(process, leader, task, cgroup);
+			__builtin_memcpy(process->comm, key->comm, sizeof(key->comm));
+			process->exec_id = key->exec_id;
+			process->unsent = !send_process(process, leader, task, key->cgroup);
 		}
 	} else if (process->unsent) {
-		process->unsent = !send_process(process, leader, task, cgroup);
+		process->unsent = !send_process(process, leader, task, key->cgroup);
 	}
-	if (process->cgroup != cgroup && tell_cgroup(node, cgroup))
-		process->cgroup = cgroup;
+	node = cgroup_of(task, &bit)->kn;
+	if (process->cgroup != key->cgroup && tell_cgroup(node, key->cgroup))
+		process->cgroup = key->cgroup;
 	return process->owner;
 }
 
 /*
- * Only to be asked where the current task is the right one: never in softirq.
- * The verifier looks at a function that is not static once, and not at each call.
+ * The owner of what a task does. io_uring workers and threads belong to their
+ * thread group. The name is the leader's: a thread's own comm is another
+ * (`pool-1-thread-7`). The cgroup is the task's own.
  */
-__noinline cw_owner current_owner(u64 *cgroup)
+static __always_inline cw_owner owner_of(struct task_struct *task, u64 *cgroup)
 {
-	return cgroup ? owner_of(bpf_get_current_task_btf(), cgroup) : 0;
+	struct task_struct *leader = task->group_leader;
+	struct process *process;
+	struct task_key key;
+	u64 bit;
+
+	key.cgroup = cgroup_of(task, &bit)->kn->id;
+	key.cgroup |= bit;
+	*cgroup = key.cgroup;
+	if (task->flags & PF_KTHREAD)
+		return CW_OWNER_KERNEL;
+	key.comm[0] = *(u64 *)&leader->comm[0];
+	key.comm[1] = *(u64 *)&leader->comm[8];
+	key.exec_id = leader->self_exec_id;
+	process = bpf_task_storage_get(&processes, leader, 0, 0);
+	if (process && is_known(process, &key) && !process->unsent && process->cgroup == key.cgroup)
+		return process->owner;
+	return introduce(task, &key);
+}
+
+/* Only where the current task is the right one: never in softirq. */
+static __always_inline cw_owner current_owner(u64 *cgroup)
+{
+	return owner_of(bpf_get_current_task_btf(), cgroup);
 }
 
 #endif

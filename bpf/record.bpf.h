@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* What a record of a socket says. */
+/* The contents of the records of a socket. */
 #ifndef CONNWATCH_RECORD_H
 #define CONNWATCH_RECORD_H
 
@@ -15,59 +15,42 @@ static __always_inline u16 owner_flags(cw_owner owner)
 	return owner ? CW_FLAG_OWNER : 0;
 }
 
-/* Writes what is known of a socket without a look at it. */
-static __always_inline void fill_known(struct cw_event *event, const struct cw_conn *conn, u8 kind,
-				       u64 now)
+/* The first word of every record. */
+static __always_inline void begin_record(void *record, u8 kind, u16 flags, u32 netns)
 {
-	event->version = CW_ABI_VERSION;
-	event->kind = kind;
-	event->flags = owner_flags(conn->owner) | conn->flags;
-	event->netns = conn->netns;
+	*(u64 *)record = CW_ABI_VERSION | (u64)kind << 8 | (u64)flags << 16 | (u64)netns << 32;
+}
+
+/* Writes what every record of a socket has; the caller adds what its kind has. */
+static __always_inline void fill_event(struct cw_event *event, struct sock *sk,
+				       struct tcp_sock *tcp, const struct cw_conn *conn, u8 kind,
+				       u16 flags, u64 now)
+{
+	begin_record(event, kind, owner_flags(conn->owner) | conn->flags | flags, conn->netns);
 	event->time = now;
 	event->cookie = conn->cookie;
 	event->owner = conn->owner;
 	event->cgroup = conn->cgroup;
+	local_address(event->laddr, sk);
 	__builtin_memcpy(event->raddr, conn->raddr, CW_ADDR_LEN);
+	event->lport = bpf_ntohs(tcp->inet_conn.icsk_inet.inet_sport);
 	event->rport = conn->rport;
 	event->attempt = conn->attempt;
-	event->duration = now - conn->since;
-	event->role = conn->role;
-	event->family = address_family(conn->raddr);
-}
-
-/* Writes what every record of a socket has. */
-static __always_inline void fill_event(struct cw_event *event, struct sock *sk,
-				       struct tcp_sock *tcp, const struct cw_conn *conn, u8 kind,
-				       u64 now)
-{
-	fill_known(event, conn, kind, now);
-	local_address(event->laddr, sk);
-	event->lport = bpf_ntohs(tcp->inet_conn.icsk_inet.inet_sport);
 	event->error = (u16)sk->sk_err;
 	event->outcome = CW_OUT_SUCCESS;
-	event->syn_retransmits = 0;
+	event->role = conn->role;
+	event->syn_retransmits = conn->syn_retransmits;
+	event->state = 0;
 	event->srtt_us = tcp->srtt_us >> 3;
 	event->bytes_sent = 0;
 	event->bytes_received = 0;
 	event->data_retransmits = 0;
-	event->state = 0;
-	__builtin_memset(event->reserved, 0, sizeof(event->reserved));
+	event->handshake = 0;
 }
 
-static __always_inline struct cw_event *begin_event(struct sock *sk, const struct cw_conn *conn,
-						    u8 kind, u32 what, u64 now)
+static __always_inline u8 capped(u32 retransmits)
 {
-	struct cw_event *event = reserve(sizeof(*event), what);
-	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
-
-	if (!event)
-		return NULL;
-	if (!tcp) {
-		bpf_ringbuf_discard(event, BPF_RB_NO_WAKEUP);
-		return NULL;
-	}
-	fill_event(event, sk, tcp, conn, kind, now);
-	return event;
+	return retransmits > 255 ? 255 : retransmits;
 }
 
 static __always_inline u64 since_told(u64 now, u64 told)
@@ -76,7 +59,7 @@ static __always_inline u64 since_told(u64 now, u64 told)
 }
 
 /* The rest of what a connection moved, at its end. A scan that runs on another
- * CPU at this moment tells nothing more of it (scan.bpf.h). */
+ * CPU at this moment reports nothing more of it (scan.bpf.h). */
 static __always_inline void take_told(struct sock *sk, struct tcp_sock *tcp, struct cw_conn *conn,
 				      struct cw_fold *amount)
 {
@@ -89,11 +72,11 @@ static __always_inline void take_told(struct sock *sk, struct tcp_sock *tcp, str
 }
 
 /*
- * Who reset an established connection, at its end. tcp_reset() leaves ECONNRESET,
- * or EPIPE when the peer had finished before; without an error, a connection that
- * is closed at once was aborted by its owner, who sends a reset (tcp_disconnect,
- * __tcp_close with unread data). An orphan, or one that the peer has finished, may
- * leave FIN_WAIT1 and 2 in peace.
+ * Which side reset an established connection, at its end. tcp_reset() leaves ECONNRESET,
+ * or EPIPE when the peer had finished before. Without an error, the owner of a connection
+ * that closes at once has aborted it and sends a reset (tcp_disconnect, __tcp_close with
+ * unread data). An orphan, or one that the peer has finished, may leave FIN_WAIT1 and 2
+ * without a reset.
  */
 static __always_inline u16 reset_flags(struct sock *sk, int from)
 {

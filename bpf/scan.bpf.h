@@ -1,52 +1,69 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
  * A look at every TCP socket that a file descriptor holds, in all network
- * namespaces: finds those that were there before the programs were, and tells what
- * long-lived ones have moved meanwhile and how full the listeners' queues are.
+ * namespaces. It finds those from before the programs, reports what long-lived
+ * ones have moved meanwhile and how full the listeners' queues are, and repairs
+ * what the programs were skipped for.
  *
- * It runs without the socket's lock, while the socket changes. What has been told
+ * It runs without the socket's lock, while the socket changes. What has been reported
  * of a connection moves on by compare-and-swap, so that a scan and the record of
- * the end share what there is to tell, and neither tells it twice.
+ * the end share what there is to report, and neither reports it twice.
  */
 #ifndef CONNWATCH_SCAN_H
 #define CONNWATCH_SCAN_H
 
-#include "late.bpf.h"
+#include "listen.bpf.h"
+#include "unshown.bpf.h"
 
-/* A child has its listener's backlog (sk_clone copies it); who connects has none. */
-static __always_inline u8 role_of(struct sock *sk)
+/* Younger records may be in the middle of the change that made them. */
+#define SETTLED_NS 1000000000ULL
+
+/* When a record does not fit what read() can still give, the kernel shows the same
+ * element again at the next read(): nothing may have been changed by then. */
+static __always_inline bool has_room(struct seq_file *seq)
 {
-	return sk->sk_max_ack_backlog ? CW_ROLE_SERVER : CW_ROLE_CLIENT;
+	struct {
+		struct cw_event event;
+		struct cw_netns netns;
+	} most = {};
+
+	if (seq->size - seq->count > sizeof(most))
+		return true;
+	bpf_seq_write(seq, &most, sizeof(most));
+	return false;
 }
 
+/* A socket that is not known: from before the programs, or its accept was skipped. */
 static __always_inline void find(struct sock *sk, struct tcp_sock *tcp, struct task_struct *task,
-				 u64 cookie)
+				 u64 cookie, u8 state)
 {
-	u8 state = sk->__sk_common.skc_state;
-	struct cw_conn conn = {};
+	bool unseen = was_accepted_unseen(sk, tcp, state);
+	struct cw_conn *conn = claim_conn(sk, cookie);
 
-	conn.cookie = cookie;
-	conn.since = bpf_ktime_get_ns();
-	conn.owner = owner_of(task, &conn.cgroup);
-	conn.netns = netns_of(tcp);
-	conn.attempt = state == TCP_SYN_SENT ? next_attempt(cookie) : 0;
-	conn.state = state;
-	conn.role = state == TCP_SYN_SENT ? CW_ROLE_CLIENT : role_of(sk);
-	remote_address(conn.raddr, sk);
-	conn.rport = bpf_ntohs(sk->__sk_common.skc_dport);
-	conn.lport = sk->__sk_common.skc_num;
-	conn.sent_told = payload_sent(sk, tcp, conn.role);
-	conn.received_told = payload_received(sk, tcp);
-	conn.retransmits_told = tcp->total_retrans;
-	conn.seen = scan;
-	conn.flags = CW_FLAG_FOUND;
-	if (!store_conn(sk, &conn)) {
+	if (!conn) {
 		count_loss(CW_LOSS_START_STORE, CW_CLASS_ACCEPT);
 		return;
 	}
+	fill_server(conn, sk, tcp, state);
+	conn->owner = owner_of(task, &conn->cgroup);
+	conn->role = state == TCP_SYN_SENT ? CW_ROLE_CLIENT : role_of(sk);
+	conn->seen = scan;
+	if (unseen) {
+		conn->flags |= CW_FLAG_LATE;
+	} else {
+		conn->flags |= CW_FLAG_FOUND;
+		conn->opened |= CW_COUNTED;
+		conn->sent_told = payload_sent(sk, tcp, conn->role);
+		conn->received_told = payload_received(sk, tcp);
+	}
+	if (state == TCP_SYN_SENT) {
+		conn->opened = 0;
+		conn->attempt = next_attempt(cookie);
+	}
+	publish_conn(conn, cookie);
 	/* It may have ended before the record was there to be found. */
 	if (*(volatile unsigned char *)&sk->__sk_common.skc_state == TCP_CLOSE)
-		free_conn(sk, cookie);
+		free_conn(sk, conn);
 }
 
 static __always_inline u64 claim(u64 *told, u64 now)
@@ -59,8 +76,8 @@ static __always_inline u64 claim(u64 *told, u64 now)
 	return now - before;
 }
 
-static __always_inline void tell_flow(struct seq_file *seq, struct sock *sk, struct tcp_sock *tcp,
-				      struct cw_conn *conn)
+static __always_inline void report_flow(struct seq_file *seq, struct sock *sk, struct tcp_sock *tcp,
+					struct cw_conn *conn)
 {
 	u32 acked = tcp->snd_una, retransmits = tcp->total_retrans;
 	u64 sent = payload_sent(sk, tcp, conn->role);
@@ -76,65 +93,106 @@ static __always_inline void tell_flow(struct seq_file *seq, struct sock *sk, str
 	if (!sent && !received && !retransmits)
 		return;
 	conn->retransmits_told += retransmits;
-	fill_event(&event, sk, tcp, conn, CW_KIND_FLOW, bpf_ktime_get_ns());
+	fill_event(&event, sk, tcp, conn, CW_KIND_FLOW, 0, bpf_ktime_get_ns());
+	event.duration = 0;
 	event.bytes_sent = sent;
 	event.bytes_received = received;
 	event.data_retransmits = retransmits;
 	bpf_seq_write(seq, &event, sizeof(event));
 }
 
+/* How far a connection has come. */
+static __always_inline u8 progress(u8 state)
+{
+	switch (state) {
+	case TCP_SYN_SENT:
+		return 0;
+	case TCP_SYN_RECV:
+		return 1;
+	case TCP_ESTABLISHED:
+		return 2;
+	case TCP_FIN_WAIT1:
+	case TCP_CLOSE_WAIT:
+		return 3;
+	default:
+		return 4;
+	}
+}
+
+/* `state` was read from the socket before the record was. The programs write it into
+ * the record before the kernel writes it into the socket. */
+static __always_inline void catch_up(struct sock *sk, struct cw_conn *conn, u8 state)
+{
+	if (progress(state) <= progress(*(volatile u8 *)&conn->state))
+		return;
+	if (progress(state) >= 2 && connecting(conn))
+		connected_unseen(sk, conn);
+	*(volatile u8 *)&conn->state = state;
+}
+
 static __always_inline void scan_connection(struct seq_file *seq, struct sock *sk,
-					    struct task_struct *task)
+					    struct task_struct *task, u8 state)
 {
 	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
 	u64 cookie = socket_cookie(sk);
-	u8 state = *(volatile unsigned char *)&sk->__sk_common.skc_state;
 	struct cw_conn *conn;
 
 	if (!tcp)
 		return;
 	conn = find_conn(sk, cookie);
 	if (!conn)
-		return find(sk, tcp, task, cookie);
+		return find(sk, tcp, task, cookie, state);
 	/* Several processes may hold it. An atomic operation is a barrier, too. */
 	if (__sync_lock_test_and_set(&conn->seen, scan) == scan)
 		return;
-	catch_up(seq, sk, tcp, conn, state);
+	catch_up(sk, conn, state);
+	if (!conn->owner)
+		conn->owner = owner_of(task, &conn->cgroup);
 	if (!connecting(conn))
-		tell_flow(seq, sk, tcp, conn);
+		report_flow(seq, sk, tcp, conn);
 }
 
-/* A listener that several processes hold (pre-forked servers) and that was there
- * before is the first one's; what listen() has told is not touched. */
-static __always_inline struct listener *meet_listener(struct sock *sk, struct task_struct *task)
+/* A closed socket that a descriptor still holds: nobody waits for it to be gone. */
+static __always_inline void scan_closed(struct sock *sk)
 {
-	struct listener *listener =
-		bpf_sk_storage_get(&listeners, sk, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	u64 cookie = sk->__sk_common.skc_cookie.counter;
+	struct cw_conn *conn = cookie ? find_conn(sk, cookie) : NULL;
 
-	if (!listener) {
-		count_loss(CW_LOSS_OWNER_STORE, CW_CLASS_ACCEPT);
-		return NULL;
-	}
-	if (!listener->owner)
-		listener->owner = owner_of(task, &listener->cgroup);
-	listener->early = !scan;
-	return listener;
+	if (conn && !connecting(conn) && conn->since + SETTLED_NS < bpf_ktime_get_ns() &&
+	    *(volatile unsigned char *)&sk->__sk_common.skc_state == TCP_CLOSE)
+		*(volatile u8 *)&conn->state = TCP_CLOSE;
+}
+
+/* The queue of a listener from before may hold children from before (enum early). */
+static __always_inline void age(struct sock *sk, struct listener *listener)
+{
+	struct port port = { .netns = listener->netns, .port = listener->port };
+
+	if (listener->early == EARLY && sk->sk_ack_backlog)
+		return;
+	listener->early--;
+	bpf_map_update_elem(&ports, &port, listener, BPF_ANY);
 }
 
 static __always_inline void scan_listener(struct seq_file *seq, struct sock *sk,
 					  struct task_struct *task)
 {
-	struct listener *listener = meet_listener(sk, task);
+	struct listener *listener = find_listener(sk);
 	struct backlog *backlog = bpf_sk_storage_get(&backlogs, sk, 0, 0);
 	struct cw_listen record;
 
+	/* Of several processes that hold it (pre-forked servers) the first one is the owner. */
+	if (!listener || (needs_clones() && listener->sock == (u64)sk))
+		listener = remember_listener(sk, task, EARLY);
+	else if (listener->early)
+		age(sk, listener);
 	if (!listener)
 		return;
 	if (!backlog) {
 		backlog = bpf_sk_storage_get(&backlogs, sk, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
 		if (!backlog)
 			return;
-		/* What it dropped before is not ours to tell. */
+		/* What it dropped before is not ours to report. */
 		backlog->drops_told = (u32)sk->sk_drops.counter;
 	}
 	fill_listen(&record, sk, listener, backlog);
@@ -143,51 +201,51 @@ static __always_inline void scan_listener(struct seq_file *seq, struct sock *sk,
 
 #define NOBODY_IN_IT (1u << 31)
 
-/* Who is there to be asked for the kernel's own counters of this namespace: a thread
- * that is in it, which one that only holds a socket of it need not be. Pid 0: nobody
- * that has been met so far. */
-static __always_inline void tell_namespace(struct seq_file *seq, struct sock *sk,
-					   struct task_struct *task)
+/* Names a thread that is in the network namespace, through which user space reads the kernel's own
+ * counters. A thread that only holds a socket of it need not be in it: pid 0, nobody found so far. */
+static __always_inline void report_namespace(struct seq_file *seq, struct sock *sk,
+					     struct task_struct *task)
 {
-	u32 netns = sk->__sk_common.skc_net.net->ns.inum;
+	u32 netns = netns_of_sock(sk), now = scan, mark;
 	u32 *met = bpf_map_lookup_elem(&namespaces, &netns);
-	struct cw_netns record = {};
-	u32 now = scan, mark;
+	struct cw_netns record;
 
 	if (met && *met == now)
 		return;
-	record.pid = task->nsproxy->net_ns->ns.inum == netns ? task->pid : 0;
+	record.inode = sk->__sk_common.skc_net.net->ns.inum;
+	record.pid = task->nsproxy->net_ns->ns.inum == record.inode ? task->pid : 0;
 	mark = record.pid ? now : now | NOBODY_IN_IT;
 	if (met && *met == mark)
 		return;
 	bpf_map_update_elem(&namespaces, &netns, &mark, BPF_ANY);
-	record.version = CW_ABI_VERSION;
-	record.kind = CW_KIND_NETNS;
-	record.netns = netns;
+	begin_record(&record, CW_KIND_NETNS, 0, netns);
 	bpf_seq_write(seq, &record, sizeof(record));
 }
 
 static __always_inline void scan_socket(struct seq_file *seq, struct sock *sk,
 					struct task_struct *task)
 {
+	u8 state = *(volatile unsigned char *)&sk->__sk_common.skc_state;
+
 	if (!is_tcp(sk->__sk_common.skc_family, sk->sk_type, sk->sk_protocol))
 		return;
 	if (!scan) {
-		if (sk->__sk_common.skc_state == TCP_LISTEN)
-			meet_listener(sk, task);
+		if (state == TCP_LISTEN)
+			remember_listener(sk, task, EARLY);
 		return;
 	}
-	tell_namespace(seq, sk, task);
-	switch (sk->__sk_common.skc_state) {
+	report_namespace(seq, sk, task);
+	switch (state) {
 	case TCP_LISTEN:
 		return scan_listener(seq, sk, task);
 	case TCP_CLOSE:
+		return scan_closed(sk);
 	case TCP_SYN_RECV:
 	case TCP_TIME_WAIT:
 	case TCP_NEW_SYN_RECV:
 		return;
 	default:
-		return scan_connection(seq, sk, task);
+		return scan_connection(seq, sk, task, state);
 	}
 }
 

@@ -33,11 +33,22 @@ static __always_inline bool is_deferred(struct sock *sk)
 	       BPF_CORE_READ_BITFIELD_PROBED(older, defer_connect);
 }
 
+/* Number of a network namespace (event.h, struct cw_netns). Before 5.12 its inode number. */
+static __always_inline u32 number_of(struct net *net)
+{
+	return bpf_core_field_exists(net->net_cookie) ? (u32)net->net_cookie : net->ns.inum;
+}
+
 /* Not by the argument of a program, which the verifier trusts: for each pointer that is read
  * through one that it trusts, it looks up names among all types of the kernel. */
 static __always_inline u32 netns_of(struct tcp_sock *tcp)
 {
-	return tcp->inet_conn.icsk_inet.sk.__sk_common.skc_net.net->ns.inum;
+	return number_of(tcp->inet_conn.icsk_inet.sk.__sk_common.skc_net.net);
+}
+
+static __always_inline u32 netns_of_sock(struct sock *sk)
+{
+	return number_of(sk->__sk_common.skc_net.net);
 }
 
 static __always_inline void map_v4(u8 *to, u32 address)
@@ -100,11 +111,11 @@ static __always_inline u64 payload_received(struct sock *sk, struct tcp_sock *tc
 	return bytes - (bytes && peer_has_finished(sk));
 }
 
-static __always_inline u8 address_family(const u8 *address)
+static __always_inline bool is_mapped_v4(const u8 *address)
 {
 	const u32 *words = (const u32 *)address;
 
-	return !words[0] && !words[1] && words[2] == bpf_htonl(0xffff) ? 4 : 6;
+	return !words[0] && !words[1] && words[2] == bpf_htonl(0xffff);
 }
 
 #endif

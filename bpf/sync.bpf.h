@@ -42,6 +42,15 @@ static __always_inline bool destination_of(struct destination *to, const struct 
 	return true;
 }
 
+/* netns_of() for a pointer that may be read with care only. */
+static __always_inline u32 netns_read(struct sock *sk)
+{
+	struct net *net = BPF_CORE_READ(sk, __sk_common.skc_net.net);
+
+	return bpf_core_field_exists(net->net_cookie) ? (u32)BPF_CORE_READ(net, net_cookie) :
+							BPF_CORE_READ(net, ns.inum);
+}
+
 /* Whether the failure has been counted by the socket's change of state; takes the
  * mark off. A socket without a cookie has never changed its state. */
 static __always_inline bool counted_by_state(u64 cookie)
@@ -73,10 +82,7 @@ static __always_inline void on_failed_at_once(u64 cookie, u32 netns, const struc
 		return;
 	}
 	__builtin_memset(event, 0, sizeof(*event));
-	event->version = CW_ABI_VERSION;
-	event->kind = CW_KIND_CONNECT;
-	event->flags = owner_flags(owner) | CW_FLAG_NO_SYN | CW_FLAG_SYNC;
-	event->netns = netns;
+	begin_record(event, CW_KIND_CONNECT, owner_flags(owner) | CW_FLAG_NO_SYN | CW_FLAG_SYNC, netns);
 	event->time = bpf_ktime_get_ns();
 	event->cookie = cookie;
 	event->owner = owner;
@@ -87,7 +93,6 @@ static __always_inline void on_failed_at_once(u64 cookie, u32 netns, const struc
 	event->error = (u16)error;
 	event->outcome = outcome;
 	event->role = CW_ROLE_CLIENT;
-	event->family = address_family(to->address);
 	submit(event);
 }
 
@@ -107,12 +112,12 @@ static __always_inline void on_connect_returned(struct sock *sk, const void *add
 		return;
 	bpf_probe_read_kernel(&given, length >= (int)sizeof(given) ? sizeof(given) : 16, address);
 	if (!destination_of(&to, &given) ||
-	    (given.family == AF_INET6 && address_family(to.address) == 4))
+	    (given.family == AF_INET6 && is_mapped_v4(to.address)))
 		return;
 	cookie = BPF_CORE_READ(sk, __sk_common.skc_cookie.counter);
 	if (counted_by_state(cookie))
 		return;
-	on_failed_at_once(cookie, BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum), &to, -result);
+	on_failed_at_once(cookie, netns_read(sk), &to, -result);
 }
 
 /* Results of connect() that are no failure of an attempt, or of one that began before. */
@@ -184,8 +189,7 @@ static __always_inline void on_syscall_returned(u32 fd, const void *address, u32
 		return;
 	if (!destination_of(&to, &given))
 		return;
-	on_failed_at_once(cookie, BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum), &to,
-			  (int)-result);
+	on_failed_at_once(cookie, netns_read(sk), &to, (int)-result);
 }
 
 #endif

@@ -92,6 +92,7 @@ struct ns_common {
 
 struct net {
 	struct ns_common ns;
+	__u64 net_cookie; /* since 5.12 */
 };
 
 typedef struct {
@@ -141,8 +142,13 @@ struct inet_connection_sock {
 	void *icsk_ulp_data;
 };
 
+struct list_head {
+	struct list_head *next;
+};
+
 struct tcp_sock {
 	struct inet_connection_sock inet_conn;
+	struct list_head tsorted_sent_queue;
 	bool is_mptcp;
 	__u32 segs_out;
 	__u32 total_retrans;

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* The end of an established connection. */
+#ifndef CONNWATCH_CLOSE_H
+#define CONNWATCH_CLOSE_H
+
+#include "record.bpf.h"
+
+/* What the record of a close would have reported, and of the beginning if that is not counted yet. */
+static __noinline void fold_close(const struct cw_conn *conn, struct cw_fold *amount, u32 what,
+				  bool uncounted)
+{
+	u32 beginning = conn->role == CW_ROLE_SERVER ? CW_CLASS_ACCEPT : CW_OUT_SUCCESS;
+	struct cw_fold begun = { .syn_retransmits = conn->syn_retransmits };
+
+	fold_record(conn->cgroup, conn->netns, what, amount);
+	if (!uncounted)
+		return;
+	count_loss(CW_LOSS_RING_FULL, beginning);
+	fold_record(conn->cgroup, conn->netns, beginning, &begun);
+}
+
+/*
+ * Any state after ESTABLISHED -> CLOSE. A reset here is no failed connect. If nobody has
+ * counted the beginning yet, this record reports it too: whoever changes `opened` first counts.
+ */
+static __always_inline void on_closed(struct sock *sk, struct tcp_sock *tcp, struct cw_conn *conn,
+				      int from, u16 flags)
+{
+	u32 what = conn->role == CW_ROLE_SERVER ? CW_CLASS_CLOSE_SERVER : CW_CLASS_CLOSE_CLIENT;
+	struct cw_event *event = reserve(sizeof(*event), what);
+	u64 opened = __sync_lock_test_and_set(&conn->opened, CW_COUNTED);
+	bool uncounted = !(opened & CW_COUNTED);
+	u64 now = bpf_ktime_get_ns();
+	struct cw_fold amount;
+
+	flags |= reset_flags(sk, from);
+	take_told(sk, tcp, conn, &amount);
+	if (event) {
+		fill_event(event, sk, tcp, conn, CW_KIND_CLOSE,
+			   uncounted ? flags | CW_FLAG_OPENED : flags, now);
+		event->duration = now - opened;
+		event->state = (u8)from;
+		event->bytes_sent = amount.bytes_sent;
+		event->bytes_received = amount.bytes_received;
+		event->data_retransmits = (u32)amount.data_retransmits;
+		if (uncounted) {
+			u64 handshake = (opened - conn->since) >> CW_HANDSHAKE_SHIFT;
+
+			event->handshake = handshake >> 32 ? ~0U : (u32)handshake;
+		}
+		submit(event);
+	} else {
+		amount.syn_retransmits = 0;
+		amount.resets_in = !!(flags & CW_FLAG_RESET_IN);
+		amount.resets_out = !!(flags & CW_FLAG_RESET_OUT);
+		fold_close(conn, &amount, what, uncounted);
+	}
+	free_conn(sk, conn);
+}
+
+#endif

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* A connect attempt: begun, established, failed. */
+#ifndef CONNWATCH_CONNECT_H
+#define CONNWATCH_CONNECT_H
+
+#include "mptcp.bpf.h"
+#include "outcome.bpf.h"
+#include "record.bpf.h"
+
+/* A client's start record, without its owner. NULL: no memory, which is counted. */
+static __always_inline struct cw_conn *begin_attempt(struct sock *sk, struct tcp_sock *tcp,
+						     u64 cookie)
+{
+	struct cw_conn *conn = claim_conn(sk, cookie);
+
+	if (!conn) {
+		count_loss(CW_LOSS_START_STORE, CW_OUT_OTHER);
+		return NULL;
+	}
+	conn->opened = 0;
+	conn->since = bpf_ktime_get_ns();
+	remote_address(conn->raddr, sk);
+	conn->netns = netns_of(tcp);
+	conn->attempt = next_attempt(cookie);
+	conn->state = TCP_SYN_SENT;
+	conn->role = CW_ROLE_CLIENT;
+	conn->rport = bpf_ntohs(sk->__sk_common.skc_dport);
+	conn->lport = 0;
+	conn->segs_out = tcp->segs_out;
+	conn->sent_told = 0;
+	conn->received_told = 0;
+	conn->retransmits_told = 0;
+	conn->seen = 0;
+	conn->syn_retransmits = 0;
+	return conn;
+}
+
+/* CLOSE -> SYN_SENT: the current task is the one that called connect(). */
+static __always_inline void on_connect(struct sock *sk)
+{
+	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
+	u64 cookie = socket_cookie(sk);
+	struct cw_conn *conn;
+
+	if (!tcp)
+		return;
+	conn = begin_attempt(sk, tcp, cookie);
+	if (!conn)
+		return;
+	conn->owner = current_owner(&conn->cgroup);
+	if (conn->owner == CW_OWNER_KERNEL)
+		inherit_from_first_subflow(tcp, conn);
+	publish_conn(conn, cookie);
+}
+
+/*
+ * What a record that found no room would have reported. A record is counted as lost before its
+ * amount is added up (native/folds.cc relies on this order).
+ */
+static __noinline void fold_attempt(const struct cw_conn *conn, u32 outcome, u32 retransmits)
+{
+	struct cw_fold amount = { .syn_retransmits = retransmits };
+
+	fold_record(conn->cgroup, conn->netns, outcome, &amount);
+}
+
+/* A success whose record cannot wait for the end. The program that sets `opened` reports it. */
+static __noinline void report_success(struct sock *sk, struct tcp_sock *tcp, struct cw_conn *conn,
+				      u64 now)
+{
+	struct cw_event *event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
+
+	if (__sync_val_compare_and_swap(&conn->opened, 0, now | CW_COUNTED)) {
+		if (event)
+			bpf_ringbuf_discard(event, BPF_RB_NO_WAKEUP);
+		return;
+	}
+	if (!event) {
+		count_loss(CW_LOSS_RING_FULL, CW_OUT_SUCCESS);
+		fold_attempt(conn, CW_OUT_SUCCESS, conn->syn_retransmits);
+		return;
+	}
+	fill_event(event, sk, tcp, conn, CW_KIND_CONNECT, 0, now);
+	event->duration = now - conn->since;
+	submit(event);
+}
+
+/* SYN_SENT -> ESTABLISHED, or by SYN_RECV where both sides connect at once. */
+static __always_inline void on_connected(struct sock *sk, struct cw_conn *conn)
+{
+	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
+	u64 now = bpf_ktime_get_ns();
+
+	if (!tcp)
+		return;
+	conn->retransmits_told = tcp->total_retrans;
+	conn->syn_retransmits = capped(conn->retransmits_told);
+	if (reports_at_once(conn))
+		report_success(sk, tcp, conn, now);
+	else
+		__sync_val_compare_and_swap(&conn->opened, 0, now & ~CW_COUNTED);
+}
+
+/*
+ * The state moves on after the record has its place in the ring and before the record
+ * can be read there: a reader that still finds the socket connecting has not read
+ * how it ended, so nothing is both pending and ended.
+ */
+static __always_inline void end_attempt(struct sock *sk, struct tcp_sock *tcp, struct cw_conn *conn,
+					u8 outcome, int error, u8 state, u16 flags)
+{
+	struct cw_event *event = reserve(sizeof(*event), outcome);
+	u32 retransmits = tcp->total_retrans;
+	u64 now = bpf_ktime_get_ns();
+
+	*(volatile u8 *)&conn->state = state;
+	*(volatile u64 *)&conn->opened = now | CW_COUNTED;
+	if (!event)
+		return fold_attempt(conn, outcome, retransmits);
+	fill_event(event, sk, tcp, conn, CW_KIND_CONNECT, flags, now);
+	event->duration = now - conn->since;
+	event->outcome = outcome;
+	event->error = (u16)error;
+	event->syn_retransmits = capped(retransmits);
+	submit(event);
+}
+
+/* A failed attempt: SYN_SENT -> CLOSE, or the socket is gone. */
+static __always_inline void on_failed(struct sock *sk, struct tcp_sock *tcp, struct cw_conn *conn,
+				      u8 outcome, int error, bool syn_queued)
+{
+	/* Before the record: a program that observes the return of connect() may run as soon as
+	 * the record is there. */
+	remember_attempt(conn->cookie, conn->attempt,
+			 sync_failures == SYNC_SYSCALL || (sync_failures && !syn_queued) ?
+				 ATTEMPT_UNTOLD : 0);
+	end_attempt(sk, tcp, conn, outcome, error, TCP_CLOSE, syn_queued ? 0 : CW_FLAG_NO_SYN);
+	free_conn(sk, conn);
+}
+
+/* SYN_SENT -> CLOSE. */
+static __always_inline void on_refused(struct sock *sk, struct tcp_sock *tcp, struct cw_conn *conn)
+{
+	bool syn_queued = tcp->segs_out != conn->segs_out;
+	int error = sk->sk_err;
+
+	/* A peer that refuses leaves ECONNREFUSED (tcp_reset): this is what an earlier
+	 * connect(AF_UNSPEC) on this socket left behind. */
+	if (error == CW_ECONNRESET && conn->state == TCP_SYN_SENT)
+		error = 0;
+	/* Nobody has answered what was not sent: the error is an old one that nobody has read. */
+	if (!syn_queued)
+		error = 0;
+	on_failed(sk, tcp, conn,
+		  outcome_of_failure(error, syn_queued, !syn_queued && is_deferred(sk),
+				     tcp->total_retrans),
+		  error, syn_queued);
+}
+
+#endif
