@@ -132,7 +132,6 @@ static __always_inline void fill_server(struct cw_conn *conn, struct sock *sk, s
 	conn->cgroup = 0;
 	remote_address(conn->raddr, sk);
 	conn->netns = netns_of(tcp);
-	conn->attempt = 0;
 	conn->state = state;
 	conn->role = CW_ROLE_SERVER;
 	conn->rport = bpf_ntohs(sk->__sk_common.skc_dport);

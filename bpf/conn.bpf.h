@@ -31,9 +31,6 @@ static __always_inline struct cw_conn *find_conn(struct sock *sk, u64 cookie)
 	return fallbacks ? bpf_sk_storage_get(&conns_fallback, sk, 0, 0) : NULL;
 }
 
-/* Ends a record whose socket has been closed unseen (unshown.bpf.h). */
-static int end_unseen(struct sock *sk, struct cw_conn *conn);
-
 static __always_inline struct cw_conn *claim_slot(u64 cookie)
 {
 	struct cw_conn *slot = conn_slot(cookie);
@@ -44,31 +41,19 @@ static __always_inline struct cw_conn *claim_slot(u64 cookie)
 	return slot;
 }
 
-/* The slot is taken: by the socket itself if its last end was skipped, else by another one. */
-static __noinline struct cw_conn *claim_taken(struct sock *sk, u64 cookie)
+/* A record to fill, which nobody finds before publish_conn(). NULL: no memory. */
+static __always_inline struct cw_conn *claim_conn(struct sock *sk, u64 cookie)
 {
-	struct cw_conn *conn = find_conn(sk, cookie);
+	struct cw_conn *conn = claim_slot(cookie);
 
-	if (conn) {
-		end_unseen(sk, conn);
-		conn = claim_slot(cookie);
-		if (conn)
-			return conn;
-	}
+	if (conn)
+		return conn;
 	conn = bpf_sk_storage_get(&conns_fallback, sk, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (!conn)
 		return NULL;
 	__sync_fetch_and_add(&fallbacks, 1);
 	conn->flags = CW_FLAG_FALLBACK;
 	return conn;
-}
-
-/* A record to fill, which nobody finds before publish_conn(). NULL: no memory. */
-static __always_inline struct cw_conn *claim_conn(struct sock *sk, u64 cookie)
-{
-	struct cw_conn *conn = claim_slot(cookie);
-
-	return conn ? conn : claim_taken(sk, cookie);
 }
 
 static __always_inline void publish_conn(struct cw_conn *conn, u64 cookie)
@@ -99,37 +84,6 @@ static __always_inline bool connecting(const struct cw_conn *conn)
 static __always_inline bool reports_at_once(const struct cw_conn *conn)
 {
 	return *(volatile u32 *)&immediate || conn->flags & CW_FLAG_FALLBACK;
-}
-
-/* The attempt failed while, or before, somebody waits for connect() to return:
- * the program that observes the return (sync.bpf.h) takes the mark off. */
-#define ATTEMPT_UNTOLD (1ULL << 16)
-#define ATTEMPT_COOKIE(cookie) ((cookie) << 17)
-
-/* The last failed attempt of this socket, NULL if there is none that is known. */
-static __always_inline u64 *last_attempt(u64 cookie)
-{
-	u32 index = (u32)cookie & (ATTEMPT_SLOTS - 1);
-	u64 *last = bpf_map_lookup_elem(&attempts, &index);
-
-	return last && *last >> 17 == ATTEMPT_COOKIE(cookie) >> 17 ? last : NULL;
-}
-
-/* The number of this attempt on its socket, 1 for the first. */
-static __always_inline u16 next_attempt(u64 cookie)
-{
-	u64 *last = last_attempt(cookie);
-
-	return last ? (u16)(*last + 1) : 1;
-}
-
-static __always_inline void remember_attempt(u64 cookie, u16 attempt, u64 mark)
-{
-	u32 index = (u32)cookie & (ATTEMPT_SLOTS - 1);
-	u64 *last = bpf_map_lookup_elem(&attempts, &index);
-
-	if (last)
-		*last = ATTEMPT_COOKIE(cookie) | mark | attempt;
 }
 
 #endif

@@ -7,6 +7,23 @@
 #include "outcome.bpf.h"
 #include "record.bpf.h"
 
+static __always_inline u64 *mark_slot(u64 cookie)
+{
+	u32 index = (u32)cookie & (MARK_SLOTS - 1);
+
+	return bpf_map_lookup_elem(&marks, &index);
+}
+
+/* This failure has been counted: the program that observes the return of connect() must not count
+ * it again (sync.bpf.h). */
+static __always_inline void mark_counted(u64 cookie)
+{
+	u64 *mark = mark_slot(cookie);
+
+	if (mark)
+		*mark = cookie;
+}
+
 /* A client's start record, without its owner. NULL: no memory, which is counted. */
 static __always_inline struct cw_conn *begin_attempt(struct sock *sk, struct tcp_sock *tcp,
 						     u64 cookie)
@@ -21,7 +38,6 @@ static __always_inline struct cw_conn *begin_attempt(struct sock *sk, struct tcp
 	conn->since = bpf_ktime_get_ns();
 	remote_address(conn->raddr, sk);
 	conn->netns = netns_of(tcp);
-	conn->attempt = next_attempt(cookie);
 	conn->state = TCP_SYN_SENT;
 	conn->role = CW_ROLE_CLIENT;
 	conn->rport = bpf_ntohs(sk->__sk_common.skc_dport);
@@ -36,18 +52,19 @@ static __always_inline struct cw_conn *begin_attempt(struct sock *sk, struct tcp
 }
 
 /* CLOSE -> SYN_SENT: the current task is the one that called connect(). */
-static __always_inline void on_connect(struct sock *sk)
+static __always_inline void on_connect(struct sock *sk, u64 cookie)
 {
 	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
-	u64 cookie = socket_cookie(sk);
 	struct cw_conn *conn;
+	u64 cgroup;
 
 	if (!tcp)
 		return;
 	conn = begin_attempt(sk, tcp, cookie);
 	if (!conn)
 		return;
-	conn->owner = current_owner(&conn->cgroup);
+	conn->owner = current_owner(&cgroup);
+	conn->cgroup = cgroup;
 	if (conn->owner == CW_OWNER_KERNEL)
 		inherit_from_first_subflow(tcp, conn);
 	publish_conn(conn, cookie);
@@ -131,9 +148,8 @@ static __always_inline void on_failed(struct sock *sk, struct tcp_sock *tcp, str
 {
 	/* Before the record: a program that observes the return of connect() may run as soon as
 	 * the record is there. */
-	remember_attempt(conn->cookie, conn->attempt,
-			 sync_failures == SYNC_SYSCALL || (sync_failures && !syn_queued) ?
-				 ATTEMPT_UNTOLD : 0);
+	if (sync_failures == SYNC_SYSCALL || (sync_failures && !syn_queued))
+		mark_counted(conn->cookie);
 	end_attempt(sk, tcp, conn, outcome, error, TCP_CLOSE, syn_queued ? 0 : CW_FLAG_NO_SYN);
 	free_conn(sk, conn);
 }

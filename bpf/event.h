@@ -115,13 +115,12 @@ struct cw_event {
 	cw_u64 cookie; /* socket cookie */
 	cw_owner owner;
 	cw_u64 cgroup;           /* see above */
-	cw_u8 laddr[CW_ADDR_LEN]; /* IPv4 is mapped: ::ffff:a.b.c.d */
-	cw_u8 raddr[CW_ADDR_LEN];
+	cw_u8 raddr[CW_ADDR_LEN]; /* IPv4 is mapped: ::ffff:a.b.c.d */
 	cw_u16 lport; /* host byte order */
 	cw_u16 rport;
-	cw_u16 attempt; /* 1 for the socket's first connect; 0 where it does not apply */
-	cw_u16 error;   /* errno that the socket holds, 0 if none */
-	cw_u64 duration; /* ns */
+	cw_u16 error; /* errno that the socket holds, 0 if none */
+	cw_u16 reserved;
+	cw_u64 duration; /* ns; of a connect since its SYN, so that `time` less it tells the socket's attempts apart */
 	cw_u8 outcome;   /* connect: enum cw_outcome */
 	cw_u8 role;      /* enum cw_role */
 	cw_u8 syn_retransmits;
@@ -224,9 +223,9 @@ struct cw_conn {
 	cw_u64 cgroup;
 	cw_u8 raddr[CW_ADDR_LEN];
 	cw_u32 netns;
-	cw_u16 attempt;
 	cw_u8 state; /* TCP_* */
 	cw_u8 role;  /* enum cw_role */
+	cw_u16 flags; /* CW_FLAG_FOUND, CW_FLAG_LATE, CW_FLAG_FALLBACK */
 	cw_u16 rport;
 	cw_u16 lport;    /* of a server */
 	cw_u32 segs_out; /* tcp_sock.segs_out when the attempt began */
@@ -235,9 +234,8 @@ struct cw_conn {
 	cw_u64 received_told;
 	cw_u32 retransmits_told;
 	cw_u32 seen;  /* number of the scan that found it last */
-	cw_u16 flags; /* CW_FLAG_FOUND, CW_FLAG_LATE, CW_FLAG_FALLBACK */
 	cw_u8 syn_retransmits;
-	cw_u8 reserved[29];
+	cw_u8 reserved[31];
 };
 #define CW_TOLD_ALL (~0ULL)
 #define CW_COUNTED 1ULL
@@ -265,10 +263,9 @@ enum cw_loss_class {
 #define CW_LOSSES (CW_LOSS_MAX * CW_LOSS_CLASSES)
 
 /*
- * 120 bytes and the ring's header of 8 make a slot of 128, which never
- * straddles a cache line pair; the conn slot is two cache lines.
+ * With the ring's header of 8 a record takes 112 bytes; the conn slot is two cache lines.
  */
-CW_ASSERT(sizeof(struct cw_event) == 120, "struct cw_event is 120 bytes");
+CW_ASSERT(sizeof(struct cw_event) == 104, "struct cw_event is 104 bytes");
 CW_ASSERT(sizeof(struct cw_process) == 312, "struct cw_process is 312 bytes");
 CW_ASSERT(sizeof(struct cw_conn) == 128, "struct cw_conn is 128 bytes");
 CW_ASSERT(sizeof(struct cw_listen) == 64, "struct cw_listen is 64 bytes");

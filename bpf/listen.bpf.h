@@ -72,7 +72,7 @@ static __always_inline struct listener *claim_listener(struct sock *sk)
 	return slot;
 }
 
-static __always_inline struct listener *remember_listener(struct sock *sk, struct task_struct *task,
+static __always_inline struct listener *remember_listener(struct sock *sk, cw_owner owner, u64 cgroup,
 							  u16 early)
 {
 	struct listener *listener = claim_listener(sk);
@@ -82,7 +82,8 @@ static __always_inline struct listener *remember_listener(struct sock *sk, struc
 		count_loss(CW_LOSS_OWNER_STORE, CW_CLASS_ACCEPT);
 		return NULL;
 	}
-	listener->owner = owner_of(task, &listener->cgroup);
+	listener->owner = owner;
+	listener->cgroup = cgroup;
 	listener->port = sk->__sk_common.skc_num;
 	listener->netns = netns_of_sock(sk);
 	listener->early = early;
@@ -95,7 +96,10 @@ static __always_inline struct listener *remember_listener(struct sock *sk, struc
 /* CLOSE -> LISTEN: the current task is the one that called listen(). */
 static __always_inline void on_listen(struct sock *sk)
 {
-	remember_listener(sk, bpf_get_current_task_btf(), EARLY_NOT);
+	u64 cgroup;
+	cw_owner owner = current_owner(&cgroup);
+
+	remember_listener(sk, owner, cgroup, EARLY_NOT);
 	bpf_sk_storage_get(&backlogs, sk, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
 }
 

@@ -12,7 +12,6 @@
 /* Power of two. Slots are chosen by the low bits of the cookie, which the
  * kernel gives out in runs of 4096, so that neighbours do not collide. */
 #define CONN_SLOTS 65536
-#define ATTEMPT_SLOTS 65536
 
 /* Set before loading; the verifier then sees a constant. */
 const volatile u32 conn_mask = CONN_SLOTS - 1;
@@ -22,6 +21,9 @@ const volatile u32 sync_failures = SYNC_OFF;
 /* Which of memory and pids are in a v1 hierarchy: CGROUP_V1_*. */
 enum { CGROUP_V1_MEMORY = 1, CGROUP_V1_PIDS = 2 };
 const volatile u32 cgroup_v1 = CGROUP_V1_MEMORY | CGROUP_V1_PIDS;
+
+/* User space cannot ask for the cookie of a network namespace (before 5.14). */
+const volatile u32 netns_by_inode = 0;
 
 /* The doorbell: user space sets it before it sleeps. */
 u32 armed;
@@ -63,14 +65,16 @@ struct {
 	__type(value, struct cw_conn);
 } conns_fallback SEC(".maps");
 
-/* 512 KiB. The last failed attempt: cookie << 17 | UNTOLD | number (outcome.bpf.h).
- * Losing one to a collision only starts that socket's numbering anew. */
+#define MARK_SLOTS 4096
+
+/* 32 KiB. Cookies of sockets whose failure has been counted and whose connect() has yet to return.
+ * A mark may lose its slot to another within that time only: a few microseconds. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, ATTEMPT_SLOTS);
+	__uint(max_entries, MARK_SLOTS);
 	__type(key, u32);
 	__type(value, u64);
-} attempts SEC(".maps");
+} marks SEC(".maps");
 
 #define LISTENER_SLOTS 8192
 #define CHILD_SLOTS 4096
@@ -149,17 +153,41 @@ struct process {
 	cw_owner owner;
 	u64 exec_id; /* task_struct.self_exec_id: another program image is another owner */
 	char comm[CW_COMM_LEN];
-	u64 cgroup; /* its last one that has been told */
-	u64 unsent; /* the ring was full: to be told with the next record */
+	u64 cgroup; /* the last one whose names have been sent */
+	u64 unsent; /* the ring was full: to be sent with the next record */
 };
 
-/* What was said of a process, on its thread group leader: gone when it is. */
+/* What is known of a process, on its thread group leader: gone when it is. */
 struct {
 	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, int);
 	__type(value, struct process);
 } processes SEC(".maps");
+
+/* What the owner of a task is made of. */
+struct task_key {
+	u64 leader; /* address of its task_struct */
+	u64 start_time; /* which tells processes at one address apart */
+	u64 cgroup;
+	u64 exec_id;
+	u64 comm[2];
+};
+
+struct recent {
+	struct task_key key;
+	cw_owner owner;
+	u64 reserved;
+};
+
+/* 4 KiB for each CPU. The last process of each slot that had nothing to send: half the price of the storage. */
+#define RECENT_SLOTS 64
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, RECENT_SLOTS);
+	__type(key, u32);
+	__type(value, struct recent);
+} recents SEC(".maps");
 
 struct entered {
 	struct sock *sk;

@@ -30,13 +30,6 @@ static __always_inline bool send_process(struct process *process, struct task_st
 	return true;
 }
 
-/* What the owner of a task is made of. */
-struct task_key {
-	u64 cgroup;
-	u64 comm[2]; /* the group leader's */
-	u64 exec_id;
-};
-
 static __always_inline bool is_known(const struct process *process, const struct task_key *key)
 {
 	const u64 *comm = (const u64 *)process->comm;
@@ -86,6 +79,29 @@ static __noinline cw_owner introduce(struct task_struct *task, const struct task
 	return process->owner;
 }
 
+static __always_inline bool is_same(const struct task_key *a, const struct task_key *b)
+{
+	return a->leader == b->leader && a->start_time == b->start_time && a->cgroup == b->cgroup &&
+	       a->exec_id == b->exec_id && a->comm[0] == b->comm[0] && a->comm[1] == b->comm[1];
+}
+
+/* Not the same process as at this slot's last look. */
+static __noinline cw_owner look_up(struct task_struct *task, const struct task_key *key,
+				   struct recent *recent)
+{
+	struct process *process = bpf_task_storage_get(&processes, task->group_leader, 0, 0);
+	cw_owner owner;
+
+	if (!process || !is_known(process, key) || process->unsent || process->cgroup != key->cgroup)
+		return introduce(task, key);
+	owner = process->owner;
+	if (recent) {
+		recent->key = *key;
+		recent->owner = owner;
+	}
+	return owner;
+}
+
 /*
  * The owner of what a task does. io_uring workers and threads belong to their
  * thread group. The name is the leader's: a thread's own comm is another
@@ -94,8 +110,9 @@ static __noinline cw_owner introduce(struct task_struct *task, const struct task
 static __always_inline cw_owner owner_of(struct task_struct *task, u64 *cgroup)
 {
 	struct task_struct *leader = task->group_leader;
-	struct process *process;
+	struct recent *recent;
 	struct task_key key;
+	u32 index;
 	u64 bit;
 
 	key.cgroup = cgroup_of(task, &bit)->kn->id;
@@ -103,19 +120,25 @@ static __always_inline cw_owner owner_of(struct task_struct *task, u64 *cgroup)
 	*cgroup = key.cgroup;
 	if (task->flags & PF_KTHREAD)
 		return CW_OWNER_KERNEL;
+	key.leader = (u64)leader;
+	key.start_time = leader->start_boottime;
+	key.exec_id = leader->self_exec_id;
 	key.comm[0] = *(u64 *)&leader->comm[0];
 	key.comm[1] = *(u64 *)&leader->comm[8];
-	key.exec_id = leader->self_exec_id;
-	process = bpf_task_storage_get(&processes, leader, 0, 0);
-	if (process && is_known(process, &key) && !process->unsent && process->cgroup == key.cgroup)
-		return process->owner;
-	return introduce(task, &key);
+	index = (u32)task->tgid & (RECENT_SLOTS - 1);
+	recent = bpf_map_lookup_elem(&recents, &index);
+	if (recent && is_same(&recent->key, &key))
+		return recent->owner;
+	return look_up(task, &key, recent);
 }
 
-/* Only where the current task is the right one: never in softirq. */
-static __always_inline cw_owner current_owner(u64 *cgroup)
+/*
+ * Only where the current task is the right one: never in softirq.
+ * The verifier looks at a function that is not static once, and not at each call.
+ */
+__noinline cw_owner current_owner(u64 *cgroup)
 {
-	return owner_of(bpf_get_current_task_btf(), cgroup);
+	return cgroup ? owner_of(bpf_get_current_task_btf(), cgroup) : 0;
 }
 
 #endif

@@ -31,12 +31,11 @@ static __always_inline void fill_event(struct cw_event *event, struct sock *sk,
 	event->cookie = conn->cookie;
 	event->owner = conn->owner;
 	event->cgroup = conn->cgroup;
-	local_address(event->laddr, sk);
 	__builtin_memcpy(event->raddr, conn->raddr, CW_ADDR_LEN);
 	event->lport = bpf_ntohs(tcp->inet_conn.icsk_inet.inet_sport);
 	event->rport = conn->rport;
-	event->attempt = conn->attempt;
 	event->error = (u16)sk->sk_err;
+	event->reserved = 0;
 	event->outcome = CW_OUT_SUCCESS;
 	event->role = conn->role;
 	event->syn_retransmits = conn->syn_retransmits;

@@ -18,19 +18,23 @@
 /* Younger records may be in the middle of the change that made them. */
 #define SETTLED_NS 1000000000ULL
 
+/* What one socket has to say at most. */
+const volatile char most_of_a_scan[sizeof(struct cw_event) + sizeof(struct cw_netns)] = {};
+
 /* When a record does not fit what read() can still give, the kernel shows the same
  * element again at the next read(): nothing may have been changed by then. */
 static __always_inline bool has_room(struct seq_file *seq)
 {
-	struct {
-		struct cw_event event;
-		struct cw_netns netns;
-	} most = {};
-
-	if (seq->size - seq->count > sizeof(most))
+	if (seq->size - seq->count > sizeof(most_of_a_scan))
 		return true;
-	bpf_seq_write(seq, &most, sizeof(most));
+	bpf_seq_write(seq, (const void *)most_of_a_scan, sizeof(most_of_a_scan));
 	return false;
+}
+
+/* One copy of it. */
+static __noinline cw_owner task_owner(struct task_struct *task, u64 *cgroup)
+{
+	return owner_of(task, cgroup);
 }
 
 /* A socket that is not known: from before the programs, or its accept was skipped. */
@@ -39,13 +43,15 @@ static __always_inline void find(struct sock *sk, struct tcp_sock *tcp, struct t
 {
 	bool unseen = was_accepted_unseen(sk, tcp, state);
 	struct cw_conn *conn = claim_conn(sk, cookie);
+	u64 cgroup;
 
 	if (!conn) {
 		count_loss(CW_LOSS_START_STORE, CW_CLASS_ACCEPT);
 		return;
 	}
 	fill_server(conn, sk, tcp, state);
-	conn->owner = owner_of(task, &conn->cgroup);
+	conn->owner = task_owner(task, &cgroup);
+	conn->cgroup = cgroup;
 	conn->role = state == TCP_SYN_SENT ? CW_ROLE_CLIENT : role_of(sk);
 	conn->seen = scan;
 	if (unseen) {
@@ -56,10 +62,8 @@ static __always_inline void find(struct sock *sk, struct tcp_sock *tcp, struct t
 		conn->sent_told = payload_sent(sk, tcp, conn->role);
 		conn->received_told = payload_received(sk, tcp);
 	}
-	if (state == TCP_SYN_SENT) {
+	if (state == TCP_SYN_SENT)
 		conn->opened = 0;
-		conn->attempt = next_attempt(cookie);
-	}
 	publish_conn(conn, cookie);
 	/* It may have ended before the record was there to be found. */
 	if (*(volatile unsigned char *)&sk->__sk_common.skc_state == TCP_CLOSE)
@@ -76,7 +80,7 @@ static __always_inline u64 claim(u64 *told, u64 now)
 	return now - before;
 }
 
-static __always_inline void report_flow(struct seq_file *seq, struct sock *sk, struct tcp_sock *tcp,
+static __noinline void report_flow(struct seq_file *seq, struct sock *sk, struct tcp_sock *tcp,
 					struct cw_conn *conn)
 {
 	u32 acked = tcp->snd_una, retransmits = tcp->total_retrans;
@@ -134,7 +138,7 @@ static __always_inline void scan_connection(struct seq_file *seq, struct sock *s
 					    struct task_struct *task, u8 state)
 {
 	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
-	u64 cookie = socket_cookie(sk);
+	u64 cookie = socket_cookie(sk), cgroup;
 	struct cw_conn *conn;
 
 	if (!tcp)
@@ -146,8 +150,10 @@ static __always_inline void scan_connection(struct seq_file *seq, struct sock *s
 	if (__sync_lock_test_and_set(&conn->seen, scan) == scan)
 		return;
 	catch_up(sk, conn, state);
-	if (!conn->owner)
-		conn->owner = owner_of(task, &conn->cgroup);
+	if (!conn->owner) {
+		conn->owner = task_owner(task, &cgroup);
+		conn->cgroup = cgroup;
+	}
 	if (!connecting(conn))
 		report_flow(seq, sk, tcp, conn);
 }
@@ -174,6 +180,14 @@ static __always_inline void age(struct sock *sk, struct listener *listener)
 	bpf_map_update_elem(&ports, &port, listener, BPF_ANY);
 }
 
+static __noinline struct listener *find_new_listener(struct sock *sk, struct task_struct *task)
+{
+	u64 cgroup;
+	cw_owner owner = task_owner(task, &cgroup);
+
+	return remember_listener(sk, owner, cgroup, EARLY);
+}
+
 static __always_inline void scan_listener(struct seq_file *seq, struct sock *sk,
 					  struct task_struct *task)
 {
@@ -183,7 +197,7 @@ static __always_inline void scan_listener(struct seq_file *seq, struct sock *sk,
 
 	/* Of several processes that hold it (pre-forked servers) the first one is the owner. */
 	if (!listener || (needs_clones() && listener->sock == (u64)sk))
-		listener = remember_listener(sk, task, EARLY);
+		listener = find_new_listener(sk, task);
 	else if (listener->early)
 		age(sk, listener);
 	if (!listener)
@@ -231,7 +245,7 @@ static __always_inline void scan_socket(struct seq_file *seq, struct sock *sk,
 		return;
 	if (!scan) {
 		if (state == TCP_LISTEN)
-			remember_listener(sk, task, EARLY);
+			find_new_listener(sk, task);
 		return;
 	}
 	report_namespace(seq, sk, task);

@@ -33,10 +33,10 @@ static __always_inline bool is_deferred(struct sock *sk)
 	       BPF_CORE_READ_BITFIELD_PROBED(older, defer_connect);
 }
 
-/* Number of a network namespace (event.h, struct cw_netns). Before 5.12 its inode number. */
+/* Number of a network namespace (event.h, struct cw_netns). */
 static __always_inline u32 number_of(struct net *net)
 {
-	return bpf_core_field_exists(net->net_cookie) ? (u32)net->net_cookie : net->ns.inum;
+	return netns_by_inode ? net->ns.inum : (u32)net->net_cookie;
 }
 
 /* Not by the argument of a program, which the verifier trusts: for each pointer that is read
@@ -75,14 +75,6 @@ static __always_inline void remote_address(u8 *to, struct sock *sk)
 		copy_v6(to, &sk->__sk_common.skc_v6_daddr);
 	else
 		map_v4(to, sk->__sk_common.skc_daddr);
-}
-
-static __always_inline void local_address(u8 *to, struct sock *sk)
-{
-	if (is_v6(sk))
-		copy_v6(to, &sk->__sk_common.skc_v6_rcv_saddr);
-	else
-		map_v4(to, sk->__sk_common.skc_rcv_saddr);
 }
 
 /* The kernel's counters of acknowledged and received bytes count SYN and FIN too:

@@ -47,19 +47,18 @@ static __always_inline u32 netns_read(struct sock *sk)
 {
 	struct net *net = BPF_CORE_READ(sk, __sk_common.skc_net.net);
 
-	return bpf_core_field_exists(net->net_cookie) ? (u32)BPF_CORE_READ(net, net_cookie) :
-							BPF_CORE_READ(net, ns.inum);
+	return netns_by_inode ? BPF_CORE_READ(net, ns.inum) : (u32)BPF_CORE_READ(net, net_cookie);
 }
 
 /* Whether the failure has been counted by the socket's change of state; takes the
  * mark off. A socket without a cookie has never changed its state. */
 static __always_inline bool counted_by_state(u64 cookie)
 {
-	u64 *last = cookie ? last_attempt(cookie) : NULL;
+	u64 *mark = cookie ? mark_slot(cookie) : NULL;
 
-	if (!last || !(*last & ATTEMPT_UNTOLD))
+	if (!mark || *mark != cookie)
 		return false;
-	*last &= ~ATTEMPT_UNTOLD;
+	*mark = 0;
 	return true;
 }
 
@@ -70,10 +69,7 @@ static __always_inline void on_failed_at_once(u64 cookie, u32 netns, const struc
 	struct cw_event *event;
 	u64 cgroup;
 	cw_owner owner = current_owner(&cgroup);
-	u16 attempt = cookie ? next_attempt(cookie) : 1;
 
-	if (cookie)
-		remember_attempt(cookie, attempt, 0);
 	event = reserve(sizeof(*event), outcome);
 	if (!event) {
 		struct cw_fold amount = {};
@@ -89,7 +85,6 @@ static __always_inline void on_failed_at_once(u64 cookie, u32 netns, const struc
 	event->cgroup = cgroup;
 	__builtin_memcpy(event->raddr, to->address, CW_ADDR_LEN);
 	event->rport = to->port;
-	event->attempt = attempt;
 	event->error = (u16)error;
 	event->outcome = outcome;
 	event->role = CW_ROLE_CLIENT;

@@ -63,12 +63,15 @@ static __always_inline void on_transition(struct sock *sk, int from, int to)
 			on_unlisten(sk);
 		return;
 	}
-	if (to == TCP_SYN_SENT)
-		return on_connect(sk);
 	if (to == TCP_LISTEN)
 		return on_listen(sk);
 	cookie = socket_cookie(sk);
 	conn = find_conn(sk, cookie);
+	if (to == TCP_SYN_SENT) {
+		if (conn)
+			end_unseen(sk, conn);
+		return on_connect(sk, cookie);
+	}
 	if (!conn) {
 		conn = conn_of_unseen(sk, cookie, from, to);
 		if (!conn || from == TCP_SYN_RECV)

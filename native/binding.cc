@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "layout.h"
+#include "netns.h"
 #include "preload.h"
 #include "privileges.h"
 #include "probe.h"
@@ -31,6 +32,11 @@ Napi::Value libbpfVersion(const Napi::CallbackInfo& info) {
   return Napi::String::New(info.Env(), libbpf_version_string());
 }
 
+// netnsNumber(): of this process's network namespace, as records have it.
+Napi::Value netnsNumber(const Napi::CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), connwatch::ownNetns().number);
+}
+
 // quit(code): no handler of exit() runs, and no thread is waited for. The kernel takes back what was open.
 void quit(const Napi::CallbackInfo& info) { _exit(info[0].As<Napi::Number>().Int32Value()); }
 
@@ -39,6 +45,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("layout", Napi::Function::New(env, layout));
   exports.Set("libbpfVersion", Napi::Function::New(env, libbpfVersion));
   exports.Set("preload", Napi::Function::New(env, connwatch::preload));
+  exports.Set("netnsNumber", Napi::Function::New(env, netnsNumber));
   exports.Set("quit", Napi::Function::New(env, quit));
   exports.Set("probeProgram", Napi::Function::New(env, connwatch::probeProgram));
   exports.Set("probeMap", Napi::Function::New(env, connwatch::probeMap));

@@ -1,81 +1,100 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is live at a moment between two records.
+#include "cut.h"
+
 #include <algorithm>
 #include <cstring>
-#include <unordered_set>
-
-#include "clock.h"
-#include "drain.h"
 
 namespace connwatch {
 namespace {
 
-constexpr uint8_t kSynSent = 2, kSynRecv = 3, kEstablished = 1, kClose = 7;
+constexpr uint8_t kEstablished = 1, kClose = 7;
 constexpr uint64_t kBusy = ~0ull;
 
-bool isPending(const cw_conn& conn) {
-  return conn.role == CW_ROLE_CLIENT && (conn.state == kSynSent || conn.state == kSynRecv);
+bool isConnecting(const cw_conn& conn) { return conn.role == CW_ROLE_CLIENT && !conn.opened; }
+
+// What a success or an accept would have sent.
+cw_event openedEvent(const cw_conn& conn) {
+  bool server = conn.role == CW_ROLE_SERVER;
+  cw_event event{};
+  event.version = CW_ABI_VERSION;
+  event.kind = server ? CW_KIND_ACCEPT : CW_KIND_CONNECT;
+  event.flags = static_cast<uint16_t>(conn.flags | (conn.owner ? CW_FLAG_OWNER : 0));
+  event.netns = conn.netns;
+  event.time = conn.opened;
+  event.cookie = conn.cookie;
+  event.owner = conn.owner;
+  event.cgroup = conn.cgroup;
+  memcpy(event.raddr, conn.raddr, sizeof event.raddr);
+  event.lport = conn.lport;
+  event.rport = conn.rport;
+  event.duration = server ? 0 : conn.opened - conn.since;
+  event.role = conn.role;
+  event.syn_retransmits = server ? 0 : conn.syn_retransmits;
+  return event;
+}
+
+// A copy of a slot that belongs to one socket. False when it is free or changes hands.
+bool copySlot(const cw_conn& slot, cw_conn* copy) {
+  uint64_t cookie = __atomic_load_n(&slot.cookie, __ATOMIC_ACQUIRE);
+  if (!cookie || cookie == kBusy) return false;
+  // First: the programs write it last.
+  uint64_t opened = __atomic_load_n(&slot.opened, __ATOMIC_ACQUIRE);
+  memcpy(copy, &slot, sizeof *copy);
+  __atomic_thread_fence(__ATOMIC_ACQUIRE);
+  if (__atomic_load_n(&slot.cookie, __ATOMIC_RELAXED) != cookie) return false;
+  copy->cookie = cookie;
+  copy->opened = opened;
+  return true;
 }
 
 }  // namespace
 
-int Drain::readSlots() {
+int Cut::readSlots(std::vector<cw_event>& opened) {
   slots_.clear();
-  unmet_ = false;
   Mapping memory = program_.mapSlots();
   if (!memory.get()) return memory.error();
-  uint32_t now = *program_.globals().scan;
-  const auto* slots = static_cast<const cw_conn*>(memory.get());
+  auto* slots = static_cast<cw_conn*>(memory.get());
   for (uint32_t i = 0; i < program_.slotCount(); i++) {
-    uint64_t cookie = __atomic_load_n(&slots[i].cookie, __ATOMIC_ACQUIRE);
-    if (!cookie || cookie == kBusy) continue;
     cw_conn copy;
-    memcpy(&copy, &slots[i], sizeof copy);
-    __atomic_thread_fence(__ATOMIC_ACQUIRE);
-    if (__atomic_load_n(&slots[i].cookie, __ATOMIC_RELAXED) != cookie) continue;
-    copy.cookie = cookie;
+    if (!copySlot(slots[i], &copy)) continue;
+    if (copy.opened && !(copy.opened & CW_COUNTED)) {
+      uint64_t expected = copy.opened;
+      // It fails when the socket has ended meanwhile: then its record counts both.
+      if (!__atomic_compare_exchange_n(&slots[i].opened, &expected, copy.opened | CW_COUNTED, false,
+                                       __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+        continue;
+      opened.push_back(openedEvent(copy));
+    }
     slots_.push_back(copy);
-    // Held by nobody for a window: closed and on its way out, the kernel's own, or gone unseen.
-    if (copy.seen != now && copy.since < cutTime_) unmet_ = true;
   }
   return 0;
 }
 
-int Drain::requestCut() {
-  if (cutting_) return 0;
-  pending_.clear();
-  scan();
-  int error = readSlots();
+int Cut::begin(std::vector<cw_event>& opened) {
+  int error = readSlots(opened);
+  // Those have been reported at once.
   if (*program_.globals().fallbacks)
     if (int failed = program_.readFallback(slots_)) error = failed;
+  connecting_.clear();
   for (size_t i = 0; i < slots_.size(); i++)
-    if (isPending(slots_[i])) pending_.emplace(slots_[i].cookie, i);
-  cutAt_ = ring_.produced();
-  cutTime_ = monotonic();
-  cutting_ = true;
+    if (isConnecting(slots_[i])) connecting_.emplace(slots_[i].cookie, i);
   return error;
 }
 
-// A connect that was pending at the cut, and whose end comes before it.
-void Drain::settle(const cw_event& event) {
-  auto found = pending_.find(event.cookie);
-  if (found != pending_.end() && slots_[found->second].attempt == event.attempt)
-    slots_[found->second].state = event.outcome == CW_OUT_SUCCESS ? kEstablished : kClose;
+void Cut::settle(const cw_event& event) {
+  auto found = connecting_.find(event.cookie);
+  // A record that is older than the attempt is the end of the socket's attempt before.
+  if (found == connecting_.end() || event.time < slots_[found->second].since) return;
+  bool open = event.kind == CW_KIND_CONNECT && event.outcome == CW_OUT_SUCCESS;
+  slots_[found->second].state = open ? kEstablished : kClose;
 }
 
-void Drain::finishCut() {
-  cutting_ = false;
-  cutDone_ = true;
-  countLive();
-  countListeners();
-}
-
-void Drain::countLive() {
+void Cut::finish(Batch& batch) {
   std::vector<uint64_t> ids;
   ids.reserve(slots_.size());
   for (const cw_conn& conn : slots_)
     if (conn.state != kClose)
-      ids.push_back(static_cast<uint64_t>(intern(keyOf(conn))) << 8 | conn.state);
+      ids.push_back(static_cast<uint64_t>(batch.intern(keyOf(conn))) << 8 | conn.state);
   std::sort(ids.begin(), ids.end());
   rows_.clear();
   for (size_t i = 0; i < ids.size();) {
@@ -85,33 +104,8 @@ void Drain::countLive() {
                      static_cast<uint32_t>(end - i)});
     i = end;
   }
-}
-
-void Drain::countListeners() {
-  listenRows_.clear();
-  std::unordered_map<uint32_t, size_t> rows;
-  std::unordered_set<uint64_t> met;
-  for (const cw_listen& listen : listens_) {
-    uint32_t key = intern(keyOf(listen));
-    auto [found, isNew] = rows.emplace(key, listenRows_.size());
-    if (isNew) listenRows_.push_back({key, 0, 0, 0, 0, 0, 0});
-    ListenRow& row = listenRows_[found->second];
-    row.overflows += listen.overflows;
-    row.drops += listen.drops;
-    row.synackRetransmits += listen.synack_retransmits;
-    // Several processes may hold it, and then it is met as often.
-    if (listen.flags & CW_FLAG_ENDED || !met.insert(listen.cookie).second) continue;
-    row.sockets++;
-    row.queue += listen.queue;
-    row.limit += listen.limit;
-  }
-  listens_.clear();
-}
-
-bool Drain::takeCut() {
-  bool done = cutDone_;
-  cutDone_ = false;
-  return done;
+  slots_.clear();
+  connecting_.clear();
 }
 
 }  // namespace connwatch

@@ -1,105 +1,61 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "drain.h"
 
-#include <algorithm>
-#include <cstring>
+#include "decode.h"
 
 namespace connwatch {
-namespace {
-
-size_t sizeOf(uint8_t kind) {
-  switch (kind) {
-    case CW_KIND_CONNECT:
-    case CW_KIND_ACCEPT:
-    case CW_KIND_CLOSE:
-    case CW_KIND_EXIT:
-    case CW_KIND_FLOW:
-      return sizeof(cw_event);
-    case CW_KIND_PROCESS:
-      return sizeof(cw_process);
-    case CW_KIND_LISTEN:
-      return sizeof(cw_listen);
-    case CW_KIND_CGROUP:
-      return sizeof(cw_cgroup);
-    case CW_KIND_NETNS:
-      return sizeof(cw_netns);
-    default:
-      return 0;
-  }
-}
-
-}  // namespace
-
-uint32_t Drain::intern(const Key& key) {
-  bool fresh;
-  uint32_t id = table_.intern(key, &fresh);
-  if (fresh) fresh_.push_back(id);
-  return id;
-}
 
 // False when the batch is full and the record has to wait.
 bool Drain::take(const uint8_t* record, uint32_t length) {
-  uint8_t kind = length >= 2 ? record[1] : 0;
-  if (length != sizeOf(kind) || record[0] != CW_ABI_VERSION) {
-    totals_.undecodable++;
+  uint8_t kind = decodeRecord(record, length);
+  if (!kind) {
+    batch_.totals().undecodable++;
     return true;
   }
-  if (kind == CW_KIND_PROCESS || kind == CW_KIND_LISTEN || kind == CW_KIND_CGROUP ||
-      kind == CW_KIND_NETNS) {
-    totals_.seen[kind]++;
-    takeOther(record);
+  if (length != sizeof(cw_event)) {
+    takeOther(record, kind);
     return true;
   }
   const auto& event = *reinterpret_cast<const cw_event*>(record);
-  if (event.outcome >= CW_OUT_MAX) {
-    totals_.undecodable++;
-    return true;
-  }
   if (!oldest_) oldest_ = event.time;
-  if (kind == CW_KIND_EXIT) {
-    totals_.seen[kind]++;
-    exited_.push_back(event.owner);
-    return true;
-  }
-  return takeEvent(event);
-}
-
-void Drain::takeOther(const uint8_t* record) {
-  if (record[1] == CW_KIND_PROCESS) {
-    processes_.push_back(*reinterpret_cast<const cw_process*>(record));
-  } else if (record[1] == CW_KIND_LISTEN) {
-    listens_.push_back(*reinterpret_cast<const cw_listen*>(record));
-  } else if (record[1] == CW_KIND_NETNS) {
-    namespaces_.push_back(*reinterpret_cast<const cw_netns*>(record));
-  } else {
-    const auto& cgroup = *reinterpret_cast<const cw_cgroup*>(record);
-    size_t length = std::min<size_t>(cgroup.length, CW_CGROUP_LEN);
-    cgroups_.push_back({cgroup.id, (cgroup.flags & CW_FLAG_CUT_OFF) != 0,
-                        std::string(reinterpret_cast<const char*>(cgroup.names), length)});
-  }
-}
-
-bool Drain::takeEvent(const cw_event& event) {
-  if (filled_ == capacity_) return false;
-  totals_.seen[event.kind]++;
-  if (event.flags & CW_FLAG_LATE && event.kind != CW_KIND_FLOW) totals_.late++;
-  memcpy(events_ + static_cast<size_t>(filled_) * sizeof event, &event, sizeof event);
-  keys_[filled_++] = intern(keyOf(event));
-  if (cutting_ && event.kind == CW_KIND_CONNECT) settle(event);
+  if (kind != CW_KIND_EXIT) return takeEvent(event);
+  batch_.totals().seen[kind]++;
+  inbox_.exited.push_back(event.owner);
   return true;
 }
 
-void Drain::takeFlows() {
-  while (waiting() && takeEvent(flows_[flowsTaken_])) flowsTaken_++;
+bool Drain::takeEvent(const cw_event& event) {
+  if (!batch_.add(event)) return false;
+  if (cutting_) cut_.settle(event);
+  return true;
+}
+
+void Drain::takeOther(const uint8_t* record, uint8_t kind) {
+  batch_.totals().seen[kind]++;
+  if (kind == CW_KIND_PROCESS)
+    inbox_.processes.push_back(*reinterpret_cast<const cw_process*>(record));
+  else if (kind == CW_KIND_LISTEN)
+    listeners_.add(*reinterpret_cast<const cw_listen*>(record));
+  else if (kind == CW_KIND_NETNS)
+    inbox_.namespaces.push_back(*reinterpret_cast<const cw_netns*>(record));
+  else
+    inbox_.add(*reinterpret_cast<const cw_cgroup*>(record));
+}
+
+void Drain::takeOutside() {
+  // Not through takeEvent: these are no news for the cut.
+  while (waiting() && batch_.add(outside_[taken_])) taken_++;
   if (waiting()) return;
-  flows_.clear();
-  flowsTaken_ = 0;
+  outside_ = {};
+  taken_ = 0;
 }
 
 uint32_t Drain::run() {
-  filled_ = 0;
+  batch_.clear();
   oldest_ = 0;
-  takeFlows();
+  if (scan_.take(scanned_)) takeScan();
+  if (wanted_ && !scan_.running()) error_ = beginCut();
+  takeOutside();
   uint32_t length;
   uint64_t limit = cutting_ ? cutAt_ : ring_.produced();
   // The ring is given back in steps, so that a full one can be written again soon.
@@ -114,40 +70,61 @@ uint32_t Drain::run() {
     }
   }
   ring_.release();
-  if (cutting_ && ring_.consumed() >= cutAt_ && !waiting()) finishCut();
-  return filled_;
-}
-
-// Sockets that are held open, before the slots are read: those that are found are then in a slot.
-void Drain::scan() {
-  scanned_.clear();
-  namespaces_.clear();
-  if (program_.scan(scanned_)) return;
-  takeScanned();
-  if (!unmet_) return;
-  scanned_.clear();
-  if (!program_.sweep(scanned_)) takeScanned();
-}
-
-void Drain::takeScanned() {
-  const uint8_t* at = scanned_.data();
-  const uint8_t* end = at + scanned_.size();
-  while (at + 2 <= end) {
-    size_t size = sizeOf(at[1]);
-    if (size == 0 || at + size > end || at[0] != CW_ABI_VERSION) {
-      totals_.undecodable++;
-      return;
-    }
-    if (size == sizeof(cw_event)) {
-      cw_event event;
-      memcpy(&event, at, sizeof event);
-      flows_.push_back(event);
-    } else {
-      totals_.seen[at[1]]++;
-      takeOther(at);
-    }
-    at += size;
+  if (cutting_ && ring_.consumed() >= cutAt_ && !waiting()) {
+    cutting_ = false;
+    cutDone_ = true;
+    cut_.finish(batch_);
+    listeners_.finish(batch_);
   }
+  return batch_.filled();
+}
+
+void Drain::scanNow() {
+  if (!scan_.runNow(scanned_)) takeScan();
+}
+
+void Drain::takeScan() {
+  inbox_.namespaces.clear();
+  listeners_.beginScan();
+  RecordReader reader(scanned_.data(), scanned_.size());
+  uint8_t kind;
+  while (const uint8_t* record = reader.next(&kind)) {
+    if (kind == CW_KIND_FLOW)
+      outside_.push_back(*reinterpret_cast<const cw_event*>(record));
+    else
+      takeOther(record, kind);
+  }
+  if (reader.broken()) batch_.totals().undecodable++;
+  scanned_ = {};
+}
+
+int Drain::requestCut() {
+  if (cutting_ || wanted_) return 0;
+  if (scan_.start()) {
+    wanted_ = true;
+    return 0;
+  }
+  return beginCut();
+}
+
+int Drain::beginCut() {
+  wanted_ = false;
+  int error = cut_.begin(outside_);
+  cutAt_ = ring_.produced();
+  cutting_ = true;
+  return error;
+}
+
+int Drain::takeError() {
+  int error = error_;
+  error_ = 0;
+  return error;
+}
+
+bool Drain::takeCut() {
+  bool done = cutDone_;
+  cutDone_ = false;
+  return done;
 }
 
 }  // namespace connwatch

@@ -17,14 +17,14 @@ const std::vector<Field> kEvent = {
     FIELD(cw_event, flags),      FIELD(cw_event, netns),
     FIELD(cw_event, time),       FIELD(cw_event, cookie),
     FIELD(cw_event, owner),      FIELD(cw_event, cgroup),
-    FIELD(cw_event, laddr),      FIELD(cw_event, raddr),
-    FIELD(cw_event, lport),      FIELD(cw_event, rport),
-    FIELD(cw_event, attempt),    FIELD(cw_event, error),
-    FIELD(cw_event, duration),   FIELD(cw_event, outcome),
-    FIELD(cw_event, role),       FIELD(cw_event, family),
-    FIELD(cw_event, syn_retransmits), FIELD(cw_event, srtt_us),
-    FIELD(cw_event, bytes_sent), FIELD(cw_event, bytes_received),
-    FIELD(cw_event, data_retransmits), FIELD(cw_event, state), FIELD(cw_event, reserved),
+    FIELD(cw_event, raddr),      FIELD(cw_event, lport),
+    FIELD(cw_event, rport),      FIELD(cw_event, error),
+    FIELD(cw_event, reserved),   FIELD(cw_event, duration),
+    FIELD(cw_event, outcome),    FIELD(cw_event, role),
+    FIELD(cw_event, syn_retransmits), FIELD(cw_event, state),
+    FIELD(cw_event, srtt_us),    FIELD(cw_event, bytes_sent),
+    FIELD(cw_event, bytes_received), FIELD(cw_event, data_retransmits),
+    FIELD(cw_event, handshake),
 };
 const std::vector<Field> kProcess = {
     FIELD(cw_process, version), FIELD(cw_process, kind),       FIELD(cw_process, flags),
@@ -33,11 +33,12 @@ const std::vector<Field> kProcess = {
     FIELD(cw_process, exe),
 };
 const std::vector<Field> kConn = {
-    FIELD(cw_conn, cookie),  FIELD(cw_conn, since), FIELD(cw_conn, owner), FIELD(cw_conn, cgroup),
-    FIELD(cw_conn, netns),   FIELD(cw_conn, attempt), FIELD(cw_conn, state), FIELD(cw_conn, role),
-    FIELD(cw_conn, raddr),   FIELD(cw_conn, rport), FIELD(cw_conn, lport), FIELD(cw_conn, segs_out),
-    FIELD(cw_conn, sent_told), FIELD(cw_conn, received_told), FIELD(cw_conn, retransmits_told),
-    FIELD(cw_conn, seen),    FIELD(cw_conn, sock),  FIELD(cw_conn, flags), FIELD(cw_conn, reserved),
+    FIELD(cw_conn, cookie),  FIELD(cw_conn, opened), FIELD(cw_conn, since), FIELD(cw_conn, owner),
+    FIELD(cw_conn, cgroup),  FIELD(cw_conn, raddr), FIELD(cw_conn, netns), FIELD(cw_conn, state),
+    FIELD(cw_conn, role),    FIELD(cw_conn, flags), FIELD(cw_conn, rport), FIELD(cw_conn, lport),
+    FIELD(cw_conn, segs_out), FIELD(cw_conn, sent_told), FIELD(cw_conn, received_told),
+    FIELD(cw_conn, retransmits_told), FIELD(cw_conn, seen), FIELD(cw_conn, syn_retransmits),
+    FIELD(cw_conn, reserved),
 };
 const std::vector<Field> kListen = {
     FIELD(cw_listen, version), FIELD(cw_listen, kind),   FIELD(cw_listen, flags),
@@ -53,7 +54,7 @@ const std::vector<Field> kCgroup = {
 };
 const std::vector<Field> kNetns = {
     FIELD(cw_netns, version), FIELD(cw_netns, kind), FIELD(cw_netns, reserved),
-    FIELD(cw_netns, netns),   FIELD(cw_netns, pid),  FIELD(cw_netns, reserved2),
+    FIELD(cw_netns, netns),   FIELD(cw_netns, inode), FIELD(cw_netns, pid),
 };
 const std::vector<Field> kFold = {
     FIELD(cw_fold, count),           FIELD(cw_fold, bytes_sent), FIELD(cw_fold, bytes_received),

@@ -8,17 +8,19 @@
 #include <cerrno>
 #include <cstring>
 
+#include "cgroup_v1.h"
 #include "layout.h"
+#include "netns.h"
 #include "quiet.h"
 
 namespace connwatch {
 namespace {
 
 constexpr const char* kStateProgram = "connwatch_state";
-constexpr const char* kNestedProgram = "connwatch_nested";
+constexpr const char* kErrorProgram = "connwatch_error";
+constexpr const char* kDestroyProgram = "connwatch_destroy";
 constexpr const char* kFallbackProgram = "connwatch_fallback";
 constexpr const char* kScanProgram = "connwatch_scan";
-constexpr const char* kSweepProgram = "connwatch_sweep";
 
 // Runs an iterator to its end; what it prints goes to `into`. Returns 0 or an errno.
 int runIterator(const bpf_link* link, std::vector<uint8_t>& into) {
@@ -68,7 +70,6 @@ Program::~Program() {
   links_.clear();
   fallbackIterator_.reset();
   scanIterator_.reset();
-  sweepIterator_.reset();
 }
 
 std::optional<Failure> Program::load(const ProgramConfig& config) {
@@ -104,9 +105,13 @@ std::optional<Failure> Program::configure(const ProgramConfig& config) {
   const btf* types = bpf_object__btf(object_.get());
   auto* mask = static_cast<uint32_t*>(variable(types, ".rodata", "conn_mask", memory));
   auto* sync = static_cast<uint32_t*>(variable(types, ".rodata", "sync_failures", memory));
-  if (!mask || !sync)
+  auto* v1 = static_cast<uint32_t*>(variable(types, ".rodata", "cgroup_v1", memory));
+  auto* byInode = static_cast<uint32_t*>(variable(types, ".rodata", "netns_by_inode", memory));
+  if (!mask || !sync || !v1 || !byInode)
     return Failure{"CW_LAYOUT", "layout", 0, "the BPF object lacks a constant", ""};
   *mask = slotCount_ - 1;
+  *v1 = v1Controllers();
+  *byInode = ownNetns().isInode;
   syncHook_ = chooseSyncHook(config.syncFailures);
   *sync = syncMode(syncHook_);
   bpf_program* program;
@@ -133,12 +138,17 @@ std::optional<Failure> Program::mapShared() {
   globals_.armed = static_cast<volatile uint32_t*>(variable(types, ".bss", "armed", memory));
   globals_.fallbacks = static_cast<volatile uint64_t*>(variable(types, ".bss", "fallbacks", memory));
   globals_.scan = static_cast<volatile uint32_t*>(variable(types, ".bss", "scan", memory));
-  if (!globals_.armed || !globals_.fallbacks || !globals_.scan)
+  globals_.immediate = static_cast<volatile uint32_t*>(variable(types, ".bss", "immediate", memory));
+  globals_.parentsFound = static_cast<volatile uint64_t*>(variable(types, ".bss", "parents_found", memory));
+  globals_.clones = static_cast<volatile uint64_t*>(variable(types, ".bss", "clones", memory));
+  if (!globals_.armed || !globals_.fallbacks || !globals_.scan || !globals_.immediate ||
+      !globals_.parentsFound || !globals_.clones)
     return Failure{"CW_LAYOUT", "layout", 0, "the BPF object lacks a global variable", ""};
   return std::nullopt;
 }
 
-std::optional<Failure> Program::attach() {
+std::optional<Failure> Program::attach(bool immediate) {
+  *globals_.immediate = immediate;
   // The listeners first: what they accept has an owner from the first event on.
   std::vector<uint8_t> nothing;
   int scanError = attachOne(bpf_object__find_program_by_name(object_.get(), kScanProgram), kScanProgram);
@@ -156,9 +166,10 @@ std::optional<Failure> Program::attach() {
         probes_.push_back({name, mechanismOf(program), false, false, ENOTSUP});
       continue;
     }
-    int error = name == kScanProgram ? scanError : attachOne(program, name);
-    probes_.push_back({name, mechanismOf(program), required, error == 0, error});
-    if (name == kNestedProgram) nestedAttached_ = error == 0;
+    // Only when it is needed: it costs every failed connect 0.7 %, and repairs what hardly ever happens.
+    bool later = name == kErrorProgram;
+    int error = later ? 0 : name == kScanProgram ? scanError : attachOne(program, name);
+    probes_.push_back({name, mechanismOf(program), required, !later && error == 0, error});
     if (error && required)
       return failure("CW_BPF_ATTACH", "attach", error, "cannot attach the program " + name, log);
   }
@@ -167,9 +178,9 @@ std::optional<Failure> Program::attach() {
 
 int Program::attachOne(bpf_program* program, const std::string& name) {
   std::unique_ptr<bpf_link, DestroyLink> link;
-  if (name == kFallbackProgram || name == kSweepProgram) {
+  if (name == kFallbackProgram) {
     bpf_iter_link_info info{};
-    info.map.map_fd = static_cast<uint32_t>(mapFd(name == kSweepProgram ? "conns" : "conns_fallback"));
+    info.map.map_fd = static_cast<uint32_t>(mapFd("conns_fallback"));
     LIBBPF_OPTS(bpf_iter_attach_opts, options, .link_info = &info, .link_info_len = sizeof info);
     link.reset(bpf_program__attach_iter(program, &options));
   } else {
@@ -178,8 +189,6 @@ int Program::attachOne(bpf_program* program, const std::string& name) {
   if (!link) return errno;
   if (name == kScanProgram)
     scanIterator_ = std::move(link);
-  else if (name == kSweepProgram)
-    sweepIterator_ = std::move(link);
   else if (name == kFallbackProgram)
     fallbackIterator_ = std::move(link);
   else
@@ -188,7 +197,7 @@ int Program::attachOne(bpf_program* program, const std::string& name) {
 }
 
 Mapping Program::mapSlots() const {
-  return Mapping(mapFd("conns"), slotCount_ * sizeof(cw_conn), PROT_READ);
+  return Mapping(mapFd("conns"), slotCount_ * sizeof(cw_conn), PROT_READ | PROT_WRITE);
 }
 
 int Program::mapFd(const char* name) const {
@@ -210,11 +219,6 @@ int Program::scan(std::vector<uint8_t>& into) const {
   return runIterator(scanIterator_.get(), into);
 }
 
-int Program::sweep(std::vector<uint8_t>& into) const {
-  if (!sweepIterator_) return ENOTSUP;
-  return runIterator(sweepIterator_.get(), into);
-}
-
 int Program::readLosses(uint64_t* totals) const {
   int fd = mapFd("losses");
   std::vector<uint64_t> perCpu(static_cast<size_t>(libbpf_num_possible_cpus()));
@@ -226,19 +230,38 @@ int Program::readLosses(uint64_t* totals) const {
   return 0;
 }
 
-uint64_t Program::recursionMisses() const {
+uint64_t Program::recursionMisses() {
   uint64_t misses = 0;
+  bool stateSkipped = false;
   bpf_program* program;
   bpf_object__for_each_program(program, object_.get()) {
-    // What one of the two misses goes through the other.
-    const char* name = bpf_program__name(program);
-    if (nestedAttached_ && (!strcmp(name, kStateProgram) || !strcmp(name, kNestedProgram))) continue;
     bpf_prog_info info{};
     uint32_t length = sizeof info;
-    if (!bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &length))
+    if (bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &length)) continue;
+    const char* name = bpf_program__name(program);
+    if (!strcmp(name, kStateProgram))
+      stateSkipped = info.recursion_misses > 0;
+    else if (strcmp(name, kDestroyProgram) && strcmp(name, kErrorProgram))
       misses += info.recursion_misses;
   }
+  if (stateSkipped) attachErrorProgram();
   return misses;
+}
+
+void Program::attachErrorProgram() {
+  for (Probe& probe : probes_) {
+    if (probe.name != kErrorProgram || probe.attached || probe.error) continue;
+    probe.error = attachOne(bpf_object__find_program_by_name(object_.get(), kErrorProgram), kErrorProgram);
+    probe.attached = !probe.error;
+  }
+}
+
+// Beside the programs: how an accepted socket finds its listener.
+std::vector<Probe> Program::probes() const {
+  std::vector<Probe> all = probes_;
+  bool clone = *globals_.clones && !*globals_.parentsFound;
+  all.push_back({"listener_owner", clone ? "sk_storage_clone" : "tsorted_sent_queue", true, true, 0});
+  return all;
 }
 
 }  // namespace connwatch

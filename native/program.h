@@ -40,8 +40,11 @@ struct Probe {
 // The variables of the object's .bss, in the order of bpf/maps.bpf.h, found by name.
 struct Globals {
   volatile uint32_t* armed;
+  volatile uint32_t* immediate;
   volatile uint64_t* fallbacks;
   volatile uint32_t* scan;
+  volatile uint64_t* parentsFound;
+  volatile uint64_t* clones;
 };
 
 class Program {
@@ -52,32 +55,33 @@ class Program {
   ~Program();
 
   std::optional<Failure> load(const ProgramConfig& config);
-  std::optional<Failure> attach();
+  // immediate: a record for each success and each accept when it happens, not with the end.
+  std::optional<Failure> attach(bool immediate);
 
   int mapFd(const char* name) const;
   // Bytes, at least what was asked for.
   uint32_t ringSize() const { return ringSize_; }
-  // The table of live sockets, cw_conn. Mapped when it is read, as what is mapped counts as this process's memory.
+  // The table of live sockets, cw_conn, which a cut reads and marks. Mapped only then, as what is mapped
+  // counts as this process's memory.
   Mapping mapSlots() const;
   uint32_t slotCount() const { return slotCount_; }
   const Globals& globals() const { return globals_; }
-  const std::vector<Probe>& probes() const { return probes_; }
+  std::vector<Probe> probes() const;
   // Reads the start records that are in socket storage. Returns 0 or an errno.
   int readFallback(std::vector<cw_conn>& into) const;
   // One scan of the sockets that file descriptors hold: cw_event of kind FLOW and
   // cw_listen, one after the other. Returns 0 or an errno.
   int scan(std::vector<uint8_t>& into) const;
-  // Frees the slots whose sockets are gone, and tells the end that was not shown:
-  // cw_event of kind CLOSE or CONNECT. After a scan. Returns 0 or an errno.
-  int sweep(std::vector<uint8_t>& into) const;
   // Sums the per-CPU loss counters; `totals` has CW_LOSSES elements.
   int readLosses(uint64_t* totals) const;
-  // Times a program was skipped because it was already running on its CPU, and none stood in.
-  uint64_t recursionMisses() const;
+  // Times a program was skipped because it was already running on its CPU, and no other one repairs that.
+  // When the one for changes of state was skipped for the first time, attaches what repairs that best.
+  uint64_t recursionMisses();
 
  private:
   std::optional<Failure> configure(const ProgramConfig& config);
   std::optional<Failure> mapShared();
+  void attachErrorProgram();
   // Attaches one program; returns 0 or an errno.
   int attachOne(bpf_program* program, const std::string& name);
 
@@ -93,11 +97,9 @@ class Program {
   std::optional<Mapping> bss_;
   Globals globals_{};
   std::vector<Probe> probes_;
-  bool nestedAttached_ = false;
   std::vector<std::unique_ptr<bpf_link, DestroyLink>> links_;
   std::unique_ptr<bpf_link, DestroyLink> fallbackIterator_;
   std::unique_ptr<bpf_link, DestroyLink> scanIterator_;
-  std::unique_ptr<bpf_link, DestroyLink> sweepIterator_;
   SyncHook syncHook_ = SyncHook::kOff;
 };
 

@@ -3,6 +3,8 @@
 
 #include <cstring>
 
+#include "clock.h"
+
 namespace connwatch {
 namespace {
 
@@ -137,13 +139,14 @@ Napi::Value toList(Napi::Env env, const std::vector<CgroupNames>& cgroups) {
   });
 }
 
-Napi::Value toPairs(Napi::Env env, const std::vector<cw_netns>& namespaces) {
-  auto pairs = Napi::Uint32Array::New(env, namespaces.size() * 2);
+Napi::Value toTriples(Napi::Env env, const std::vector<cw_netns>& namespaces) {
+  auto triples = Napi::Uint32Array::New(env, namespaces.size() * 3);
   for (size_t i = 0; i < namespaces.size(); i++) {
-    pairs[2 * i] = namespaces[i].netns;
-    pairs[2 * i + 1] = namespaces[i].pid;
+    triples[3 * i] = namespaces[i].netns;
+    triples[3 * i + 1] = namespaces[i].inode;
+    triples[3 * i + 2] = namespaces[i].pid;
   }
-  return pairs;
+  return triples;
 }
 
 Napi::Value toNumbers(Napi::Env env, const std::vector<uint64_t>& values) {
@@ -152,16 +155,18 @@ Napi::Value toNumbers(Napi::Env env, const std::vector<uint64_t>& values) {
   return list;
 }
 
-Napi::Value toStats(Napi::Env env, Drain& drain, const Program& program, const Ring& ring) {
+Napi::Value toStats(Napi::Env env, Drain& drain, Program& program, const Ring& ring) {
+  const DrainTotals& totals = drain.batch().totals();
   auto result = Napi::Object::New(env);
   result.Set("lost", numbers(env, drain.folds().losses(), CW_LOSSES));
   result.Set("unfolded", numbers(env, drain.folds().unfolded().data(), CW_LOSS_CLASSES));
-  result.Set("seen", numbers(env, drain.totals().seen, CW_KIND_MAX));
-  result.Set("probes", toProbes(env, program.probes()));
-  result.Set("late", number(env, drain.totals().late));
-  result.Set("undecodable", number(env, drain.totals().undecodable));
-  result.Set("keysRefused", number(env, drain.keyTable().refused()));
+  result.Set("seen", numbers(env, totals.seen, CW_KIND_MAX));
+  result.Set("late", number(env, totals.late));
+  result.Set("undecodable", number(env, totals.undecodable));
+  result.Set("keysRefused", number(env, drain.batch().keyTable().refused()));
   result.Set("recursion", number(env, program.recursionMisses()));
+  result.Set("probes", toProbes(env, program.probes()));
+  result.Set("scanAge", number(env, monotonic() - drain.scan().completed()));
   result.Set("ringUsed", number(env, ring.used()));
   result.Set("ringSize", number(env, ring.size()));
   return result;

@@ -25,13 +25,13 @@ Napi::Value toList(Napi::Env env, const std::vector<cw_process>& processes);
 // [{id, cutOff, names}], names as bytes
 Napi::Value toList(Napi::Env env, const std::vector<CgroupNames>& cgroups);
 
-// A Uint32Array: netns and pid of each, one after the other.
-Napi::Value toPairs(Napi::Env env, const std::vector<cw_netns>& namespaces);
+// A Uint32Array: netns, inode and pid of each, one after the other.
+Napi::Value toTriples(Napi::Env env, const std::vector<cw_netns>& namespaces);
 
 // A BigUint64Array.
 Napi::Value toNumbers(Napi::Env env, const std::vector<uint64_t>& numbers);
 
-// {lost, unfolded, seen, probes, late, undecodable, keysRefused, recursion, ringUsed, ringSize}
-Napi::Value toStats(Napi::Env env, Drain& drain, const Program& program, const Ring& ring);
+// {lost, unfolded, seen, probes, late, undecodable, keysRefused, recursion, ringUsed, ringSize, scanAge}
+Napi::Value toStats(Napi::Env env, Drain& drain, Program& program, const Ring& ring);
 
 }  // namespace connwatch

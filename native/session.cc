@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "session.h"
 
+#include <sys/eventfd.h>
+#include <unistd.h>
+
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -10,6 +13,13 @@
 #include "rows.h"
 
 namespace connwatch {
+namespace {
+
+Failure cannotCut(int error) {
+  return {"CW_LIVE_SCAN", "scan", error, "cannot read the live sockets that are kept in socket storage", ""};
+}
+
+}  // namespace
 
 Napi::Function Session::define(Napi::Env env) {
   return DefineClass(env, "Session",
@@ -28,7 +38,7 @@ Napi::Function Session::define(Napi::Env env) {
                       InstanceMethod("close", &Session::close)});
 }
 
-// new Session({path, ringSize, connSlots, batchSize, syncFailures}, onWake): loads and attaches.
+// new Session({path, ringSize, connSlots, batchSize, syncFailures, immediate}, onWake): loads and attaches.
 // JavaScript (src/ebpf/binding.ts) has checked the arguments.
 Session::Session(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Session>(info) {
   Napi::Env env = info.Env();
@@ -48,8 +58,11 @@ Session::Session(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Session>(inf
   drainedReference_ = Napi::Persistent(drained);
   events_ = Napi::Persistent(events);
   keys_ = Napi::Persistent(keys);
-  drain_ = std::make_unique<Drain>(*program_, ring_, static_cast<uint8_t*>(events.Data()),
-                                   static_cast<uint32_t*>(keys.Data()), batch);
+  doorbell_ = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  if (doorbell_ < 0) fail(env, {"CW_BPF_LOAD", "ring", errno, "cannot create a doorbell", ""});
+  drain_ = std::make_unique<Drain>(
+      *program_, ring_,
+      Batch(static_cast<uint8_t*>(events.Data()), static_cast<uint32_t*>(keys.Data()), batch), doorbell_);
   Napi::Object self = info.This().As<Napi::Object>();
   self.Set("events", events);
   self.Set("keys", keys);
@@ -58,10 +71,10 @@ Session::Session(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Session>(inf
   callback_ = Napi::Persistent(info[1].As<Napi::Function>());
   context_ = std::make_unique<Napi::AsyncContext>(env, "connwatch:ring");
   int error = 0;
-  Wake::start(env, program_->mapFd("events"), [this] { onWake(); }, &wake_, &error);
+  Wake::start(env, {program_->mapFd("events"), doorbell_}, [this] { onWake(); }, &wake_, &error);
   if (!wake_) fail(env, {"CW_BPF_LOAD", "ring", error, "cannot watch the ring buffer", ""});
-  if ((failure = program_->attach())) fail(env, *failure);
-  drain_->scan();
+  if ((failure = program_->attach(config.Get("immediate").As<Napi::Boolean>()))) fail(env, *failure);
+  drain_->scanNow();
 }
 
 Session::~Session() { closeNow(); }
@@ -95,12 +108,13 @@ void Session::onWake() {
 void Session::drain(const Napi::CallbackInfo& info) {
   Drain& drain = open(info.Env());
   drained_[kCount] = drain.run();
+  if (int error = drain.takeError()) throw toError(info.Env(), cannotCut(error));
   drained_[kCut] = drain.takeCut();
   drained_[kMore] = drain.waiting() || ring_.used() > 0;
   drained_[kLag] = drain.oldest() ? static_cast<double>(monotonic() - drain.oldest()) : 0.0;
-  drained_[kFresh] = static_cast<double>(drain.freshKeys().size());
-  drained_[kProcesses] = static_cast<double>(drain.processes().size());
-  drained_[kCgroups] = static_cast<double>(drain.cgroups().size());
+  drained_[kFresh] = static_cast<double>(drain.batch().freshKeys().size());
+  drained_[kProcesses] = static_cast<double>(drain.inbox().processes.size());
+  drained_[kCgroups] = static_cast<double>(drain.inbox().cgroups.size());
 }
 
 // Sets the doorbell. False: there is data already, and the bell is off again.
@@ -115,9 +129,7 @@ Napi::Value Session::arm(const Napi::CallbackInfo& info) {
 }
 
 void Session::requestCut(const Napi::CallbackInfo& info) {
-  if (int error = open(info.Env()).requestCut())
-    throw toError(info.Env(), {"CW_LIVE_SCAN", "scan", error,
-                               "cannot read the live sockets that are kept in socket storage", ""});
+  if (int error = open(info.Env()).requestCut()) throw toError(info.Env(), cannotCut(error));
 }
 
 Napi::Value Session::live(const Napi::CallbackInfo& info) {
@@ -133,46 +145,46 @@ Napi::Value Session::folded(const Napi::CallbackInfo& info) {
   Drain& drain = open(info.Env());
   std::vector<FoldRow> rows = drain.folds().take();
   std::vector<uint32_t> keys;
-  for (const FoldRow& row : rows) keys.push_back(drain.intern(row.key));
+  for (const FoldRow& row : rows) keys.push_back(drain.batch().intern(row.key));
   return toRows(info.Env(), rows, keys);
 }
 
 Napi::Value Session::freshKeys(const Napi::CallbackInfo& info) {
   Drain& drain = open(info.Env());
-  auto list = toList(info.Env(), drain.freshKeys(), drain.keyTable());
-  drain.freshKeys().clear();
+  auto list = toList(info.Env(), drain.batch().freshKeys(), drain.batch().keyTable());
+  drain.batch().freshKeys().clear();
   return list;
 }
 
 Napi::Value Session::processes(const Napi::CallbackInfo& info) {
   Drain& drain = open(info.Env());
-  auto list = toList(info.Env(), drain.processes());
-  drain.processes().clear();
+  auto list = toList(info.Env(), drain.inbox().processes);
+  drain.inbox().processes.clear();
   return list;
 }
 
 Napi::Value Session::cgroups(const Napi::CallbackInfo& info) {
   Drain& drain = open(info.Env());
-  auto list = toList(info.Env(), drain.cgroups());
-  drain.cgroups().clear();
+  auto list = toList(info.Env(), drain.inbox().cgroups);
+  drain.inbox().cgroups.clear();
   return list;
 }
 
 Napi::Value Session::namespaces(const Napi::CallbackInfo& info) {
-  return toPairs(info.Env(), open(info.Env()).namespaces());
+  return toTriples(info.Env(), open(info.Env()).inbox().namespaces);
 }
 
 Napi::Value Session::exited(const Napi::CallbackInfo& info) {
   Drain& drain = open(info.Env());
-  auto owners = toNumbers(info.Env(), drain.exited());
-  drain.exited().clear();
+  auto owners = toNumbers(info.Env(), drain.inbox().exited);
+  drain.inbox().exited.clear();
   return owners;
 }
 
 void Session::release(const Napi::CallbackInfo& info) {
   Drain& drain = open(info.Env());
   auto ids = info[0].As<Napi::Uint32Array>();
-  for (size_t i = 0; i < ids.ElementLength(); i++) drain.keyTable().release(ids[i]);
+  for (size_t i = 0; i < ids.ElementLength(); i++) drain.batch().keyTable().release(ids[i]);
 }
 
 Napi::Value Session::stats(const Napi::CallbackInfo& info) {
@@ -193,6 +205,8 @@ void Session::close(const Napi::CallbackInfo&) {
 void Session::closeNow() {
   if (wake_) wake_->stop();
   drain_.reset();
+  if (doorbell_ >= 0) ::close(doorbell_);
+  doorbell_ = -1;
   ring_.close();
   program_.reset();
 }

@@ -49,6 +49,7 @@ class Session : public Napi::ObjectWrap<Session> {
   Napi::Reference<Napi::ArrayBuffer> keys_;
   Napi::Reference<Napi::Float64Array> drainedReference_;
   double* drained_ = nullptr;
+  int doorbell_ = -1;
   std::unique_ptr<Drain> drain_;
   Napi::FunctionReference callback_;
   std::unique_ptr<Napi::AsyncContext> context_;

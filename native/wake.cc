@@ -8,7 +8,8 @@
 
 namespace connwatch {
 
-void Wake::start(napi_env env, int fd, std::function<void()> onWake, Wake** holder, int* error) {
+void Wake::start(napi_env env, std::initializer_list<int> fds, std::function<void()> onWake, Wake** holder,
+                 int* error) {
   uv_loop_t* loop = nullptr;
   if (napi_get_uv_event_loop(env, &loop) != napi_ok) {
     *error = ENOTSUP;
@@ -25,7 +26,9 @@ void Wake::start(napi_env env, int fd, std::function<void()> onWake, Wake** hold
   wake->epoll_ = epoll;
   wake->onWake_ = std::move(onWake);
   wake->poll_.data = wake;
-  *error = epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &interest) ? errno : 0;
+  *error = 0;
+  for (int fd : fds)
+    if (epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &interest)) *error = errno;
   if (!*error) *error = -uv_poll_init(loop, &wake->poll_, epoll);
   if (*error) {
     ::close(epoll);
@@ -49,8 +52,8 @@ void Wake::stop() {
 
 void Wake::onPoll(uv_poll_t* handle, int, int) {
   auto* wake = static_cast<Wake*>(handle->data);
-  epoll_event ignored;
-  while (epoll_wait(wake->epoll_, &ignored, 1, 0) < 0 && errno == EINTR) {
+  epoll_event ignored[2];
+  while (epoll_wait(wake->epoll_, ignored, 2, 0) < 0 && errno == EINTR) {
   }
   if (wake->onWake_) wake->onWake_();
 }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Calls back on the event loop when the ring's doorbell rings.
+// Calls back on the event loop when one of the doorbells rings: the ring's, or the scan's.
 #pragma once
 
 #include <node_api.h>
 #include <uv.h>
 
 #include <functional>
+#include <initializer_list>
 
 namespace connwatch {
 
@@ -14,9 +15,9 @@ namespace connwatch {
 // asynchronous cleanup hook of the environment waits for that.
 class Wake {
  public:
-  // Watches `fd`. Sets *holder, and back to nullptr when it stops, by stop() or
+  // Watches the descriptors. Sets *holder, and back to nullptr when it stops, by stop() or
   // because the environment goes. Sets *error (errno) when it cannot.
-  static void start(napi_env env, int fd, std::function<void()> onWake, Wake** holder, int* error);
+  static void start(napi_env env, std::initializer_list<int> fds, std::function<void()> onWake, Wake** holder, int* error);
   // No call comes after this returns. The object deletes itself.
   void stop();
 

@@ -54,6 +54,7 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
     ringSize: settings.ringSize,
     syncFailures: settings.syncFailures,
     patience: DRAIN_PATIENCE_MS,
+    immediate: false,
     onError: (error) => fail(asError(error)),
   });
   const drift = createDrift(log);

@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
+import { ownNetns } from '../ebpf/index.ts';
 import { codeFor, oneLine } from '../internal/errors.ts';
 import { parseNetstat, parseSnmp } from '../internal/files/procfs.ts';
 import type { Logger } from '../internal/log/log.ts';
@@ -14,7 +15,8 @@ export function createDrift(log: Logger): Drift | undefined {
     const own = statSync('/proc/self/ns/pid').ino === ROOT_PID_NAMESPACE;
     if (!own) log.warn("not in the host's pid namespace: the drift is told of the own network namespace only");
     return new Drift({
-      netns: statSync('/proc/self/ns/net').ino,
+      netns: ownNetns(),
+      inode: statSync('/proc/self/ns/net').ino,
       read: (pid) => (pid === undefined || own ? read(pid) : undefined),
     });
   } catch (error) {

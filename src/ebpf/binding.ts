@@ -12,6 +12,8 @@ export interface Binding {
   readonly Session: new (config: SessionConfig, onWake: () => void) => Session;
   layout(): NativeLayout;
   libbpfVersion(): string;
+  /** Number of this process's network namespace, as records have it. */
+  netnsNumber(): number;
   /** _exit(2) */
   quit(code: number): void;
   probeProgram(what: { section: string; helper?: number; attach?: boolean }): ProgramAnswer;
@@ -53,6 +55,8 @@ export interface ProgramConfig {
 
 export interface SessionConfig extends ProgramConfig {
   readonly batchSize: number;
+  /** A record for each success and each accept when it happens, not with the end of the connection. */
+  readonly immediate: boolean;
 }
 
 /** native/session.cc. Every method but close throws CW_CLOSED after close. */
@@ -72,7 +76,7 @@ export interface Session {
   freshKeys(): NativeKey[];
   processes(): NativeProcess[];
   cgroups(): NativeCgroup[];
-  /** netns and pid of each, one after the other. */
+  /** netns, inode and pid of each, one after the other. */
   namespaces(): Uint32Array;
   exited(): BigUint64Array;
   release(ids: Uint32Array): void;
@@ -125,6 +129,8 @@ export interface NativeStats {
   readonly recursion: number;
   readonly ringUsed: number;
   readonly ringSize: number;
+  /** ns since the last complete scan began. */
+  readonly scanAge: number;
 }
 
 export interface NativeLayout {
@@ -171,6 +177,11 @@ export function loadBinding(): Binding {
 /** Version of libbpf, without the v. @throws as loadBinding */
 export function libbpfVersion(): string {
   return loadBinding().libbpfVersion().replace(/^v/, '');
+}
+
+/** Number of this process's network namespace, as `Key.netns` has it. @throws as loadBinding */
+export function ownNetns(): number {
+  return loadBinding().netnsNumber();
 }
 
 /** @throws ConnwatchError CW_LAYOUT when the addon's record is not the one of layout.ts */

@@ -3,8 +3,8 @@
  * machines are. The addon reports its own table; Manager refuses to start when
  * the two differ (`assertLayout`).
  */
-export const ABI_VERSION = 2;
-export const EVENT_SIZE = 120;
+export const ABI_VERSION = 3;
+export const EVENT_SIZE = 104;
 export const EVENT_WORDS = EVENT_SIZE / 4;
 
 export const EVENT_OFFSETS = {
@@ -16,26 +16,30 @@ export const EVENT_OFFSETS = {
   cookie: 16,
   owner: 24,
   cgroup: 32,
-  laddr: 40,
-  raddr: 56,
-  lport: 72,
-  rport: 74,
-  attempt: 76,
-  error: 78,
-  duration: 80,
-  outcome: 88,
-  role: 89,
-  family: 90,
-  syn_retransmits: 91,
-  srtt_us: 92,
-  bytes_sent: 96,
-  bytes_received: 104,
-  data_retransmits: 112,
-  state: 116,
-  reserved: 117,
+  raddr: 40,
+  lport: 56,
+  rport: 58,
+  error: 60,
+  reserved: 62,
+  duration: 64,
+  outcome: 72,
+  role: 73,
+  syn_retransmits: 74,
+  state: 75,
+  srtt_us: 76,
+  bytes_sent: 80,
+  bytes_received: 88,
+  data_retransmits: 96,
+  handshake: 100,
 } as const;
 
 export const KIND = { connect: 1, accept: 2, close: 3, process: 4, exit: 5, flow: 6, listen: 7, cgroup: 8, netns: 9 } as const;
 
+/** Nanoseconds of a unit of `handshake`: CW_HANDSHAKE_SHIFT. */
+export const HANDSHAKE_UNIT = 256;
+
+/** enum cw_role */
+export const ROLE_SERVER = 2;
+
 /** enum cw_flags, those that user space asks for. */
-export const FLAG = { noSyn: 1 << 4, sync: 1 << 5, found: 1 << 6, resetIn: 1 << 7, resetOut: 1 << 8, late: 1 << 11 } as const;
+export const FLAG = { noSyn: 1 << 4, sync: 1 << 5, found: 1 << 6, resetIn: 1 << 7, resetOut: 1 << 8, late: 1 << 11, opened: 1 << 12 } as const;

@@ -12,7 +12,7 @@ import { loadError } from './loading/load-error.ts';
 import { objectFile } from './loading/object-file.ts';
 import { Pump } from './pump.ts';
 import { drainStats } from './stats.ts';
-import type { Batch, Cut, DrainStats, Key } from './types.ts';
+import type { Batch, Cut, DrainStats, Key, NetworkNamespace } from './types.ts';
 
 /** Of the ring: a record of a connection with the kernel's header. */
 const SLOT = EVENT_SIZE + 8;
@@ -34,6 +34,7 @@ export class Manager implements AsyncDisposable {
   #session: Session | undefined;
   #pump: Pump | undefined;
   #lag = 0;
+  #awaitsCut = false;
   #exitsLost = 0;
   #bytes = new Uint8Array(0);
   #words = new Uint32Array(0);
@@ -50,11 +51,11 @@ export class Manager implements AsyncDisposable {
    */
   start(): void {
     if (this.#session) return;
-    const { ringSize, connSlots, batchSize, coalesce, patience, syncFailures } = this.#config;
+    const { ringSize, connSlots, batchSize, coalesce, patience, syncFailures, immediate } = this.#config;
     try {
       const { Session } = loadBinding();
       const path = objectFile(this.#config.objectPath);
-      this.#session = new Session({ path, ringSize, connSlots, batchSize, syncFailures }, () => this.#guarded(() => this.#pump?.ring()));
+      this.#session = new Session({ path, ringSize, connSlots, batchSize, syncFailures, immediate }, () => this.#onBell());
     } catch (error) {
       throw loadError(error);
     }
@@ -66,9 +67,13 @@ export class Manager implements AsyncDisposable {
     this.#run();
   }
 
-  /** Asks for a cut: a batch with `cut` set follows, at once or when a record being written is done. */
+  /**
+   * Asks for a cut. A batch with `cut` set follows: at once, when a record being written is done, or when the
+   * scan of open sockets that belongs to it has finished.
+   */
   requestCut(): void {
     this.#open().requestCut();
+    this.#awaitsCut = true;
     this.#run();
   }
 
@@ -103,6 +108,12 @@ export class Manager implements AsyncDisposable {
     throw new ConnwatchError('The BPF programs are not loaded.', { code: 'CW_BPF_LOAD', hint: 'Call start() first.' });
   }
 
+  #onBell(): void {
+    // The cut's scan has finished: that is not to wait for more records.
+    if (this.#awaitsCut) this.#run();
+    else this.#guarded(() => this.#pump?.ring());
+  }
+
   #run(): void {
     this.#guarded(() => this.#pump?.run());
   }
@@ -125,6 +136,7 @@ export class Manager implements AsyncDisposable {
     if (processes > 0) for (const process of session.processes()) this.#processes.add(process);
     if (drained[DRAINED.cgroups]! > 0) for (const cgroup of session.cgroups()) this.#cgroups.add(cgroup);
     if (drained[DRAINED.fresh]! > 0) for (const key of session.freshKeys()) this.#keys.add(key);
+    if (cut) this.#awaitsCut = false;
     if (count > 0 || cut) {
       this.#subject.next({
         length: count,
@@ -149,13 +161,13 @@ export class Manager implements AsyncDisposable {
     for (const key of session.freshKeys()) this.#keys.add(key);
     this.#keys.bind();
     this.#cgroups.trim(() => new Set([...this.#keys.cgroups(), ...this.#processes.cgroups()]));
-    const namespaces = pairs(session.namespaces());
+    const namespaces = namespacesOf(session.namespaces());
     return { live, listeners, folded, namespaces, stats: drainStats(native, this.#lag), exited: this.#processes.cut() };
   }
 }
 
-function pairs(numbers: Uint32Array): Map<number, number> {
-  const map = new Map<number, number>();
-  for (let i = 0; i < numbers.length; i += 2) map.set(numbers[i]!, numbers[i + 1]!);
+function namespacesOf(numbers: Uint32Array): Map<number, NetworkNamespace> {
+  const map = new Map<number, NetworkNamespace>();
+  for (let i = 0; i < numbers.length; i += 3) map.set(numbers[i]!, { inode: numbers[i + 1]!, pid: numbers[i + 2]! });
   return map;
 }

@@ -30,6 +30,7 @@ export function drainStats(native: NativeStats, lag: number): DrainStats {
     ringUsed: native.ringUsed,
     ringSize: native.ringSize,
     drainLag: lag / 1e9,
+    scanAge: native.scanAge / 1e9,
     probes: native.probes,
   };
 }

@@ -33,7 +33,7 @@ export interface Key {
    * A path that is too deep begins with `.../`. undefined when the kernel could not tell it (yet).
    */
   readonly cgroupPath: string | undefined;
-  /** Inode number of the network namespace. */
+  /** Number of the network namespace; `Cut.namespaces` has its inode number. No number is ever used again. */
   readonly netns: number;
   /** Client: the peer's address; server: empty. IPv4 in dotted form, IPv6 per RFC 5952. */
   readonly address: string;
@@ -87,6 +87,8 @@ export interface DrainStats {
   readonly ringSize: number;
   /** Age of the oldest record at the last drain that found one, seconds. */
   readonly drainLag: number;
+  /** Seconds since the last complete look at all open sockets began. */
+  readonly scanAge: number;
   readonly probes: readonly Probe[];
 }
 
@@ -115,6 +117,13 @@ export interface Probe {
   readonly attached: boolean;
 }
 
+export interface NetworkNamespace {
+  /** Inode number, as `ls -l /proc/PID/ns/net` shows it. */
+  readonly inode: number;
+  /** A thread that is in it (root pid namespace); 0: somebody holds a socket of it, but no thread was found in it. */
+  readonly pid: number;
+}
+
 /**
  * A moment at which everything is consistent: all records up to it have been
  * delivered, none after it, and `live` is what was alive at it.
@@ -124,8 +133,8 @@ export interface Cut {
   readonly listeners: Listeners;
   readonly folded: Folded;
   readonly stats: DrainStats;
-  /** Network namespaces (inode number) in which a process with a socket of it is, and such a process (root pid namespace); 0: sockets of it are held, but nobody who was met is in it. */
-  readonly namespaces: ReadonlyMap<number, number>;
+  /** The network namespaces whose sockets the last scan found, by number. */
+  readonly namespaces: ReadonlyMap<number, NetworkNamespace>;
   /** owners (ProcessInfo.owner) whose last thread ended since the cut before. */
   readonly exited: readonly string[];
 }

@@ -124,6 +124,7 @@ export function stats(more: Partial<DrainStats> = {}): DrainStats {
     lost: [],
     late: 0,
     ringUsed: 0,
+    scanAge: 0,
     ringSize: 1 << 20,
     drainLag: 0,
     probes: [],

@@ -1,4 +1,4 @@
-import { EVENT_OFFSETS, EVENT_SIZE, EVENT_WORDS, FLAG, KIND } from '../ebpf/layout.ts';
+import { EVENT_OFFSETS, EVENT_SIZE, EVENT_WORDS, FLAG, HANDSHAKE_UNIT, KIND, ROLE_SERVER } from '../ebpf/layout.ts';
 import { FOLD_VALUES, type Batch, type Folded } from '../ebpf/types.ts';
 import { LOSS_CLASS } from '../words/loss-classes.ts';
 import { OUTCOMES } from '../words/outcomes.ts';
@@ -18,6 +18,7 @@ const WORD = {
   sent: EVENT_OFFSETS.bytes_sent / 4,
   received: EVENT_OFFSETS.bytes_received / 4,
   retransmits: EVENT_OFFSETS.data_retransmits / 4,
+  handshake: EVENT_OFFSETS.handshake / 4,
 } as const;
 
 /** Adds batches up by key number, in arrays: no object for a record. */
@@ -32,6 +33,7 @@ export class WindowFold {
       if (kind === KIND.connect) this.#connect(row, batch, i);
       else if (kind === KIND.accept) this.#rows.count(row, COLUMN.accept, 1);
       else this.#moved(row, batch, i, kind === KIND.close);
+      if (kind === KIND.close && (flagsAt(bytes, at) & FLAG.opened) !== 0) this.#opened(row, batch, i);
     }
   }
 
@@ -68,15 +70,35 @@ export class WindowFold {
     const rows = this.#rows;
     const outcome = bytes[at + EVENT_OFFSETS.outcome]!;
     rows.count(row, COLUMN.connect + outcome, 1);
-    const syns = bytes[at + EVENT_OFFSETS.syn_retransmits]!;
-    if (syns > 0) rows.count(row, COLUMN.synRetransmits, syns);
-    if (outcome === 0) {
-      if ((flagsAt(bytes, at) & FLAG.late) !== 0) return;
-      const seconds = u64(words, i * EVENT_WORDS + WORD.duration) / 1e9;
-      rows.count(row, COLUMN.handshake + bucketOf(HANDSHAKE_BOUNDS, seconds), 1);
-      rows.sum(row, SUM.handshake, seconds);
-    } else if ((bytes[at + FLAGS]! & FLAG.noSyn) !== 0) rows.count(row, COLUMN.noSyn, 1);
+    this.#syns(row, bytes, at);
+    if (outcome === 0) this.#handshake(row, bytes, at, u64(words, i * EVENT_WORDS + WORD.duration));
+    else if ((bytes[at + FLAGS]! & FLAG.noSyn) !== 0) rows.count(row, COLUMN.noSyn, 1);
     else if ((bytes[at + ERROR]! | bytes[at + ERROR + 1]!) !== 0) rows.count(row, COLUMN.errored, 1);
+  }
+
+  /** The success or the accept that the record of a close reports too. */
+  #opened(row: number, { bytes, words }: Batch, i: number): void {
+    const at = i * EVENT_SIZE;
+    if (bytes[at + EVENT_OFFSETS.role] === ROLE_SERVER) {
+      this.#rows.count(row, COLUMN.accept, 1);
+      return;
+    }
+    this.#rows.count(row, COLUMN.connect, 1);
+    this.#syns(row, bytes, at);
+    this.#handshake(row, bytes, at, words[i * EVENT_WORDS + WORD.handshake]! * HANDSHAKE_UNIT);
+  }
+
+  #syns(row: number, bytes: Uint8Array, at: number): void {
+    const syns = bytes[at + EVENT_OFFSETS.syn_retransmits]!;
+    if (syns > 0) this.#rows.count(row, COLUMN.synRetransmits, syns);
+  }
+
+  /** @param ns not known of a success that is deduced */
+  #handshake(row: number, bytes: Uint8Array, at: number, ns: number): void {
+    if ((flagsAt(bytes, at) & FLAG.late) !== 0) return;
+    const seconds = ns / 1e9;
+    this.#rows.count(row, COLUMN.handshake + bucketOf(HANDSHAKE_BOUNDS, seconds), 1);
+    this.#rows.sum(row, SUM.handshake, seconds);
   }
 
   /** A close, or what a connection that goes on has moved meanwhile. */

@@ -11,7 +11,7 @@ type Read = (pid: number | undefined) => KernelTotals | undefined;
 
 class Bench {
   readonly keys = new Keys();
-  readonly drift = new Drift({ netns: OWN, read: (pid) => this.#read(pid) });
+  readonly drift = new Drift({ netns: OWN, inode: OWN, read: (pid) => this.#read(pid) });
   #read: Read = () => undefined;
   #index = 0;
 
@@ -28,7 +28,7 @@ class Bench {
     this.drift.before();
     this.#read = after;
     const made = snapshot(window, this.#index++);
-    this.drift.after({ ...made, cut: { ...made.cut, namespaces: new Map(processes) } }, this.keys);
+    this.drift.after({ ...made, cut: { ...made.cut, namespaces: new Map([...processes].map(([netns, pid]) => [netns, { inode: netns, pid }])) } }, this.keys);
   }
 
   /** A window in the own namespace: value and age by counter. */

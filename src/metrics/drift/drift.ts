@@ -1,3 +1,4 @@
+import type { NetworkNamespace } from '../../ebpf/types.ts';
 import type { Snapshot } from '../../stream/snapshot.ts';
 import type { KeyTable } from '../key-table.ts';
 import { NamespaceDrift } from './namespace.ts';
@@ -5,8 +6,9 @@ import { ownTotals } from './own.ts';
 import type { DriftCounter, KernelTotals } from './totals.ts';
 
 export interface DriftOptions {
-  /** Inode number of this process's own network namespace, which is always compared. */
+  /** Number of this process's own network namespace (`Key.netns`), which is always compared, and its inode number. */
   readonly netns: number;
+  readonly inode: number;
   /**
    * Reads the totals of a namespace now, synchronously; `pid` is a process that is in it, undefined for
    * the own one. undefined, or thrown, when they can't be read.
@@ -15,6 +17,7 @@ export interface DriftOptions {
 }
 
 export interface DriftValue {
+  /** Inode number of the namespace. */
   readonly netns: number;
   readonly counter: DriftCounter;
   /** Ours minus the kernel's. */
@@ -39,13 +42,12 @@ export const MOST_NAMESPACES = 64;
 export class Drift {
   readonly #options: DriftOptions;
   readonly #namespaces = new Map<number, NamespaceDrift>();
-  #processes: ReadonlyMap<number, number>;
+  #found: ReadonlyMap<number, NetworkNamespace> = new Map();
   #end = 0;
   #unread = 0;
 
   constructor(options: DriftOptions) {
     this.#options = options;
-    this.#processes = new Map();
     this.#namespaces.set(options.netns, new NamespaceDrift());
   }
 
@@ -72,26 +74,27 @@ export class Drift {
 
   /** The last values, none of a namespace before its first still moment. */
   values(): DriftValue[] {
-    return [...this.#namespaces].flatMap(([netns, drift]) =>
-      drift.values().map(({ counter, value, at }) => ({ netns, counter, value, age: Math.max(0, this.#end - at) / 1000 })),
-    );
+    return [...this.#namespaces].flatMap(([number, drift]) => {
+      const netns = this.#found.get(number)?.inode ?? (number === this.#options.netns ? this.#options.inode : number);
+      return drift.values().map(({ counter, value, at }) => ({ netns, counter, value, age: Math.max(0, this.#end - at) / 1000 }));
+    });
   }
 
   /** From the next cut on: namespaces that have come, without those that nobody is in any more. */
-  #follow(processes: ReadonlyMap<number, number>, met: Iterable<number>): void {
-    this.#processes = processes;
+  #follow(found: ReadonlyMap<number, NetworkNamespace>, met: Iterable<number>): void {
+    this.#found = found;
     for (const netns of this.#namespaces.keys()) {
-      if (netns !== this.#options.netns && !processes.get(netns)) this.#namespaces.delete(netns);
+      if (netns !== this.#options.netns && !found.get(netns)?.pid) this.#namespaces.delete(netns);
     }
-    for (const [netns, pid] of processes) {
+    for (const [netns, { pid }] of found) {
       if (pid > 0 && this.#namespaces.size < MOST_NAMESPACES && !this.#namespaces.has(netns)) this.#namespaces.set(netns, new NamespaceDrift());
     }
-    this.#unread = [...new Set([...processes.keys(), ...met])].filter((netns) => !this.#namespaces.has(netns)).length;
+    this.#unread = [...new Set([...found.keys(), ...met])].filter((netns) => !this.#namespaces.has(netns)).length;
   }
 
   #read(netns: number): KernelTotals | undefined {
     const own = netns === this.#options.netns;
-    const pid = own ? undefined : this.#processes.get(netns);
+    const pid = own ? undefined : this.#found.get(netns)?.pid;
     if (!own && pid === undefined) return undefined;
     try {
       return this.#options.read(pid);

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// Listening sockets, added up by key.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <unordered_map>
+#include <vector>
+
+#include "batch.h"
+
+namespace connwatch {
+
+// The listening sockets of key `key`: what waits now, and what was dropped since the cut before.
+struct ListenRow {
+  uint32_t key;
+  uint32_t sockets;
+  uint64_t queue;
+  uint64_t limit;
+  uint64_t overflows;
+  uint64_t drops;
+  uint64_t synackRetransmits;
+};
+
+class Listeners {
+ public:
+  void add(const cw_listen& listen);
+  // The last scan's sockets are replaced by those that come from now on.
+  void beginScan() { sockets_.clear(); }
+  // The rows of a cut: the sockets of the last scan, and what was dropped since the cut before.
+  void finish(Batch& batch);
+  const std::vector<ListenRow>& rows() const { return rows_; }
+
+ private:
+  std::unordered_map<uint64_t, cw_listen> sockets_;  // by cookie
+  std::vector<cw_listen> news_;                      // since the last cut
+  std::vector<ListenRow> rows_;
+};
+
+}  // namespace connwatch
