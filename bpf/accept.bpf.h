@@ -101,6 +101,16 @@ static __noinline bool owner_by_port(struct sock *sk, struct cw_conn *conn)
 	return true;
 }
 
+/* Gives an accepted socket its listener's owner. False: no listener is known. */
+static __always_inline bool own_accepted(struct sock *sk, struct cw_conn *conn, const struct child *child)
+{
+	if (!child)
+		return owner_by_port(sk, conn);
+	conn->owner = child->owner;
+	conn->cgroup = child->cgroup;
+	return true;
+}
+
 static __noinline void fold_accept(const struct cw_conn *conn)
 {
 	struct cw_fold amount = {};
@@ -162,10 +172,7 @@ static __always_inline struct cw_conn *on_accepted(struct sock *sk, struct tcp_s
 	}
 	fill_server(conn, sk, tcp, to);
 	conn->flags |= flags;
-	if (child) {
-		conn->owner = child->owner;
-		conn->cgroup = child->cgroup;
-	} else if (!owner_by_port(sk, conn) && to == TCP_CLOSE) {
+	if (!own_accepted(sk, conn, child) && to == TCP_CLOSE) {
 		/* No listener is known: a client whose simultaneous open has failed. */
 		publish_conn(conn, cookie);
 		free_conn(sk, conn);

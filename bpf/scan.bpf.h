@@ -41,7 +41,8 @@ static __noinline cw_owner task_owner(struct task_struct *task, u64 *cgroup)
 static __always_inline void find(struct sock *sk, struct tcp_sock *tcp, struct task_struct *task,
 				 u64 cookie, u8 state)
 {
-	bool unseen = was_accepted_unseen(sk, tcp, state);
+	struct child *child = take_child((u64)sk);
+	bool unseen = child || was_accepted_unseen(sk, tcp, state);
 	struct cw_conn *conn = claim_conn(sk, cookie);
 	u64 cgroup;
 
@@ -50,13 +51,14 @@ static __always_inline void find(struct sock *sk, struct tcp_sock *tcp, struct t
 		return;
 	}
 	fill_server(conn, sk, tcp, state);
-	conn->owner = task_owner(task, &cgroup);
-	conn->cgroup = cgroup;
-	conn->role = state == TCP_SYN_SENT ? CW_ROLE_CLIENT : role_of(sk);
 	conn->seen = scan;
 	if (unseen) {
+		own_accepted(sk, conn, child);
 		conn->flags |= CW_FLAG_LATE;
 	} else {
+		conn->owner = task_owner(task, &cgroup);
+		conn->cgroup = cgroup;
+		conn->role = state == TCP_SYN_SENT ? CW_ROLE_CLIENT : role_of(sk);
 		conn->flags |= CW_FLAG_FOUND;
 		conn->opened |= CW_COUNTED;
 		conn->sent_told = payload_sent(sk, tcp, conn->role);
