@@ -151,6 +151,7 @@ static __always_inline void fill_server(struct cw_conn *conn, struct sock *sk, s
 	conn->received_told = 0;
 	conn->retransmits_told = tcp->total_retrans;
 	conn->seen = 0;
+	conn->sock = (u64)sk;
 	conn->syn_retransmits = 0;
 }
 

@@ -47,6 +47,7 @@ static __always_inline struct cw_conn *begin_attempt(struct sock *sk, struct tcp
 	conn->received_told = 0;
 	conn->retransmits_told = 0;
 	conn->seen = 0;
+	conn->sock = (u64)sk;
 	conn->syn_retransmits = 0;
 	return conn;
 }

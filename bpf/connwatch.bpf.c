@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 /* The tp_btf rung: where each program hangs, and nothing else. */
 #include "transition.bpf.h"
-#include "scan.bpf.h"
+#include "sweep.bpf.h"
 #include "sync.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
@@ -106,6 +106,23 @@ int connwatch_scan(struct bpf_iter__task_file *ctx)
 		return 0;
 	if (has_room(seq))
 		scan_socket(seq, sk, task);
+	return 0;
+}
+
+/* Run after a scan that has left old records over. */
+SEC("iter/bpf_map_elem")
+int connwatch_sweep(struct bpf_iter__bpf_map_elem *ctx)
+{
+	struct cw_conn *slot;
+	u32 *key = ctx->key;
+	u32 index;
+
+	if (!key)
+		return 0;
+	index = *key;
+	slot = bpf_map_lookup_elem(&conns, &index);
+	if (slot && slot->cookie && has_room(ctx->meta->seq))
+		sweep_slot(ctx->meta->seq, slot);
 	return 0;
 }
 

@@ -235,7 +235,8 @@ struct cw_conn {
 	cw_u32 retransmits_told;
 	cw_u32 seen;  /* number of the scan that found it last */
 	cw_u8 syn_retransmits;
-	cw_u8 reserved[31];
+	cw_u8 reserved[23];
+	cw_u64 sock; /* address of the kernel's struct sock */
 };
 #define CW_TOLD_ALL (~0ULL)
 #define CW_COUNTED 1ULL

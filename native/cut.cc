@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "clock.h"
+
 namespace connwatch {
 namespace {
 
@@ -54,6 +56,8 @@ int Cut::readSlots(std::vector<cw_event>& opened) {
   Mapping memory = program_.mapSlots();
   if (!memory.get()) return memory.error();
   auto* slots = static_cast<cw_conn*>(memory.get());
+  uint32_t scan = *program_.globals().scan;
+  leftOver_ = false;
   for (uint32_t i = 0; i < program_.slotCount(); i++) {
     cw_conn copy;
     if (!copySlot(slots[i], &copy)) continue;
@@ -66,6 +70,7 @@ int Cut::readSlots(std::vector<cw_event>& opened) {
       opened.push_back(openedEvent(copy));
     }
     slots_.push_back(copy);
+    if (copy.seen != scan && copy.since < time_) leftOver_ = true;
   }
   return 0;
 }
@@ -75,6 +80,7 @@ int Cut::begin(std::vector<cw_event>& opened) {
   // Those have been reported at once.
   if (*program_.globals().fallbacks)
     if (int failed = program_.readFallback(slots_)) error = failed;
+  time_ = monotonic();
   connecting_.clear();
   for (size_t i = 0; i < slots_.size(); i++)
     if (isConnecting(slots_[i])) connecting_.emplace(slots_[i].cookie, i);

@@ -36,6 +36,9 @@ class Cut {
   // All records have come.
   void finish(Batch& batch);
   const std::vector<LiveRow>& live() const { return rows_; }
+  // Whether there were slots that the last scan did not find although they are older than the cut before it:
+  // closed and on their way out, the kernel's own, or gone unseen.
+  bool leftOver() const { return leftOver_; }
 
  private:
   int readSlots(std::vector<cw_event>& opened);
@@ -44,6 +47,8 @@ class Cut {
   std::vector<cw_conn> slots_;
   std::unordered_map<uint64_t, size_t> connecting_;  // cookie to index in slots_
   std::vector<LiveRow> rows_;
+  uint64_t time_ = 0;  // ns, CLOCK_MONOTONIC, of the last one
+  bool leftOver_ = false;
 };
 
 }  // namespace connwatch

@@ -89,7 +89,7 @@ void Drain::takeScan() {
   RecordReader reader(scanned_.data(), scanned_.size());
   uint8_t kind;
   while (const uint8_t* record = reader.next(&kind)) {
-    if (kind == CW_KIND_FLOW)
+    if (kind == CW_KIND_FLOW || kind == CW_KIND_CLOSE || kind == CW_KIND_CONNECT)
       outside_.push_back(*reinterpret_cast<const cw_event*>(record));
     else
       takeOther(record, kind);
@@ -100,7 +100,7 @@ void Drain::takeScan() {
 
 int Drain::requestCut() {
   if (cutting_ || wanted_) return 0;
-  if (scan_.start()) {
+  if (scan_.start(cut_.leftOver())) {
     wanted_ = true;
     return 0;
   }

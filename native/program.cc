@@ -21,12 +21,13 @@ constexpr const char* kErrorProgram = "connwatch_error";
 constexpr const char* kDestroyProgram = "connwatch_destroy";
 constexpr const char* kFallbackProgram = "connwatch_fallback";
 constexpr const char* kScanProgram = "connwatch_scan";
+constexpr const char* kSweepProgram = "connwatch_sweep";
 
-// Runs an iterator to its end; what it prints goes to `into`. Returns 0 or an errno.
+// Runs an iterator to its end and appends what it writes to `into`. Returns 0 or an errno.
 int runIterator(const bpf_link* link, std::vector<uint8_t>& into) {
   int fd = bpf_iter_create(bpf_link__fd(link));
   if (fd < 0) return -fd;
-  size_t filled = 0;
+  size_t filled = into.size();
   ssize_t got;
   do {
     into.resize(filled + 64 * 1024);
@@ -70,6 +71,7 @@ Program::~Program() {
   links_.clear();
   fallbackIterator_.reset();
   scanIterator_.reset();
+  sweepIterator_.reset();
 }
 
 std::optional<Failure> Program::load(const ProgramConfig& config) {
@@ -178,9 +180,9 @@ std::optional<Failure> Program::attach(bool immediate) {
 
 int Program::attachOne(bpf_program* program, const std::string& name) {
   std::unique_ptr<bpf_link, DestroyLink> link;
-  if (name == kFallbackProgram) {
+  if (name == kFallbackProgram || name == kSweepProgram) {
     bpf_iter_link_info info{};
-    info.map.map_fd = static_cast<uint32_t>(mapFd("conns_fallback"));
+    info.map.map_fd = static_cast<uint32_t>(mapFd(name == kSweepProgram ? "conns" : "conns_fallback"));
     LIBBPF_OPTS(bpf_iter_attach_opts, options, .link_info = &info, .link_info_len = sizeof info);
     link.reset(bpf_program__attach_iter(program, &options));
   } else {
@@ -189,6 +191,8 @@ int Program::attachOne(bpf_program* program, const std::string& name) {
   if (!link) return errno;
   if (name == kScanProgram)
     scanIterator_ = std::move(link);
+  else if (name == kSweepProgram)
+    sweepIterator_ = std::move(link);
   else if (name == kFallbackProgram)
     fallbackIterator_ = std::move(link);
   else
@@ -217,6 +221,11 @@ int Program::scan(std::vector<uint8_t>& into) const {
   if (!scanIterator_) return ENOTSUP;
   *globals_.scan = *globals_.scan + 1;
   return runIterator(scanIterator_.get(), into);
+}
+
+int Program::sweep(std::vector<uint8_t>& into) const {
+  if (!sweepIterator_) return ENOTSUP;
+  return runIterator(sweepIterator_.get(), into);
 }
 
 int Program::readLosses(uint64_t* totals) const {

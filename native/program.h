@@ -72,6 +72,9 @@ class Program {
   // One scan of the sockets that file descriptors hold: cw_event of kind FLOW and
   // cw_listen, one after the other. Returns 0 or an errno.
   int scan(std::vector<uint8_t>& into) const;
+  // Frees the slots whose sockets are gone, and reports their ends: cw_event of kind CLOSE or CONNECT.
+  // After a scan. Returns 0 or an errno.
+  int sweep(std::vector<uint8_t>& into) const;
   // Sums the per-CPU loss counters; `totals` has CW_LOSSES elements.
   int readLosses(uint64_t* totals) const;
   // Times a program was skipped because it was already running on its CPU, and no other one repairs that.
@@ -100,6 +103,7 @@ class Program {
   std::vector<std::unique_ptr<bpf_link, DestroyLink>> links_;
   std::unique_ptr<bpf_link, DestroyLink> fallbackIterator_;
   std::unique_ptr<bpf_link, DestroyLink> scanIterator_;
+  std::unique_ptr<bpf_link, DestroyLink> sweepIterator_;
   SyncHook syncHook_ = SyncHook::kOff;
 };
 

@@ -24,9 +24,11 @@ Scan::~Scan() {
   thread_.join();
 }
 
-int Scan::run(std::vector<uint8_t>& into) {
+int Scan::run(std::vector<uint8_t>& into, bool sweep) {
   uint64_t began = monotonic(), cpu = threadTime();
+  into.clear();
   int error = program_.scan(into);
+  if (sweep && !error) error = program_.sweep(into);
   std::lock_guard<std::mutex> lock(mutex_);
   startedAt_ = began;
   nextStart_ = began + (threadTime() - cpu) * kShare;
@@ -34,12 +36,12 @@ int Scan::run(std::vector<uint8_t>& into) {
 }
 
 int Scan::runNow(std::vector<uint8_t>& into) {
-  int error = run(into);
+  int error = run(into, false);
   completed_ = startedAt_;
   return error;
 }
 
-bool Scan::start() {
+bool Scan::start(bool sweep) {
   std::lock_guard<std::mutex> lock(mutex_);
   if (running_ || monotonic() < nextStart_) return false;
   if (!thread_.joinable()) {
@@ -47,6 +49,7 @@ bool Scan::start() {
     thread_ = std::thread(&Scan::loop, this);
   }
   running_ = wanted_ = true;
+  sweep_ = sweep;
   changed_.notify_one();
   return true;
 }
@@ -67,9 +70,10 @@ void Scan::loop() {
     changed_.wait(lock, [this] { return wanted_ || stopping_; });
     if (stopping_) return;
     wanted_ = false;
+    bool sweep = sweep_;
     lock.unlock();
     std::vector<uint8_t> records;
-    run(records);
+    run(records, sweep);
     lock.lock();
     result_.swap(records);
     finished_ = true;

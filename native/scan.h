@@ -25,7 +25,8 @@ class Scan {
   // A scan in the calling thread: before anything else runs.
   int runNow(std::vector<uint8_t>& into);
   // Starts one. False: one runs, or the last has used up what it may.
-  bool start();
+  // sweep: looks afterwards which of the records are left over, and ends them.
+  bool start(bool sweep);
   bool running() const { return running_; }
   // True once after each scan that start() began; `into` then holds its records.
   bool take(std::vector<uint8_t>& into);
@@ -34,7 +35,7 @@ class Scan {
 
  private:
   void loop();
-  int run(std::vector<uint8_t>& into);
+  int run(std::vector<uint8_t>& into, bool sweep);
 
   Program& program_;
   int doorbell_;
@@ -42,6 +43,7 @@ class Scan {
   std::mutex mutex_;
   std::condition_variable changed_;
   bool wanted_ = false;    // mutex_
+  bool sweep_ = false;     // mutex_
   bool stopping_ = false;  // mutex_
   bool finished_ = false;  // mutex_
   std::vector<uint8_t> result_;  // mutex_

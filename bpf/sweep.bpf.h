@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * Records whose socket is gone and whose end no program saw. One kernel runs no program at all in
+ * some interrupts (docs/DECISIONS.md, decision 26), so unshown.bpf.h alone does not find them. User
+ * space asks for a sweep when a scan has left old records over. A record says where its socket was,
+ * and the socket's cookie, which is never given twice, says whether it is still there.
+ */
+#ifndef CONNWATCH_SWEEP_H
+#define CONNWATCH_SWEEP_H
+
+#include "scan.bpf.h"
+
+/* The memory may be another socket's by now, or nobody's. It is read with care, and the
+ * cookie last: what was another socket's is then not taken. */
+static __always_inline bool is_gone(struct sock *sk, u64 cookie)
+{
+	u8 state = BPF_CORE_READ(sk, __sk_common.skc_state);
+	u64 found = BPF_CORE_READ(sk, __sk_common.skc_cookie.counter);
+
+	/* One that listens has been closed, and is used anew. */
+	return found != cookie || state == TCP_CLOSE || state == TCP_LISTEN;
+}
+
+/* Why a connect failed whose socket is closed and still held; nobody knows of one that is gone. */
+static __always_inline u8 outcome_of_gone(struct sock *sk, u64 cookie)
+{
+	struct tcp_sock *tcp = (struct tcp_sock *)sk;
+	int error = BPF_CORE_READ(sk, sk_err);
+	u32 retransmits = BPF_CORE_READ(tcp, total_retrans);
+
+	if (!error)
+		error = BPF_CORE_READ(sk, sk_err_soft);
+	if ((u64)BPF_CORE_READ(sk, __sk_common.skc_cookie.counter) != cookie)
+		return CW_OUT_OTHER;
+	if (error)
+		return outcome_of_error(error);
+	return retransmits ? CW_OUT_TIMEOUT : CW_OUT_REFUSED;
+}
+
+/* The end of a socket that can be asked no more. */
+static __always_inline void report_gone(struct seq_file *seq, const struct cw_conn *conn, u64 opened)
+{
+	u64 now = bpf_ktime_get_ns();
+	u16 flags = owner_flags(conn->owner) | conn->flags | CW_FLAG_LATE;
+	struct cw_event event = {};
+
+	if (opened && !(opened & CW_COUNTED))
+		flags |= CW_FLAG_OPENED;
+	begin_record(&event, opened ? CW_KIND_CLOSE : CW_KIND_CONNECT, flags, conn->netns);
+	event.time = now;
+	event.cookie = conn->cookie;
+	event.owner = conn->owner;
+	event.cgroup = conn->cgroup;
+	__builtin_memcpy(event.raddr, conn->raddr, CW_ADDR_LEN);
+	event.lport = conn->lport;
+	event.rport = conn->rport;
+	event.duration = now - conn->since;
+	event.outcome = opened ? CW_OUT_SUCCESS : outcome_of_gone((struct sock *)conn->sock, conn->cookie);
+	event.role = conn->role;
+	event.syn_retransmits = conn->syn_retransmits;
+	event.state = conn->state;
+	bpf_seq_write(seq, &event, sizeof(event));
+}
+
+static __always_inline void sweep_slot(struct seq_file *seq, struct cw_conn *slot)
+{
+	u64 cookie = *(volatile u64 *)&slot->cookie;
+	u64 since = slot->since, sock = slot->sock;
+	struct cw_conn conn;
+
+	if (!cookie || cookie == SLOT_BUSY || slot->seen == scan ||
+	    since + SETTLED_NS > bpf_ktime_get_ns() || !is_gone((struct sock *)sock, cookie))
+		return;
+	/* Whoever ends or reuses it meanwhile has reported what there is to report. */
+	if (*(volatile u64 *)&slot->since != since ||
+	    __sync_val_compare_and_swap(&slot->cookie, cookie, SLOT_BUSY) != cookie)
+		return;
+	conn = *slot;
+	conn.cookie = cookie;
+	report_gone(seq, &conn, __sync_lock_test_and_set(&slot->opened, CW_COUNTED));
+	__sync_lock_test_and_set(&slot->cookie, 0);
+}
+
+#endif
