@@ -38,10 +38,8 @@ static long produce_one(u32 index, void *context)
 	event->raddr[14] = key >> 8;
 	event->raddr[15] = key;
 	event->rport = 443;
-	event->attempt = 1;
 	event->outcome = CW_OUT_SUCCESS;
 	event->role = CW_ROLE_CLIENT;
-	event->family = 4;
 	submit(event);
 	return 0;
 }
