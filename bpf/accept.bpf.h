@@ -17,11 +17,12 @@
  * They are all held by descriptors, and found, two scans after one that saw its queue empty. */
 enum early { EARLY_NOT, EARLY_LAST_SCAN, EARLY_EMPTY, EARLY };
 
-/* Half of the address: the verifier allows no shift of a whole pointer. */
+/* Half of the address: the verifier allows no shift of a whole pointer, but a 32-bit copy of it. */
 static __always_inline u32 hash_of_address(u64 sock)
 {
-	u32 low = (u32)sock;
+	u32 low;
 
+	asm volatile("%[low] = %[sock]" : [low] "=w"(low) : [sock] "w"((u32)sock));
 	return low >> 6 ^ low >> 18;
 }
 

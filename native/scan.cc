@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include "clock.h"
-#include "quiet.h"
 
 namespace connwatch {
 namespace {
@@ -44,10 +43,7 @@ int Scan::runNow(std::vector<uint8_t>& into) {
 bool Scan::start(bool sweep) {
   std::lock_guard<std::mutex> lock(mutex_);
   if (running_ || monotonic() < nextStart_) return false;
-  if (!thread_.joinable()) {
-    Quiet quiet;  // Signals are for the main thread.
-    thread_ = std::thread(&Scan::loop, this);
-  }
+  if (!thread_.joinable()) thread_ = std::thread(&Scan::loop, this);
   running_ = wanted_ = true;
   sweep_ = sweep;
   changed_.notify_one();

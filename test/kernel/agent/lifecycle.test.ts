@@ -79,11 +79,7 @@ describeKernel('an agent that can’t start', () => {
   it('refuses kernel programs whose records have one field moved', async () => {
     cpSync(at('bpf'), folder, { recursive: true });
     const header = join(folder, 'event.h');
-    const [attempt, error] = ['cw_u16 attempt;', 'cw_u16 error; '];
-    const moved = readFileSync(header, 'utf8').replace(
-      /(struct cw_event \{[^}]*)cw_u16 attempt;([^}]*)cw_u16 error; /,
-      `$1${error}$2${attempt}`,
-    );
+    const moved = readFileSync(header, 'utf8').replace(/(struct cw_event \{[^}]*)cw_u16 rport;([^}]*)cw_u16 error;/, '$1cw_u16 error;$2cw_u16 rport;');
     expect(moved).not.toBe(readFileSync(header, 'utf8'));
     writeFileSync(header, moved);
     const object = join(folder, 'moved.bpf.o');
@@ -93,7 +89,7 @@ describeKernel('an agent that can’t start', () => {
     expect(code).toBe(1);
     const fatal = await logs.line({ level: 'fatal' });
     expect(fatal).toMatchObject({ code: 'CW_LAYOUT' });
-    expect(fatal['msg']).toContain('attempt');
+    expect(fatal['msg']).toContain('rport');
     expect(logs.lines.some(({ msg }) => msg === 'ready')).toBe(false);
   });
 

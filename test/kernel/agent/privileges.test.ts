@@ -85,6 +85,7 @@ const WITHOUT = `
   const clients = Array.from({ length: 200 }, () => connect(server.address().port, '127.0.0.1'));
   await Promise.all(clients.map((client) => once(client, 'connect')));
   let live = 0;
+  const done = new Promise((resolve) => manager.batches.subscribe(({ cut }) => cut && setImmediate(resolve)));
   manager.batches.subscribe(({ cut }) => {
     for (let row = 0; row < (cut?.live.rows ?? 0); row++) {
       const key = manager.get(cut.live.key[row]);
@@ -92,6 +93,7 @@ const WITHOUT = `
     }
   });
   manager.requestCut();
+  await done;
   let refused = 'nothing';
   try { new Manager().start(); } catch (error) { refused = error.code; }
   const of = (thread) => readFileSync('/proc/self/task/' + thread + '/status', 'utf8').match(/CapPrm:\\s*0*([0-9a-f]+)/)[1];
