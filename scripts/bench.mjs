@@ -6,7 +6,8 @@ import('./lib/refusal.mjs').then(({ main }) => main(command));
 
 async function command(args) {
   const { setup } = await import('./lib/setup.mjs');
-  const { runBenchmarks } = await import('./lib/bench.mjs');
+  const { agentNode, at } = await import('./lib/paths.mjs');
+  const { run } = await import('./lib/run.mjs');
   await setup({ tests: true });
-  return runBenchmarks(args);
+  return (await run(agentNode, [at('bench', 'main.ts'), ...args], { stdio: 'inherit' })).code;
 }

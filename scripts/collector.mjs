@@ -6,19 +6,7 @@ import('./lib/refusal.mjs').then(({ main }) => main(command));
 
 async function command() {
   const { buildCollector, readyCollector } = await import('./lib/test/collector.mjs');
-  process.stdout.write(`${readyCollector() ?? (await build(buildCollector))}\n`);
-}
-
-async function build(buildCollector) {
-  const say = (text) => process.stderr.write(text);
-  say('collector: building it with Go, this takes minutes ...');
-  const start = performance.now();
-  try {
-    const file = await buildCollector();
-    say(` ${((performance.now() - start) / 1000).toFixed(1)} s\n`);
-    return file;
-  } catch (error) {
-    say(' failed\n');
-    throw error;
-  }
+  const { timed } = await import('./lib/setup/steps.mjs');
+  const label = 'collector: building it with Go, this takes minutes';
+  process.stdout.write(`${readyCollector() ?? (await timed(label, buildCollector, () => undefined))}\n`);
 }

@@ -43,6 +43,13 @@ export function run(
   });
 }
 
+/** Standard output of a program that must succeed. @throws Error with the last line of what it said */
+export async function outputOf(file, args, options) {
+  const { code, stdout, stderr } = await run(file, args, options);
+  if (code !== 0) throw new Error(`${file}: ${stderr.trim().split('\n').at(-1)}`);
+  return stdout;
+}
+
 /** Path of a program, or undefined. */
 export function which(name) {
   for (const folder of (process.env.PATH ?? '').split(delimiter)) {

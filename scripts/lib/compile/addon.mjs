@@ -1,11 +1,11 @@
-import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, extname } from 'node:path';
+import { filesBelow, makeWhole } from '../files.mjs';
 import { isCross, target } from '../host.mjs';
 import { at, shown } from '../paths.mjs';
-import { Refusal } from '../refusal.mjs';
-import { run } from '../run.mjs';
-import { filesBelow, hash, hashFiles, isFresh, setStamp, toolIdentity } from '../setup/stamp.mjs';
+import { hash, hashFiles, isFresh, setStamp, toolIdentity } from '../setup/stamp.mjs';
+import { compile } from './compiler.mjs';
 
 const FLAGS = [
   '-std=c++20',
@@ -86,14 +86,8 @@ async function build(variant) {
     await compiler([...FLAGS, ...flags, '-c', shown(source), '-o', objectOf(variant, source)]);
     setStamp(part, fromSource);
   });
-  const draft = `${output}.${process.pid}.tmp`;
-  try {
-    await compiler([...flags, ...sources().map((source) => objectOf(variant, source)), ...LINK_FLAGS, '-o', draft]);
-    // A running agent keeps the file that it has mapped.
-    renameSync(draft, output);
-  } finally {
-    rmSync(draft, { force: true });
-  }
+  // A new file: a running agent keeps the one that it has mapped.
+  await makeWhole(output, (draft) => compiler([...flags, ...sources().map((source) => objectOf(variant, source)), ...LINK_FLAGS, '-o', draft]));
   setStamp(stamp, from);
 }
 
@@ -106,13 +100,6 @@ async function inParallel(items, work) {
 }
 
 async function compiler(args) {
-  const { code, stdout, stderr } = await run(compilerName(), args);
-  if (code !== 0)
-    throw new Refusal('the native addon could not be compiled.', {
-      code: 'CW_SETUP_BUILD',
-      why: `${compilerName()} ended with code ${code}; this is what it said:`,
-      todo: 'if you changed nothing below native/, please report it together with these lines.',
-      detail: stderr || stdout,
-    });
-  if (stderr) process.stderr.write(`\n${stderr}`);
+  const warnings = await compile('the native addon', 'native', compilerName(), args);
+  if (warnings) process.stderr.write(`\n${warnings}`);
 }

@@ -1,6 +1,7 @@
 import { basename, extname } from 'node:path';
+import { filesBelow } from '../files.mjs';
 import { at } from '../paths.mjs';
-import { filesBelow, hash, hashFiles, isFresh, setStamp, toolIdentity } from '../setup/stamp.mjs';
+import { hash, hashFiles, isFresh, setStamp, toolIdentity } from '../setup/stamp.mjs';
 import { bpfFlags, compileBpf } from './bpf.mjs';
 import { cTools } from './c-tools.mjs';
 

@@ -1,10 +1,11 @@
-import { mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { dirname, extname } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { extname } from 'node:path';
+import { filesBelow, makeWhole } from '../files.mjs';
 import { target } from '../host.mjs';
 import { at } from '../paths.mjs';
 import { Refusal } from '../refusal.mjs';
-import { run } from '../run.mjs';
-import { filesBelow, hash, hashFiles, isFresh, setStamp, toolIdentity } from '../setup/stamp.mjs';
+import { hash, hashFiles, isFresh, setStamp, toolIdentity } from '../setup/stamp.mjs';
+import { compile } from './compiler.mjs';
 
 export const bpfObject = at('build', 'connwatch.bpf.o');
 
@@ -47,21 +48,16 @@ export async function buildBpfObject() {
  * @throws Refusal with the compiler's output
  */
 export async function compileBpf({ source, output, folder = at('bpf') }) {
-  mkdirSync(dirname(output), { recursive: true });
-  const draft = `${output}.${process.pid}.tmp`;
-  try {
+  await makeWhole(output, async (draft) => {
     await compiler('clang', [...bpfFlags(), '-I', folder, '-c', source, '-o', draft]);
     await compiler('llvm-strip', ['-g', draft]);
-    if (!readFileSync(draft).includes('.BTF'))
-      throw new Refusal('the compiled kernel programs hold no type information.', {
-        code: 'CW_SETUP_BUILD',
-        why: 'llvm-strip -g removed the BTF section, without which no kernel loads them.',
-        todo: "put the llvm-strip of clang's own version first in PATH, then run the command again.",
-      });
-    renameSync(draft, output);
-  } finally {
-    rmSync(draft, { force: true });
-  }
+    if (readFileSync(draft).includes('.BTF')) return;
+    throw new Refusal('the compiled kernel programs hold no type information.', {
+      code: 'CW_SETUP_BUILD',
+      why: 'llvm-strip -g removed the BTF section, without which no kernel loads them.',
+      todo: "put the llvm-strip of clang's own version first in PATH, then run the command again.",
+    });
+  });
 }
 
 /** Padding in a record would carry kernel memory to user space: it must be spelled out. */
@@ -69,13 +65,4 @@ async function checkPadding(path) {
   await compiler('clang', ['-x', 'c', '-std=c11', '-Wpadded', '-Werror', '-fsyntax-only', path]);
 }
 
-async function compiler(file, args) {
-  const { code, stdout, stderr } = await run(file, args);
-  if (code === 0) return;
-  throw new Refusal('the kernel programs could not be compiled.', {
-    code: 'CW_SETUP_BUILD',
-    why: `${file} ended with code ${code}; this is what it said:`,
-    todo: 'if you changed nothing below bpf/, please report it together with these lines.',
-    detail: stderr || stdout,
-  });
-}
+const compiler = (file, args) => compile('the kernel programs', 'bpf', file, args);

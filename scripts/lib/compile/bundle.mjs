@@ -1,10 +1,11 @@
 import { readFileSync, readdirSync, rmSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { join } from 'node:path';
+import { filesBelow, replaceFile } from '../files.mjs';
 import { at, root } from '../paths.mjs';
 import { Refusal } from '../refusal.mjs';
 import { run } from '../run.mjs';
-import { filesBelow, hash, hashFiles, isFresh, replaceFile, setStamp } from '../setup/stamp.mjs';
+import { hash, hashFiles, isFresh, setStamp } from '../setup/stamp.mjs';
 import { licencesOf } from './licences.mjs';
 
 /** Rooms that package.json exports. */

@@ -1,9 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { basename, extname } from 'node:path';
+import { filesBelow } from '../files.mjs';
 import { at, shown } from '../paths.mjs';
-import { Refusal } from '../refusal.mjs';
-import { run } from '../run.mjs';
-import { filesBelow, hash, hashFiles, isFresh, setStamp, toolIdentity } from '../setup/stamp.mjs';
+import { hash, hashFiles, isFresh, setStamp, toolIdentity } from '../setup/stamp.mjs';
+import { compile } from './compiler.mjs';
 
 const FLAGS = ['-O2', '-Wall', '-Wextra', '-Werror', '-pthread'];
 
@@ -36,20 +36,9 @@ export function cTools({ folder, output, headers = [], libraries = [] }) {
       for (const source of sources()) {
         if (isToolFresh(source)) continue;
         const from = inputs(source);
-        await compile([...flagsOf(source), ...include, shown(source), '-o', toolOf(source), ...libraries], source, folder);
+        await compile(shown(source), folder.join('/'), 'gcc', [...flagsOf(source), ...include, shown(source), '-o', toolOf(source), ...libraries]);
         setStamp(stampOf(source), from);
       }
     },
   };
-}
-
-async function compile(args, source, folder) {
-  const { code, stderr } = await run('gcc', args);
-  if (code === 0) return;
-  throw new Refusal(`${shown(source)} could not be compiled.`, {
-    code: 'CW_SETUP_BUILD',
-    why: `gcc ended with code ${code}; this is what it said:`,
-    todo: `if you changed nothing below ${folder.join('/')}/, please report it together with these lines.`,
-    detail: stderr,
-  });
 }

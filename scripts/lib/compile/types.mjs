@@ -1,9 +1,10 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { filesBelow } from '../files.mjs';
 import { at } from '../paths.mjs';
 import { Refusal } from '../refusal.mjs';
 import { run } from '../run.mjs';
-import { filesBelow, hashFiles, isFresh, setStamp } from '../setup/stamp.mjs';
+import { hashFiles, isFresh, setStamp } from '../setup/stamp.mjs';
 import { PUBLIC_ROOMS, isSource } from './bundle.mjs';
 
 const types = at('dist', 'types');

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { isRoot } from '../host.mjs';
 import { Refusal } from '../refusal.mjs';
@@ -104,16 +104,10 @@ function parse(line) {
   }
 }
 
+/** npm start, its shell, the script, ...: the last of them is the agent. */
 function agentBelow(pid) {
-  const parents = new Map(
-    readdirSync('/proc')
-      .filter((name) => /^\d+$/.test(name) && existsSync(`/proc/${name}/stat`))
-      .map((name) => [Number(name), Number(readFileSync(`/proc/${name}/stat`, 'utf8').split(') ').at(-1).split(' ')[1])]),
-  );
-  const children = (parent) => [...parents].filter(([, of]) => of === parent).map(([child]) => child);
-  let agent = pid;
-  for (let below = children(pid); below.length > 0; below = children(agent)) agent = below[0];
-  return agent;
+  const [child] = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
+  return child === undefined ? pid : agentBelow(child);
 }
 
 async function within(ms, promise, message) {

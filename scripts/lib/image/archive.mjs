@@ -1,6 +1,6 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { inTemporaryFolder } from '../files.mjs';
 import { target } from '../host.mjs';
 import { at, shown } from '../paths.mjs';
 import { Refusal } from '../refusal.mjs';
@@ -18,8 +18,7 @@ export async function makeArchive() {
   const { version } = JSON.parse(readFileSync(at('package.json'), 'utf8'));
   const name = `connwatch-${version}-linux-${target().debian}`;
   const archive = at('build', `${name}.tar.gz`);
-  const folder = mkdtempSync(join(tmpdir(), 'connwatch-archive-'));
-  try {
+  return inTemporaryFolder(async (folder) => {
     await makeInstallTree(join(folder, name, 'connwatch'));
     for (const file of BESIDE) copy(at('scripts', 'install', file), join(folder, name, file));
     chmodSync(join(folder, name, 'install.sh'), 0o755);
@@ -27,7 +26,5 @@ export async function makeArchive() {
     const { code, stderr } = await run('tar', ['--create', '--gzip', ...options, '--file', archive, '--directory', folder, name]);
     if (code !== 0) throw new Refusal('the archive could not be made.', { code: 'CW_SETUP_BUILD', why: `tar ended with code ${code}:`, todo: 'mend that, then run the command again.', detail: stderr });
     return shown(archive);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
 }

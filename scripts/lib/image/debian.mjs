@@ -1,5 +1,6 @@
-import { mkdirSync, realpathSync, renameSync, rmSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeWhole } from '../files.mjs';
 import { Refusal } from '../refusal.mjs';
 import { run, which } from '../run.mjs';
 import { aptSettings, aptSources } from './host-network.mjs';
@@ -13,8 +14,6 @@ export const SUITE = 'bookworm';
  * @throws Refusal
  */
 export async function makeDebian(file, { include = [], hooks = [] } = {}) {
-  mkdirSync(dirname(file), { recursive: true });
-  const draft = `${file}.${process.pid}.tmp`;
   const options = [
     // As Debian's own images do: what is thrown away need not outlive a power cut.
     '--dpkgopt=force-unsafe-io',
@@ -22,12 +21,7 @@ export async function makeDebian(file, { include = [], hooks = [] } = {}) {
     ...hooks.map((hook) => `--customize-hook=${hook}`),
     ...(await aptSettings()).map((line) => `--aptopt=${line}`),
   ];
-  try {
-    await must('mmdebstrap', ['--mode=root', '--variant=minbase', '--format=tar', ...options, SUITE, draft, ...aptSources()]);
-    renameSync(draft, file);
-  } finally {
-    rmSync(draft, { force: true });
-  }
+  await makeWhole(file, (draft) => must('mmdebstrap', ['--mode=root', '--variant=minbase', '--format=tar', ...options, SUITE, draft, ...aptSources()]));
 }
 
 /** npm as it is installed here: a folder that runs anywhere. */

@@ -1,7 +1,7 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compileBpf } from '../compile/bpf.mjs';
+import { inTemporaryFolder } from '../files.mjs';
 import { hasBtf, isRoot } from '../host.mjs';
 import { agentNode, at } from '../paths.mjs';
 import { Refusal } from '../refusal.mjs';
@@ -33,8 +33,7 @@ test turns red for each. Words pick mutants, by idea or by a part of their name.
 export async function mutate(words) {
   const mutants = chosen(words);
   const sources = mutants.map(mutated);
-  const folder = mkdtempSync(join(tmpdir(), 'connwatch-mutate-'));
-  try {
+  return inTemporaryFolder(async (folder) => {
     await checkGreen(mutants, folder);
     const rows = [];
     for (const [index, mutant] of mutants.entries()) {
@@ -45,9 +44,7 @@ export async function mutate(words) {
     }
     process.stdout.write(table(rows));
     return rows.every(({ killed }) => killed) ? 0 : 1;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 /**

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { replaceFile } from '../files.mjs';
 import { at } from '../paths.mjs';
 import { run } from '../run.mjs';
 import { npm } from './npm-packages.mjs';
-import { replaceFile } from './stamp.mjs';
 
 /*
  * Helm for the tests of the chart, the oldest and the newest that is to work.

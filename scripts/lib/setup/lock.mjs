@@ -1,57 +1,29 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { at } from '../paths.mjs';
 
-const file = at('.cache', 'setup.lock');
-let held = false;
+const setupLock = at('.cache', 'setup.lock');
+const PATIENCE_MS = 300;
 
-// process.exit() on a signal runs no `finally`.
-process.once('exit', release);
-
-/** Runs work while no other set-up of this checkout does. A lock whose owner is gone is taken over. */
-export async function locked(work, say = () => {}) {
-  let waited = false;
-  while (!take()) {
-    const owner = ownerOf();
-    if (owner === undefined) rmSync(file, { force: true });
-    else {
-      if (!waited && owner > 0) say(`waiting for the set-up of process ${owner}`);
-      waited ||= owner > 0;
-      await sleep(200);
-    }
-  }
+/**
+ * Runs work while no other set-up of this checkout does. flock(1), of util-linux, holds the lock for as long as its
+ * standard input is open, so the kernel frees it however this process ends. Where there is no flock, nobody waits.
+ */
+export async function locked(work, say = () => {}, file = setupLock) {
+  mkdirSync(dirname(file), { recursive: true });
+  closeSync(openSync(file, 'a')); // fails with a reason that flock would not tell us
+  // In a session of its own: Ctrl-C is for us, and we end it when the work is done.
+  const holder = spawn('flock', [file, 'sh', '-c', 'echo; exec cat'], { stdio: ['pipe', 'pipe', 'ignore'], detached: true });
+  const ended = new Promise((resolve) => holder.once('close', resolve).once('error', resolve));
+  const waiting = setTimeout(() => say('waiting for another set-up of this checkout'), PATIENCE_MS);
+  await Promise.race([once(holder.stdout, 'data'), ended]);
+  clearTimeout(waiting);
   try {
     return await work();
   } finally {
-    release();
-  }
-}
-
-function release() {
-  if (held) rmSync(file, { force: true });
-  held = false;
-}
-
-function take() {
-  mkdirSync(dirname(file), { recursive: true });
-  try {
-    writeFileSync(file, String(process.pid), { flag: 'wx' });
-    held = true;
-    return true;
-  } catch (error) {
-    if (error.code === 'EEXIST') return false;
-    throw error;
-  }
-}
-
-function ownerOf() {
-  let pid = 0; // also of a lock whose owner has not written its number yet
-  try {
-    pid = Number(readFileSync(file, 'utf8'));
-    process.kill(pid, 0);
-    return pid;
-  } catch (error) {
-    return error.code === 'EPERM' ? pid : undefined;
+    holder.stdin.end();
+    await ended;
   }
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, realpathSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { replaceFile } from '../files.mjs';
 import { at } from '../paths.mjs';
 import { which } from '../run.mjs';
 
@@ -39,24 +39,4 @@ export function isFresh(name, inputs, outputs) {
 
 export function setStamp(name, inputs) {
   replaceFile(stampFile(name), inputs);
-}
-
-/** Writes a file in one go: a reader sees the old one or the new one. */
-export function replaceFile(path, content, mode = 0o644) {
-  mkdirSync(dirname(path), { recursive: true });
-  const draft = `${path}.${process.pid}.tmp`;
-  writeFileSync(draft, content, { mode });
-  renameSync(draft, path);
-}
-
-/** Every file below a folder, sorted, that the filter takes. */
-export function filesBelow(folder, takes = () => true) {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder, { withFileTypes: true })
-    .flatMap((entry) => {
-      const path = join(folder, entry.name);
-      if (entry.isDirectory()) return filesBelow(path, takes);
-      return takes(path) ? [path] : [];
-    })
-    .sort();
 }

@@ -20,11 +20,18 @@ async function doStep(step) {
   // Another set-up may have done it while we waited.
   if (!(await step.due())) return;
   const label = typeof step.label === 'function' ? step.label() : step.label;
-  say(`setup: ${label} ...`);
+  await timed(`setup: ${label}`, step.run);
+}
+
+/** Says on standard error what it does, and in the same line how long that took or that it failed. */
+export async function timed(label, work, remarkOf = (result) => result) {
+  say(`${label} ...`);
   const start = performance.now();
   try {
-    const remark = await step.run();
+    const result = await work();
+    const remark = remarkOf(result);
     say(` ${((performance.now() - start) / 1000).toFixed(1)} s${remark ? ` (${remark})` : ''}\n`);
+    return result;
   } catch (error) {
     say(' failed\n');
     throw error;

@@ -1,35 +1,42 @@
-import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { makeWhole } from '../files.mjs';
 import { isRoot } from '../host.mjs';
-import { run, which } from '../run.mjs';
+import { outputOf, which } from '../run.mjs';
 import { apt } from './system-packages.mjs';
 
 /**
- * Puts the files of a Debian package into a folder, without installing it: no daemon starts on the user's machine.
- * @returns {Promise<string | undefined>} why it is not there; the tests that want it then say so and skip
+ * Downloads Debian packages and unpacks them over each other into a folder, without installing them: no daemon starts
+ * on the user's machine.
+ * @param {string[]} names
+ * @param {string} folder
+ * @param {string[]} options of apt-get
+ * @throws Error with what apt-get said
  */
-export async function unpackPackage(name, folder) {
-  if (!which('apt-get') || !which('dpkg-deb')) return 'there is no apt-get here to download it with';
-  const draft = `${folder}.${process.pid}.tmp`;
+export async function unpack(names, folder, options = []) {
+  const debs = join(folder, 'debs');
+  mkdirSync(debs, { recursive: true });
   try {
-    mkdirSync(draft, { recursive: true });
-    let download = await downloadInto(draft, name);
-    if (download.code !== 0 && isRoot()) {
-      await apt('update');
-      download = await downloadInto(draft, name);
-    }
-    const deb = readdirSync(draft).find((file) => file.endsWith('.deb'));
-    if (!deb) return `apt-get download: ${download.stderr.trim().split('\n').at(-1)}`;
-    const unpack = await run('dpkg-deb', ['-x', join(draft, deb), join(draft, 'root')]);
-    if (unpack.code !== 0) return `dpkg-deb: ${unpack.stderr.trim()}`;
-    rmSync(folder, { recursive: true, force: true });
-    mkdirSync(dirname(folder), { recursive: true });
-    renameSync(join(draft, 'root'), folder);
-    return undefined;
+    // As itself, not as the user _apt, who cannot write into this folder.
+    await outputOf('apt-get', ['-qq', '-o', 'APT::Sandbox::User=root', ...options, 'download', ...names], { cwd: debs });
+    for (const file of readdirSync(debs)) await outputOf('dpkg-deb', ['-x', join(debs, file), folder]);
   } finally {
-    rmSync(draft, { recursive: true, force: true });
+    rmSync(debs, { recursive: true, force: true });
   }
 }
 
-// As itself, not as the user _apt, who cannot write into this folder.
-const downloadInto = (cwd, name) => run('apt-get', ['-qq', '-o', 'APT::Sandbox::User=root', 'download', name], { cwd });
+/** One package, in a folder of its own. @returns {Promise<string | undefined>} why it is not there; the tests that want it then say so and skip */
+export async function unpackPackage(name, folder) {
+  if (!which('apt-get') || !which('dpkg-deb')) return 'there is no apt-get here to download it with';
+  const fetch = () => makeWhole(folder, (draft) => unpack([name], draft));
+  try {
+    await fetch().catch(async (error) => {
+      if (!isRoot()) throw error;
+      await apt('update');
+      await fetch();
+    });
+    return undefined;
+  } catch (error) {
+    return error.message;
+  }
+}

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
-import { dirname, isAbsolute, join } from 'node:path';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+import { inTemporaryFolder, makeWhole } from '../files.mjs';
 import { at, root, shown } from '../paths.mjs';
 import { Refusal } from '../refusal.mjs';
 import { run, which } from '../run.mjs';
@@ -42,12 +43,7 @@ export async function buildCollector() {
   }
   const from = builder();
   const collector = collectorFile(from, goVersion());
-  const folder = mkdtempSync(join(tmpdir(), 'connwatch-otelcol-'));
-  const draft = `${collector}.${process.pid}.tmp`;
-  const clean = () => [folder, draft].forEach((path) => rmSync(path, { recursive: true, force: true }));
-  // process.exit() on a signal runs no `finally`.
-  process.once('exit', clean);
-  try {
+  await inTemporaryFolder(async (folder) => {
     const source = join(folder, 'src');
     const file = join(folder, 'builder.yaml');
     writeFileSync(file, from.replace(/^( +output_path: ).*$/m, `$1${source}`));
@@ -56,14 +52,9 @@ export async function buildCollector() {
     await go(['run', tool, '--config', file, '--skip-compilation'], folder);
     // -e: not every proxy has the modules that only tests need.
     await go(['mod', 'tidy', '-e'], source);
-    mkdirSync(dirname(collector), { recursive: true });
-    await go(['build', '-trimpath', '-ldflags=-s -w', '-o', draft, '.'], source);
-    renameSync(draft, collector);
-    return collector;
-  } finally {
-    process.off('exit', clean);
-    clean();
-  }
+    await makeWhole(collector, (draft) => go(['build', '-trimpath', '-ldflags=-s -w', '-o', draft, '.'], source));
+  });
+  return collector;
 }
 
 async function go(args, cwd) {

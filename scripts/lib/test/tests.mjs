@@ -1,6 +1,6 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { inTemporaryFolder } from '../files.mjs';
 import { hasBtf, isRoot } from '../host.mjs';
 import { agentNode, at } from '../paths.mjs';
 import { run } from '../run.mjs';
@@ -19,19 +19,16 @@ export const vitest = (args, report = 'default') => [
 
 /** Runs Vitest and says what came of it. @returns {Promise<number>} exit code */
 export async function runTests(args) {
-  const folder = mkdtempSync(join(tmpdir(), 'connwatch-tests-'));
-  const file = join(folder, 'results.json');
-  const watch = watchRun(folder);
-  try {
+  return inTemporaryFolder(async (folder) => {
+    const file = join(folder, 'results.json');
+    const watch = watchRun(folder);
     const [node, ...command] = vitest(args);
     const { code } = await run(node, command, { stdio: 'inherit', env: { ...process.env, ...watch.environment, CONNWATCH_TEST_RESULTS: file } });
     const results = { ...read(file), left: await watch.leftBehind() };
     const { lines, ok } = summarise(results, { kernelMustRun: isRoot() && hasBtf() });
     process.stdout.write(`${lines.join('\n')}\n`);
     return ok ? code : code || 1;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 function read(file) {

@@ -1,8 +1,9 @@
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { at } from '../paths.mjs';
-import { run } from '../run.mjs';
+import { outputOf, run } from '../run.mjs';
 import { apt } from '../setup/system-packages.mjs';
+import { unpack } from '../setup/unpacked.mjs';
 
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
@@ -27,40 +28,30 @@ export class Suite {
       'Acquire::Languages': 'none',
       // Of an old suite, nobody renews the date.
       'Acquire::Check-Valid-Until': 'false',
-      // As itself, not as the user _apt, who cannot write into this folder.
       'APT::Sandbox::User': 'root',
     }).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
   }
 
   /** @throws Error with what apt-get said */
   async update() {
-    await must('apt-get', ['-qq', ...this.#options, 'update']);
+    await outputOf('apt-get', ['-qq', ...this.#options, 'update']);
   }
 
   async packagesBeginningWith(prefix) {
-    const names = await must('apt-cache', [...this.#options, 'pkgnames', prefix]);
+    const names = await outputOf('apt-cache', [...this.#options, 'pkgnames', prefix]);
     return names.split('\n').filter(Boolean);
   }
 
   /** Names of what a package depends on, each once. */
   async dependencies(name) {
-    const record = await must('apt-cache', [...this.#options, 'show', '--no-all-versions', name]);
+    const record = await outputOf('apt-cache', [...this.#options, 'show', '--no-all-versions', name]);
     const [, line = ''] = /^Depends: (.*)$/m.exec(record) ?? [];
     return [...new Set(line.split(/[,|]/).map((part) => part.trim().split(' ')[0]))];
   }
 
-  /** Downloads packages and unpacks them over each other into a folder. @returns {Promise<string[]>} `name_version_arch` of each */
+  /** Downloads packages and unpacks them over each other into a folder. */
   async unpack(names, folder) {
-    const debs = join(folder, 'debs');
-    mkdirSync(debs, { recursive: true });
-    try {
-      await must('apt-get', ['-qq', ...this.#options, 'download', ...names], debs);
-      const files = readdirSync(debs);
-      for (const file of files) await must('dpkg-deb', ['-x', join(debs, file), folder]);
-      return files.map((file) => decodeURIComponent(file.replace(/\.deb$/, '')));
-    } finally {
-      rmSync(debs, { recursive: true, force: true });
-    }
+    await unpack(names, folder, this.#options);
   }
 }
 
@@ -75,10 +66,4 @@ export async function debianMirror() {
     ({ stdout } = await find());
   }
   return stdout.split('\n')[0] || undefined;
-}
-
-async function must(file, args, cwd) {
-  const { code, stdout, stderr } = await run(file, args, { cwd });
-  if (code !== 0) throw new Error(`${file}: ${stderr.trim().split('\n').at(-1)}`);
-  return stdout;
 }

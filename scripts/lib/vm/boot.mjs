@@ -1,7 +1,7 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { inTemporaryFolder } from '../files.mjs';
 import { isRoot } from '../host.mjs';
 import { run, which } from '../run.mjs';
 import { makeInitramfs } from './initramfs.mjs';
@@ -47,23 +47,15 @@ const END = /\nconnwatch-vm: exit (\d+)\n$/;
  * @returns {Promise<Ended>}
  */
 export async function runInVm(kernel, command, options = {}) {
-  const folder = mkdtempSync(join(tmpdir(), 'connwatch-vm-'));
   const ending = new AbortController();
-  const remove = () => rmSync(folder, { recursive: true, force: true });
-  // Interrupted, this process runs no `finally`.
-  process.once('exit', remove);
-  try {
+  return inTemporaryFolder(async (folder) => {
     const initramfs = await makeInitramfs(kernel, folder, command);
     const socket = join(folder, 'share');
     const share = await shareRoot(socket, ending.signal);
     const ended = await runQemu(kernel, { initramfs, socket, results: join(folder, 'results') }, options);
     // Nothing of the guest ran: the reason may be on the other side.
     return ended.output === '' ? { ...ended, output: share.said() } : ended;
-  } finally {
-    ending.abort();
-    process.off('exit', remove);
-    remove();
-  }
+  }).finally(() => ending.abort());
 }
 
 /** Serves this host's root file system until qemu is gone. */

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { at } from '../paths.mjs';
-import { run, which } from '../run.mjs';
+import { outputOf, which } from '../run.mjs';
 
 /** What the first half of the start needs: the bus, the share that holds the root file system, and a layer to write to. */
 const NEEDED = ['virtio_pci', 'virtiofs', 'overlay'];
@@ -36,8 +36,7 @@ export async function makeInitramfs(kernel, folder, command) {
 async function modulesInOrder({ modules, release }) {
   const paths = [];
   for (const name of NEEDED) {
-    const { code, stdout, stderr } = await run('modprobe', ['-d', modules, '-S', release, '--show-depends', name]);
-    if (code !== 0) throw new Error(`modprobe: ${stderr.trim()}`);
+    const stdout = await outputOf('modprobe', ['-d', modules, '-S', release, '--show-depends', name]);
     paths.push(...stdout.split('\n').flatMap((line) => /^insmod (.*\S)/.exec(line)?.[1] ?? []));
   }
   return [...new Set(paths)];
@@ -52,7 +51,6 @@ async function readModule(path) {
 
 async function pack(root, output) {
   const pipe = 'cd "$1" && find . | cpio --create --format=newc --quiet > "$2"';
-  const { code, stderr } = await run('sh', ['-c', pipe, 'sh', root, output]);
-  if (code !== 0) throw new Error(`cpio: ${stderr.trim()}`);
+  await outputOf('sh', ['-c', pipe, 'sh', root, output]);
   return output;
 }

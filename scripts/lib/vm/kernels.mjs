@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeWhole } from '../files.mjs';
 import { at } from '../paths.mjs';
-import { run, which } from '../run.mjs';
+import { outputOf, which } from '../run.mjs';
 import { Suite, debianMirror } from './apt.mjs';
 
 /** Of a kernel that the agent runs on: the whole machine's counts, each outcome, what fails before a SYN. */
@@ -55,17 +56,10 @@ export async function fetchKernel(kernel) {
   const release = imageOf(kernel).exec(image)[1];
   // From 7 on the image is split: the kernel itself, its modules, and what is in it.
   const parts = (await suite.dependencies(image)).filter((name) => name.startsWith('linux-') && name.endsWith(`-${release}`));
-  const folder = folderOf(kernel);
-  const draft = `${folder}.${process.pid}.tmp`;
-  try {
-    mkdirSync(draft, { recursive: true });
+  await makeWhole(folderOf(kernel), async (draft) => {
     await suite.unpack([image, ...parts], join(draft, 'root'));
     await arrange(draft, release);
-    rmSync(folder, { recursive: true, force: true });
-    renameSync(draft, folder);
-  } finally {
-    rmSync(draft, { recursive: true, force: true });
-  }
+  });
   return cachedKernel(kernel);
 }
 
@@ -94,8 +88,7 @@ async function arrange(draft, release) {
   const image = [join(root, 'boot', `vmlinuz-${release}`), join(modules, 'vmlinuz')].find(existsSync);
   if (image === undefined) throw new Error(`its packages hold no kernel, but ${readdirSync(root).join(', ')}`);
   renameSync(image, join(draft, 'vmlinuz'));
-  const { code, stderr } = await run('depmod', ['-b', draft, release]);
-  if (code !== 0) throw new Error(`depmod: ${stderr.trim()}`);
+  await outputOf('depmod', ['-b', draft, release]);
   rmSync(root, { recursive: true });
   writeFileSync(join(draft, 'release'), release);
 }

@@ -1,0 +1,20 @@
+import { Refusal } from '../refusal.mjs';
+import { run } from '../run.mjs';
+
+/**
+ * Runs a compiler, in the checkout.
+ * @param {string} what what it makes, as the refusal says it
+ * @param {string} sources the folder of what it reads
+ * @returns {Promise<string>} its warnings
+ * @throws Refusal with what it said
+ */
+export async function compile(what, sources, file, args) {
+  const { code, stdout, stderr } = await run(file, args);
+  if (code === 0) return stderr;
+  throw new Refusal(`${what} could not be compiled.`, {
+    code: 'CW_SETUP_BUILD',
+    why: `${file} ended with code ${code}; this is what it said:`,
+    todo: `if you changed nothing below ${sources}/, please report it together with these lines.`,
+    detail: stderr || stdout,
+  });
+}

@@ -1,0 +1,59 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+/** Every file below a folder, sorted, that the filter takes. */
+export function filesBelow(folder, takes = () => true) {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true })
+    .flatMap((entry) => {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) return filesBelow(path, takes);
+      return takes(path) ? [path] : [];
+    })
+    .sort();
+}
+
+/** Writes a file in one go: a reader sees the old one or the new one. */
+export function replaceFile(path, content, mode = 0o644) {
+  mkdirSync(dirname(path), { recursive: true });
+  const draft = draftOf(path);
+  writeFileSync(draft, content, { mode });
+  renameSync(draft, path);
+}
+
+/**
+ * A file or a folder that gets its name when it is complete. Nothing of it stays when `make` fails or is interrupted.
+ * @param {string} path
+ * @param {(draft: string) => Promise<void>} make
+ */
+export async function makeWhole(path, make) {
+  mkdirSync(dirname(path), { recursive: true });
+  const draft = draftOf(path);
+  await removingAfter(draft, async () => {
+    await make(draft);
+    // A file is replaced by the renaming, so that it is never missing; a folder is not.
+    if (statSync(draft).isDirectory()) rmSync(path, { recursive: true, force: true });
+    renameSync(draft, path);
+  });
+}
+
+/** A folder below /tmp for as long as the work takes. @template T @param {(folder: string) => Promise<T>} work @returns {Promise<T>} */
+export async function inTemporaryFolder(work) {
+  const folder = mkdtempSync(join(tmpdir(), 'connwatch-'));
+  return removingAfter(folder, () => work(folder));
+}
+
+const draftOf = (path) => `${path}.${process.pid}.tmp`;
+
+async function removingAfter(path, work) {
+  const remove = () => rmSync(path, { recursive: true, force: true });
+  // process.exit() on a signal runs no `finally`.
+  process.once('exit', remove);
+  try {
+    return await work();
+  } finally {
+    process.off('exit', remove);
+    remove();
+  }
+}
