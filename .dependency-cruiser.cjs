@@ -1,5 +1,5 @@
 /*
- * Which room may import which: the table of docs/architecture.md as rules. A
+ * Which room may import which: the table of docs/internals/architecture.md as rules. A
  * type-only import counts like any other. What a room may import is listed, so
  * a new room must be written down here before another one can use it.
  */

@@ -11,7 +11,7 @@ async function command() {
 
 async function build(buildCollector) {
   const say = (text) => process.stderr.write(text);
-  say('collector: building it with Go, this takes minutes ...');
+  say('collector: building with Go, which takes minutes ...');
   const start = performance.now();
   try {
     const file = await buildCollector();

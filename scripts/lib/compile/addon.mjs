@@ -110,7 +110,7 @@ async function compiler(args) {
   if (code !== 0)
     throw new Refusal('the native addon could not be compiled.', {
       code: 'CW_SETUP_BUILD',
-      why: `${compilerName()} ended with code ${code}; this is what it said:`,
+      why: `${compilerName()} ended with code ${code} and this output:`,
       todo: 'if you changed nothing below native/, please report it together with these lines.',
       detail: stderr || stdout,
     });

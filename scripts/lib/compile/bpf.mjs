@@ -74,7 +74,7 @@ async function compiler(file, args) {
   if (code === 0) return;
   throw new Refusal('the kernel programs could not be compiled.', {
     code: 'CW_SETUP_BUILD',
-    why: `${file} ended with code ${code}; this is what it said:`,
+    why: `${file} ended with code ${code} and this output:`,
     todo: 'if you changed nothing below bpf/, please report it together with these lines.',
     detail: stderr || stdout,
   });

@@ -48,7 +48,7 @@ async function compile(args, source, folder) {
   if (code === 0) return;
   throw new Refusal(`${shown(source)} could not be compiled.`, {
     code: 'CW_SETUP_BUILD',
-    why: `gcc ended with code ${code}; this is what it said:`,
+    why: `gcc ended with code ${code} and this output:`,
     todo: `if you changed nothing below ${folder.join('/')}/, please report it together with these lines.`,
     detail: stderr,
   });
