@@ -1,16 +1,16 @@
-# connwatch without a shell, a package manager or a compiler. docs/operations.md says how to run it.
+# connwatch without a shell, a package manager or a compiler. docs/install.md says how to run it.
 #
 #   docker build  --build-arg SOURCE_COMMIT="$(git rev-parse --short=12 HEAD)" --tag connwatch .
 #   buildah build --build-arg SOURCE_COMMIT="$(git rev-parse --short=12 HEAD)" --tag connwatch --format docker .
 #
-# OCI's own format has no place for the health check, so buildah and podman need --format docker. With
-# --platform linux/arm64 (or linux/amd64) the addon is cross-compiled: no program of the other architecture runs.
+# The OCI format has no health check, so buildah and podman need --format docker. With --platform linux/arm64 (or
+# linux/amd64) the addon is cross-compiled: no program of the other architecture runs.
 
-# The Node.js of package-lock.json, which goes into the image; this one runs the build.
+# This Node.js runs the build; the one in the image comes from package-lock.json.
 FROM --platform=$BUILDPLATFORM docker.io/library/node:24.21.0-bookworm-slim AS build
 ARG TARGETARCH
 WORKDIR /src
-# Packages of Debian and npm: a layer that is built again only when these files change.
+# Packages of Debian and npm: this layer is built again only when these files change.
 COPY package.json package-lock.json .npmrc ./
 COPY scripts scripts
 RUN node scripts/setup.mjs --dependencies
@@ -29,7 +29,7 @@ LABEL org.opencontainers.image.title="connwatch" \
       org.opencontainers.image.base.name="scratch"
 COPY --from=build /image /
 ENV PATH=/opt/connwatch/bin MALLOC_ARENA_MAX=1 MALLOC_TRIM_THRESHOLD_=131072
-# uid 0 without its powers: all capabilities can be dropped but BPF and PERFMON.
+# uid 0; all capabilities except BPF and PERFMON can be dropped.
 USER 0:0
 EXPOSE 9090 8080
 STOPSIGNAL SIGTERM

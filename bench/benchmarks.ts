@@ -12,10 +12,10 @@ const refusal = (): string | undefined => noKernel;
 
 export const BENCHMARKS: readonly Benchmark[] = [
   { name: 'kernel', about: 'CPU per connection, agent on and off, and against an empty program', refusal, run: kernel },
-  { name: 'drain', about: 'user space per event against a loop in C; the rate at which loss begins', refusal, run: drain },
+  { name: 'drain', about: 'user space per event against a loop in C; the rate at which records are lost', refusal, run: drain },
   { name: 'weight', about: 'memory and start, against a bare Node.js', refusal, run: weight },
   { name: 'scrape', about: "a page of 20,000 lines, against OpenTelemetry's own serializer", run: scrape },
-  { name: 'latency', about: 'from a connection to the batch that tells it', refusal, run: latency },
-  { name: 'machine', about: 'a connection on the whole machine; for one whose clock counts instructions (docs/performance.md)', apart: true, refusal, run: machine },
+  { name: 'latency', about: 'from a connection to the batch that delivers it', refusal, run: latency },
+  { name: 'machine', about: 'instructions per connection of the whole machine, where the clock counts instructions (docs/internals/performance.md)', apart: true, refusal, run: machine },
   { name: 'sync', about: 'each way of --sync-failures, against none', refusal, run: sync },
 ];

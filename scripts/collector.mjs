@@ -7,6 +7,6 @@ import('./lib/refusal.mjs').then(({ main }) => main(command));
 async function command() {
   const { buildCollector, readyCollector } = await import('./lib/test/collector.mjs');
   const { timed } = await import('./lib/setup/steps.mjs');
-  const label = 'collector: building it with Go, this takes minutes';
+  const label = 'collector: building with Go, which takes minutes';
   process.stdout.write(`${readyCollector() ?? (await timed(label, buildCollector, () => undefined))}\n`);
 }

@@ -20,9 +20,9 @@ async function command(args) {
 
 async function refuse(args) {
   const { Refusal } = await import('./lib/refusal.mjs');
-  throw new Refusal(`these arguments cannot be used: ${args.join(' ')}.`, {
+  throw new Refusal(`invalid arguments: ${args.join(' ')}.`, {
     code: 'CW_SETUP_ARGUMENT',
-    why: 'there is only --image-root FOLDER.',
-    todo: 'give a folder with it, or nothing for the archive.',
+    why: 'the only option is --image-root FOLDER.',
+    todo: 'give --image-root with a folder, or nothing for the archive.',
   });
 }

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs connwatch as a service of systemd, or upgrades it; `./install.sh --remove` takes it away again.
-# With DESTDIR=FOLDER the files go below that folder, and no service is touched.
+# Installs or upgrades connwatch as a systemd service. `./install.sh --remove` removes it.
+# With DESTDIR=FOLDER the files go below that folder, and no service is changed.
 set -eu
 
 here=$(dirname "$(readlink -f "$0")")
@@ -19,13 +19,13 @@ has_systemd() { [ -z "$root" ] && [ -d /run/systemd/system ]; }
 
 check() {
   [ -n "$root" ] || [ "$(id -u)" = 0 ] || fail 'only root can install a service.'
-  said=$("$here/connwatch/bin/connwatch" version) || fail 'its Node.js does not run here: is this the archive for this architecture?'
+  said=$("$here/connwatch/bin/connwatch" version) || fail 'its Node.js does not run here. Is this the archive for this architecture?'
   case $said in
     *'libbpf not available'*) fail 'libbpf is missing: install it (Debian and Ubuntu: apt-get install libbpf1).' ;;
   esac
 }
 
-# Files that a person may have changed stay as they are.
+# Files that people edit are not overwritten.
 keep() {
   [ -e "$2" ] || install -D -m "$3" "$1" "$2"
 }
@@ -43,8 +43,8 @@ place() {
   install -D -m 644 "$here/connwatch.service" "$unit"
 }
 
-# With the settings of the service: variables of /etc/connwatch/environment or of a drop-in beat its file. Those of
-# OpenTelemetry, among them secrets, are not needed to ask.
+# Uses the settings of the service: variables of /etc/connwatch/environment or a drop-in override its file. The check
+# needs no variables of OpenTelemetry, some of which are secrets.
 healthy() {
   pid=$(systemctl show --property MainPID --value connwatch)
   variables=$({ tr '\0' '\n' <"/proc/$pid/environ" | grep '^CONNWATCH_'; } 2>/dev/null) || true
@@ -68,7 +68,7 @@ start() {
     fi
     ! systemctl is-failed --quiet connwatch || break
   done
-  fail 'connwatch is not ready; its last words:' "$(journalctl --unit connwatch --lines 5 --output cat --no-pager)"
+  fail 'connwatch is not ready. Its last log lines:' "$(journalctl --unit connwatch --lines 5 --output cat --no-pager)"
 }
 
 remove() {
@@ -85,5 +85,5 @@ case ${1:-} in
     place
     if has_systemd; then start; else echo 'The files are in place; systemd does not run here.'; fi
     ;;
-  *) fail "unknown argument $1; there is --remove." ;;
+  *) fail "unknown argument $1; the only one is --remove." ;;
 esac

@@ -34,5 +34,5 @@ test('a refusal is three lines and the end of what a tool said, without a stack'
 
 test('anything else is a defect and keeps its stack', () => {
   const error = new Error('oops');
-  expect(render(error)).toBe(`connwatch: a defect [CW_INTERNAL]: ${error.stack}\n`);
+  expect(render(error)).toBe(`connwatch: a bug [CW_INTERNAL]: ${error.stack}\n`);
 });

@@ -22,10 +22,10 @@ const CHECKS = {
 export async function lint(names) {
   const unknown = names.filter((name) => !(name in CHECKS));
   if (unknown.length > 0)
-    throw new Refusal(`there is no check named ${unknown.join(', ')}.`, {
+    throw new Refusal(`unknown check: ${unknown.join(', ')}.`, {
       code: 'CW_SETUP_ARGUMENT',
       why: `the checks are ${Object.keys(CHECKS).join(', ')}.`,
-      todo: 'name some of them, or none for all.',
+      todo: 'name some of them, or nothing for all.',
     });
   const chosen = names.length > 0 ? names : Object.keys(CHECKS);
   const results = await Promise.all(chosen.map(check));

@@ -17,7 +17,7 @@ const DETAIL_LINES = 12;
 
 /** The message for the terminal, ending in a newline. */
 export function render(error) {
-  if (!(error instanceof Refusal)) return `connwatch: a defect [CW_INTERNAL]: ${error?.stack ?? error}\n`;
+  if (!(error instanceof Refusal)) return `connwatch: a bug [CW_INTERNAL]: ${error?.stack ?? error}\n`;
   const detail = error.detail.trimEnd().split('\n').filter(Boolean).slice(-DETAIL_LINES);
   return [
     `connwatch: ${error.message} [${error.code}]`,

@@ -111,7 +111,7 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
       watch.collectionFailed();
     },
     onCollect: (error) => {
-      if (error !== undefined) log.error({ code: codeFor(error, 'CW_PAGE'), error: oneLine(error) }, 'a page could not be collected');
+      if (error !== undefined) log.error({ code: codeFor(error, 'CW_PAGE'), error: oneLine(error) }, 'metrics of a scrape could not be collected');
     },
   });
   const servers = new ServerManager({

@@ -13,14 +13,14 @@ export function createDrift(log: Logger): Drift | undefined {
   try {
     read(undefined);
     const own = statSync('/proc/self/ns/pid').ino === ROOT_PID_NAMESPACE;
-    if (!own) log.warn("not in the host's pid namespace: the drift is told of the own network namespace only");
+    if (!own) log.warn("not in the host's pid namespace: the drift covers the agent's own network namespace only");
     return new Drift({
       netns: ownNetns(),
       inode: statSync('/proc/self/ns/net').ino,
       read: (pid) => (pid === undefined || own ? read(pid) : undefined),
     });
   } catch (error) {
-    log.warn({ code: codeFor(error, 'CW_PROC'), error: oneLine(error) }, "the kernel's own counters can't be read: no drift is told");
+    log.warn({ code: codeFor(error, 'CW_PROC'), error: oneLine(error) }, "the kernel's own counters cannot be read: no drift is reported");
     return undefined;
   }
 }

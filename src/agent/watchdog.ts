@@ -16,7 +16,7 @@ export function watchDrain(interval: number, watch: CollectionWatch, log: Logger
       timer = setInterval(() => {
         silent += 1;
         if (silent !== WINDOWS) return;
-        log.error({ code: 'CW_STALLED' satisfies ErrorCode, windows: silent }, 'the drain has stalled: no window is complete');
+        log.error({ code: 'CW_STALLED' satisfies ErrorCode, windows: silent }, 'the drain has stalled: windows are not completed');
         watch.drainStalled();
       }, length);
     },
@@ -29,7 +29,7 @@ export function watchDrain(interval: number, watch: CollectionWatch, log: Logger
       this.start();
     },
     alive(): void {
-      if (silent >= WINDOWS) log.warn('the drain goes on');
+      if (silent >= WINDOWS) log.warn('the drain has recovered');
       silent = 0;
       watch.drainResumed();
     },

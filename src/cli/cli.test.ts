@@ -53,7 +53,7 @@ describe('config', () => {
     const { code, stdout, stderr } = await command(['config', '--interval', '1s'], { CONNWATCH_SERIES_LIMIT: '7' });
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toContain('interval: 1s # --interval\nseries-limit: 7 # CONNWATCH_SERIES_LIMIT\n');
-    expect(stdout).toContain('# OTLP: no metrics are pushed');
+    expect(stdout).toContain('# OTLP: metrics are not pushed');
   });
 
   it('says what is pushed and where to, without credentials', async () => {
@@ -112,18 +112,18 @@ describe('what was to be in a file, given in the place of its name, is never pri
   it('config shows that there is no such file', async () => {
     const { code, stdout } = await command(['config'], { CONNWATCH_OTLP_HEADERS_FILE: secret });
     expect(code).toBe(0);
-    expect(stdout).toContain('otlp-headers-file: "<not shown: there is no such file>" # CONNWATCH_OTLP_HEADERS_FILE\n');
+    expect(stdout).toContain('otlp-headers-file: "<not shown: the file does not exist>" # CONNWATCH_OTLP_HEADERS_FILE\n');
     expect(stdout).not.toContain('hush');
   });
 
-  const wants = (name: string) => `invalid value for ${name}, which wants the path of a file, not its contents: `;
+  const wants = (name: string) => `invalid value for ${name}, which must be the path of a file, not its content: `;
   const pem = (bytes: number) => `-----BEGIN PRIVATE KEY-----\n${'hush'.repeat(bytes / 4)}\n-----END PRIVATE KEY-----`;
   it.each<[string[], Record<string, string>, string]>([
-    [[`--otlp-headers-file=${secret}`], {}, `${wants('otlp-headers-file')}there is no such file.`],
+    [[`--otlp-headers-file=${secret}`], {}, `${wants('otlp-headers-file')}the file does not exist.`],
     [[`--otlp-headers-file=${secret}\0`], {}, `${wants('otlp-headers-file')}it cannot be read (ERR_INVALID_ARG_VALUE).`],
-    [[], { OTEL_EXPORTER_OTLP_CLIENT_KEY: pem(64) }, `${wants('OTEL_EXPORTER_OTLP_CLIENT_KEY')}there is no such file`],
-    [[], { OTEL_EXPORTER_OTLP_CLIENT_KEY: Buffer.from('hush'.repeat(100)).toString('base64') }, `${wants('OTEL_EXPORTER_OTLP_CLIENT_KEY')}it is too long for a path`],
-    [[], { OTEL_EXPORTER_OTLP_METRICS_CERTIFICATE: pem(8000) }, `${wants('OTEL_EXPORTER_OTLP_METRICS_CERTIFICATE')}it is too long for a path`],
+    [[], { OTEL_EXPORTER_OTLP_CLIENT_KEY: pem(64) }, `${wants('OTEL_EXPORTER_OTLP_CLIENT_KEY')}the file does not exist`],
+    [[], { OTEL_EXPORTER_OTLP_CLIENT_KEY: Buffer.from('hush'.repeat(100)).toString('base64') }, `${wants('OTEL_EXPORTER_OTLP_CLIENT_KEY')}the path is too long`],
+    [[], { OTEL_EXPORTER_OTLP_METRICS_CERTIFICATE: pem(8000) }, `${wants('OTEL_EXPORTER_OTLP_METRICS_CERTIFICATE')}the path is too long`],
   ])('%# is refused without it', async (flags, environment, why) => {
     const { code, stdout, stderr } = await command(['config', '--otlp', ...flags], environment);
     expect([code, stdout]).toEqual([2, '']);
@@ -201,7 +201,7 @@ describe('what cannot be used ends with 2 and one message', () => {
     [['confg'], "unknown command 'confg'; did you mean 'config'?"],
     [['config', 'more'], 'too many arguments: a command takes flags only.'],
     [['run', 'more'], 'too many arguments: a command takes flags only.'],
-    [['--config=/nowhere/c.yaml'], 'cannot use the file /nowhere/c.yaml (--config): there is no such file.'],
+    [['--config=/nowhere/c.yaml'], 'cannot use the file /nowhere/c.yaml (--config): the file does not exist.'],
   ])('%j', async (argv, message) => {
     const { code, stdout, stderr, settings } = await command(argv);
     expect([code, stdout, settings]).toEqual([2, '', undefined]);
@@ -227,7 +227,7 @@ describe('what cannot be used ends with 2 and one message', () => {
   });
 });
 
-it('a defect is said to be one, without a stack', async () => {
+it('reports an unexpected error as a bug, without a stack', async () => {
   const { host, seen } = fakeHost(['config']);
   const code = await cli({
     ...host,
@@ -236,5 +236,5 @@ it('a defect is said to be one, without a stack', async () => {
     },
   });
   expect(code).toBe(1);
-  expect(seen.stderr).toMatch(/^connwatch: unexpected error: broken\nThis is a defect: .* \[CW_INTERNAL\]\n$/);
+  expect(seen.stderr).toMatch(/^connwatch: unexpected error: broken\nThis is a bug\. Please .* \[CW_INTERNAL\]\n$/);
 });

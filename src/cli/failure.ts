@@ -23,7 +23,7 @@ export function describeFailure(error: unknown): Failure {
   return {
     message: `unexpected error: ${oneLine(error)}`,
     code: 'CW_INTERNAL',
-    hint: "This is a defect: please report it with the output of 'connwatch version' and of a run with --log-level=debug.",
+    hint: "This is a bug. Please report it with the output of 'connwatch version' and of a run with --log-level=debug.",
   };
 }
 

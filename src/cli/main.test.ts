@@ -69,7 +69,7 @@ describe('connwatch run, with an agent that does nothing', () => {
 
   it.each([
     ['otlp: true', { OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' }, "invalid value 'http/json' for OTEL_EXPORTER_OTLP_PROTOCOL"],
-    ['otlp-headers-file: /nowhere', { OTEL_METRICS_EXPORTER: 'otlp' }, 'invalid value for otlp-headers-file, which wants the path of a file, not its contents: there is no such file'],
+    ['otlp-headers-file: /nowhere', { OTEL_METRICS_EXPORTER: 'otlp' }, 'invalid value for otlp-headers-file, which must be the path of a file, not its content: the file does not exist'],
   ])('refuses at SIGHUP what would be refused at the start: %s with %j', async (settings, environment, why) => {
     const folder = mkdtempSync(join(tmpdir(), 'connwatch-reload-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
@@ -77,7 +77,7 @@ describe('connwatch run, with an agent that does nothing', () => {
     writeFileSync(path, 'interval: 1s');
     const child = start('main.fixture.ts', ['--config', path, '--log-format=json'], environment);
     const result = ended(child);
-    const refused = said(child, 'settings cannot be read again');
+    const refused = said(child, 'settings cannot be reloaded');
     const read = said(child, 'settings reloaded');
     await said(child, '"ready"');
     writeFileSync(path, `interval: 2s\n${settings}`);
@@ -89,7 +89,7 @@ describe('connwatch run, with an agent that does nothing', () => {
     child.kill('SIGTERM');
     const { stdout, stderr } = await result;
     expect(stdout).toBe('interval 3000\nstopped in order\n');
-    const line = stderr.split('\n').find((text) => text.includes('settings cannot be read again'))!;
+    const line = stderr.split('\n').find((text) => text.includes('settings cannot be reloaded'))!;
     expect(JSON.parse(line)).toMatchObject({ level: 'error', code: 'CW_CONFIG', error: expect.stringContaining(why) as string });
   });
 

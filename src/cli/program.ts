@@ -42,10 +42,10 @@ export async function runProgram(host: Host): Promise<number> {
 
   const runAgent = async () => void (code = await runCommand(host, settings));
   const commands = [
-    program.command('run').description('Watch, until Ctrl-C or SIGTERM. This is what happens without a command.').action(runAgent),
+    program.command('run').description('Run the agent until Ctrl-C or SIGTERM. This is the default command.').action(runAgent),
     program
       .command('config')
-      .description('Print the settings in force, and where each comes from.')
+      .description('Print the settings in force and the source of each.')
       .action(async () => {
         const resolution = await settings();
         // OpenTelemetry's variables are refused here as a run would.
@@ -53,7 +53,7 @@ export async function runProgram(host: Host): Promise<number> {
       }),
     program
       .command('doctor')
-      .description('Check what the agent needs of this machine. --json prints it for scripts.')
+      .description('Check whether this machine has what the agent needs. --json prints the result for scripts.')
       .option('--json')
       .action(async ({ json }: { json?: boolean }) => {
         const { settings: checked } = await settings();
@@ -61,7 +61,7 @@ export async function runProgram(host: Host): Promise<number> {
       }),
     program
       .command('health')
-      .description('Ask the running agent how it is. Exit code 0: ready and alive.')
+      .description('Ask the running agent for its health. Exit code 0: ready and alive.')
       .action(async () => {
         const { healthAddr } = (await settings()).settings;
         code = await health({ healthAddr, timeout: HEALTH_TIMEOUT_MS, stdout: host.stdout });

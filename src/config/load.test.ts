@@ -168,7 +168,7 @@ describe('printSettings', () => {
   it('is a file that gives the same settings, each with its origin', async () => {
     const resolution = await load(['--interval=90s', '--metrics-addr=[::1]:0', '--new-series-at-zero=false'], { CONNWATCH_RING_SIZE: '4096' });
     const text = await printSettings(resolution);
-    expect(text).toBe(`# The settings in force, and where each comes from.
+    expect(text).toBe(`# The settings in force and the source of each.
 # No file is in use.
 
 metrics-addr: "[::1]:0" # --metrics-addr

@@ -4,7 +4,7 @@ import { ENTRIES, type Setting, type Settings } from './table.ts';
 
 /** Stands for the value of a secret setting. */
 export const HIDDEN = '<hidden>';
-const NO_FILE = '<not shown: there is no such file>';
+const NO_FILE = '<not shown: the file does not exist>';
 
 /** The settings in force as a YAML file that --config could name, each with where it comes from. */
 export async function printSettings({ settings, origins }: Resolution): Promise<string> {
@@ -30,7 +30,7 @@ function shown(setting: Setting<unknown>, value: unknown): string | number | boo
 
 function header(settings: Settings): string {
   const file = settings.config === undefined ? 'No file is in use.' : `The file in use: ${settings.config}`;
-  return ` The settings in force, and where each comes from.\n ${file}`;
+  return ` The settings in force and the source of each.\n ${file}`;
 }
 
 /** Numbers and booleans are written without quotes. */

@@ -30,7 +30,7 @@ describe('parseDuration', () => {
     ['1s1s', 'it is not a duration'],
     ['.5s', 'it is not a duration'],
     ['1e3s', 'it is not a duration'],
-    ['0.5ms', 'it is finer than a millisecond'],
+    ['0.5ms', 'it is not a whole number of milliseconds'],
   ])('refuses %j', (text, why) => {
     expect(() => parseDuration(text)).toThrow(why);
   });

@@ -22,7 +22,7 @@ export function parseDuration(text: string): number {
   DURATION_UNITS.forEach(([, factor], i) => (total += Number(parts[i + 1] ?? 0) * factor));
   // Fractions meet binary floating point: 0.3s is 300 only when rounded.
   const whole = Math.round(total);
-  if (Math.abs(total - whole) > 1e-6) throw new Invalid('it is finer than a millisecond');
+  if (Math.abs(total - whole) > 1e-6) throw new Invalid('it is not a whole number of milliseconds');
   return whole;
 }
 

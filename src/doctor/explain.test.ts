@@ -8,7 +8,7 @@ const refusal = new ConnwatchError('The kernel does not allow it.', { code: 'CW_
 describe('explain', () => {
   it.each([
     ['capabilities', { status: { ...STATUS, capabilities: 1n << 39n }, trials: TRIALS_REFUSED }, 'CW_PERMISSION', 'CAP_PERFMON is not effective (uid 0, no new privileges)'],
-    ['BTF before capabilities', { btf: 'none', status: { ...STATUS, capabilities: 0n } }, 'CW_NO_BTF', 'the kernel publishes no BTF: /sys/kernel/btf/vmlinux is missing'],
+    ['BTF before capabilities', { btf: 'none', status: { ...STATUS, capabilities: 0n } }, 'CW_NO_BTF', 'the kernel has no BTF: /sys/kernel/btf/vmlinux is missing'],
     ['seccomp', { status: { ...STATUS, seccomp: 2 }, trials: { ...TRIALS_REFUSED, bpf: 38 } }, 'CW_PERMISSION', 'a filter is set, and bpf() fails with ENOSYS'],
     ['a map', { trials: { ...TRIALS, maps: { ...TRIALS.maps, ringbuf: { stage: 'create', errno: 22 } } } }, 'CW_BPF_LOAD', 'the kernel refuses to make ringbuf (EINVAL)'],
   ] as const)('names %s', (_, change, code, found) => {

@@ -7,10 +7,10 @@ export const LINUX_SINCE = [5, 12] as const;
 export const PROGRAMS: Readonly<Record<string, string>> = {
   'tp_btf/inet_sock_set_state': 'sees every connection',
   'tp_btf/sched_process_exit': 'sees processes end',
-  'tp_btf/tcp_retransmit_synack': 'sees where SYN-ACKs are lost',
-  'iter/bpf_sk_storage_map': 'counts live sockets that found no slot',
-  'iter/task_file': 'finds the sockets that are open already, and what long-lived ones move',
-  'iter/bpf_map_elem': 'finds records whose sockets are gone unseen',
+  'tp_btf/tcp_retransmit_synack': 'sees retransmitted SYN-ACKs',
+  'iter/bpf_sk_storage_map': 'counts live sockets without a slot',
+  'iter/task_file': 'finds sockets that are already open, and reports long-lived ones',
+  'iter/bpf_map_elem': 'finds records of sockets whose end was skipped',
 };
 
 /** Sections of which the agent takes one set, or none: `--sync-failures`. */

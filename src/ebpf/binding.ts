@@ -165,7 +165,7 @@ export function loadBinding(): Binding {
   } catch (error) {
     throw new ConnwatchError(`The native addon cannot be loaded: ${oneLine(error)}.`, {
       code: 'CW_ADDON',
-      hint: 'It needs libbpf 1.1 or later (Debian: libbpf1). Build it again with `npm run setup`.',
+      hint: 'Install libbpf 1.1 or later (Debian: libbpf1), or build the addon again with `npm run setup`.',
       cause: error,
     });
   }
@@ -188,7 +188,7 @@ export function ownNetns(): number {
 export function assertLayout(native: NativeLayout): void {
   const wrong = difference(native);
   if (wrong === undefined) return;
-  throw new ConnwatchError(`The addon and the program disagree on the record layout: ${wrong}.`, {
+  throw new ConnwatchError(`The addon and the program have different record layouts: ${wrong}.`, {
     code: 'CW_LAYOUT',
     hint: 'Build all parts from one version with `npm run setup`.',
   });

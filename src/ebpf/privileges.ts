@@ -25,10 +25,10 @@ export interface NeedsFacts {
  */
 export function needsAfterAttach({ refused, unprivilegedBpf, permitted }: NeedsFacts): Needs {
   const bpf = (permitted & CAP_BPF) !== 0n ? CAP_BPF : permitted & CAP_SYS_ADMIN;
-  if (refused !== 0) return { keep: bpf, why: 'this kernel asks for it at every call of bpf()' };
-  if (unprivilegedBpf === 1 || unprivilegedBpf === 2) return { keep: 0n, why: 'what is open is read without any' };
+  if (refused !== 0) return { keep: bpf, why: 'this kernel requires it for every bpf() call' };
+  if (unprivilegedBpf === 1 || unprivilegedBpf === 2) return { keep: 0n, why: 'reading open maps needs no capability' };
   const value = unprivilegedBpf === undefined ? 'cannot be read' : `is ${unprivilegedBpf}`;
-  return { keep: bpf, why: `kernel.unprivileged_bpf_disabled ${value}, and may be set while the agent runs` };
+  return { keep: bpf, why: `kernel.unprivileged_bpf_disabled ${value}, and can change while the agent runs` };
 }
 
 /** What was dropped, for the log. */

@@ -11,7 +11,7 @@ const DRAIN = 'drain';
 /**
  * Turns the fate of the data path into aliveness: not alive after three
  * collections in a row have failed, or while the drain loop stalls; alive again
- * with the first collection that succeeds, or when the drain goes on. Exports and
+ * with the first collection that succeeds, or when the drain has recovered. Exports and
  * scrapes have no say: a broken network must not restart the agent.
  */
 export class CollectionWatch {

@@ -199,7 +199,7 @@ describe('Collector', () => {
     const collector = new Collector({ snapshots, keys, onSnapshot: (each) => applied.push(each) });
     expect(snapshots.observed).toBe(false);
     collector.start();
-    expect(() => collector.start()).toThrow('started already');
+    expect(() => collector.start()).toThrow('already started');
     const first = snapshot({});
     snapshots.next(first);
     expect(applied).toEqual([first]);

@@ -109,7 +109,7 @@ export class Collector implements AsyncDisposable {
   /** Subscribes. @throws ConnwatchError CW_USAGE when it is started already or closed. */
   start(): void {
     if (this.#closed) throw new ConnwatchError('the collector is closed', { code: 'CW_USAGE' });
-    if (this.#subscription !== undefined) throw new ConnwatchError('the collector is started already', { code: 'CW_USAGE' });
+    if (this.#subscription !== undefined) throw new ConnwatchError('the collector is already started', { code: 'CW_USAGE' });
     this.#subscription = this.#config.snapshots.subscribe({
       next: (snapshot) => this.#next(snapshot),
       error: (error: unknown) => this.#config.onError(error),
@@ -147,8 +147,8 @@ export class Collector implements AsyncDisposable {
 }
 
 function check({ interval, retireAfter, seriesLimit }: Config): void {
-  if (!(interval > 0)) throw new ConnwatchError(`interval is more than 0 ms, not ${interval}`, { code: 'CW_USAGE' });
-  if (!(retireAfter >= 0)) throw new ConnwatchError(`retireAfter is 0 ms or more, not ${retireAfter}`, { code: 'CW_USAGE' });
+  if (!(interval > 0)) throw new ConnwatchError(`interval must be more than 0 ms, not ${interval}`, { code: 'CW_USAGE' });
+  if (!(retireAfter >= 0)) throw new ConnwatchError(`retireAfter must be 0 ms or more, not ${retireAfter}`, { code: 'CW_USAGE' });
   checkLimit(seriesLimit);
 }
 

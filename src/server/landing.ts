@@ -14,7 +14,7 @@ export function landingPage(paths: readonly string[], health: { readonly text: s
   <ul>
 ${links}
   </ul>
-  <p>Health probes listen on <code>${escapeHtml(health.text)}</code>: ${probes}.</p>
+  <p>The health probes are on <code>${escapeHtml(health.text)}</code>: ${probes}.</p>
 </body>
 </html>
 `;

@@ -60,7 +60,7 @@ function listenError(cause: Error, name: ServerName, addr: string): ConnwatchErr
     case 'EADDRINUSE':
       return new ConnwatchError(`${what}: the port is in use.`, {
         code: 'CW_PORT_IN_USE',
-        hint: `Stop what listens there ('ss -ltnp' shows it), or choose another port with ${flag}.`,
+        hint: `Stop the program that listens there ('ss -ltnp' shows it), or choose another port with ${flag}.`,
         cause,
       });
     case 'EACCES':
@@ -77,7 +77,7 @@ function listenError(cause: Error, name: ServerName, addr: string): ConnwatchErr
     case 'EINVAL':
       return new ConnwatchError(`${what}: this machine has no such address (${codeOf(cause)}).`, {
         code: 'CW_ADDRESS',
-        hint: `Give ${flag} an address of this machine, or only a port such as :9090.`,
+        hint: `Set ${flag} to an address of this machine, or only to a port such as :9090.`,
         cause,
       });
     case undefined:

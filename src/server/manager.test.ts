@@ -191,10 +191,10 @@ describe('start', () => {
   it('happens once', async () => {
     const made = manager();
     await made.start();
-    await expect(made.start()).rejects.toThrow('the servers start only once');
+    await expect(made.start()).rejects.toThrow('the servers can be started only once');
     const closed = manager();
     await closed.close();
-    await expect(closed.start()).rejects.toThrow('the servers start only once');
+    await expect(closed.start()).rejects.toThrow('the servers can be started only once');
   });
 
   it('gives way to a close() in its middle', async () => {

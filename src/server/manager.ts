@@ -33,7 +33,7 @@ export class Manager {
    * CW_CONFIG (not an address), CW_SERVER, or CW_USAGE when it was started or closed before.
    */
   async start(): Promise<Started> {
-    if (this.#servers.length > 0 || this.#closer.closed) throw new ConnwatchError('the servers start only once', { code: 'CW_USAGE' });
+    if (this.#servers.length > 0 || this.#closer.closed) throw new ConnwatchError('the servers can be started only once', { code: 'CW_USAGE' });
     const { metricsAddr, healthAddr } = this.#config;
     const probes = this.#probes();
     const pages = new Map(Object.entries(this.#config.metricsRoutes));

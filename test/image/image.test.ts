@@ -12,7 +12,7 @@ import { until } from '../harness/until.ts';
 import { Containers, HARDENED, noImages } from './containers.ts';
 
 const IMAGE = 'localhost/connwatch:test';
-/** docs/operations.md tells the size; what makes it grow beyond this should be looked at. */
+/** docs/install.md states the size. Find out what made the image larger before you raise this. */
 const LARGEST = 125_000_000;
 
 const { version, agentVersion } = (() => {

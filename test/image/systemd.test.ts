@@ -85,14 +85,14 @@ describe.skipIf(noImages !== undefined)(`the service, installed from the archive
     await shell('echo "interval: 1s" > /etc/connwatch/config.yaml && systemctl reload connwatch');
     await until(async () => (await log()).includes('"changed":["interval"],"msg":"settings reloaded"'), true);
     await shell('echo "intervall: 1s" > /etc/connwatch/config.yaml && systemctl reload connwatch');
-    await until(async () => (await log()).includes('settings cannot be read again: the old ones stay'), true);
+    await until(async () => (await log()).includes('settings cannot be reloaded; the old ones stay'), true);
     expect(await property('ActiveState')).toBe('active');
   });
 
   it('is upgraded by the same command, which keeps the settings and says when they are wrong', async () => {
     const upgrade = await inside('sh', '-c', 'cd /root/connwatch-* && ./install.sh');
     expect(upgrade.code).toBe(1);
-    expect(upgrade.stderr).toContain('connwatch is not ready; its last words:');
+    expect(upgrade.stderr).toContain('connwatch is not ready. Its last log lines:');
     expect(upgrade.stderr).toContain("unknown key intervall (/etc/connwatch/config.yaml line 1); did you mean interval?");
     // Not tried again and again.
     expect([await property('ExecMainStatus'), await property('NRestarts')]).toEqual(['2', '0']);

@@ -75,7 +75,7 @@ describe('connwatch doctor and a collector', () => {
       found: `${endpoint}: it asks for a client certificate (OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE)`,
     });
     // Node.js closes, as a server; OpenSSL and Go say why before they do.
-    const closes = `${endpoint}: it is connected to, and closes the connection; it may not accept the client certificate`;
+    const closes = `${endpoint}: it accepts the connection and closes it; perhaps it does not accept the client certificate`;
     expect(await found(others)).toMatchObject({ status: 'degraded', found: closes });
     using strict = new StrictServer(certificates);
     const refused = `${await strict.endpoint}: it does not accept the client certificate (ERR_SSL_TLSV1_ALERT_UNKNOWN_CA)`;

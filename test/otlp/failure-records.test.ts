@@ -83,7 +83,7 @@ describeKernel('records of failed connects', () => {
     await agent.logs.line({ msg: 'log records cannot be pushed', exporter: 'otlp_logs' });
     receiver.answer = 'take';
     await refuse(2);
-    await until(() => agent.logs.text.includes('(otlp-headers-file) cannot be used: there is no such file'), true);
+    await until(() => agent.logs.text.includes('(otlp-headers-file) cannot be used: the file does not exist'), true);
     writeFileSync(headers, 'x-tenant=green');
     await refuse(5);
     await until(() => mine().length >= 12, true);

@@ -82,7 +82,7 @@ describeKernel('OTLP push', () => {
       // Without the file too the agent lives, and says why nothing is pushed.
       rmSync(path);
       receiver.answer = { code: status.UNAUTHENTICATED, details: `${second} is over` };
-      await until(() => agent.logs.text.includes(`${path} (otlp-headers-file) cannot be used: there is no such file`), true);
+      await until(() => agent.logs.text.includes(`${path} (otlp-headers-file) cannot be used: the file does not exist`), true);
       const health = await (await fetch(`http://${agent.health}/health`)).text();
       for (const shown of [agent.logs.text, health, await agent.text()]) for (const secret of [first, second, encoded]) expect(shown).not.toContain(secret);
     } finally {
@@ -100,8 +100,8 @@ describeKernel('OTLP push', () => {
     await using agent = await Agent.start({ privileges: 'all', args: ['--otlp-headers-file', path], env: endpoint(receiver.port) });
     await agent.logs.line({ msg: 'metrics are pushed' });
     expect(receiver.requests[0]!.headers).toMatchObject({ authorization: 'Bearer of-another' });
-    const error = `${path} (otlp-headers-file) cannot be used: this user may not read it`;
-    const warning = { level: 'warn', msg: 'the file with headers cannot be read again: what it held before is used', error };
+    const error = `${path} (otlp-headers-file) cannot be used: this user has no permission to read it`;
+    const warning = { level: 'warn', msg: 'the file with headers cannot be read again; its previous content is used', error };
     receiver.answer = { code: status.UNAVAILABLE, details: 'gone' };
     await agent.logs.line({ msg: 'metrics cannot be pushed', error: 'UNAVAILABLE: gone' });
     receiver.answer = 'take';
@@ -168,7 +168,7 @@ describeKernel('OTLP push', () => {
 
   it.each([
     [{ OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf' }, "invalid value 'http/protobuf' for OTEL_EXPORTER_OTLP_PROTOCOL"],
-    [{ OTEL_EXPORTER_OTLP_CERTIFICATE: '/nowhere/ca.pem' }, 'invalid value for OTEL_EXPORTER_OTLP_CERTIFICATE, which wants the path of a file, not its contents: there is no such file.'],
+    [{ OTEL_EXPORTER_OTLP_CERTIFICATE: '/nowhere/ca.pem' }, 'invalid value for OTEL_EXPORTER_OTLP_CERTIFICATE, which must be the path of a file, not its content: the file does not exist.'],
     [{ OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20tok3n%0a' }, 'invalid value for OTEL_EXPORTER_OTLP_HEADERS'],
   ])('does not start with %j', async (env, message) => {
     const { code, logs } = await Agent.refuse({ args: ['--otlp'], env });
@@ -200,7 +200,7 @@ describeKernel('OTLP push', () => {
     chmodSync(path('client.key'), 0o600);
     await using agent = await Agent.start({ privileges: 'all', env: { ...trusted, ...own } });
     await agent.logs.line({ msg: 'metrics are pushed' });
-    const error = 'invalid value for OTEL_EXPORTER_OTLP_CLIENT_KEY, which wants the path of a file, not its contents: this user may not read it';
-    await agent.logs.line({ level: 'warn', msg: 'files for TLS cannot be read again: what they held before is used', error });
+    const error = 'invalid value for OTEL_EXPORTER_OTLP_CLIENT_KEY, which must be the path of a file, not its content: this user has no permission to read it';
+    await agent.logs.line({ level: 'warn', msg: 'files for TLS cannot be read again; their previous content is used', error });
   });
 });

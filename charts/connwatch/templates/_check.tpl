@@ -1,9 +1,9 @@
-{{/* What the schema cannot see: values that are right alone and wrong together. */}}
+{{/* The schema cannot check combinations of values; this does. */}}
 {{- define "connwatch.check" -}}
 {{- $metrics := index .Values.config "metrics-addr" -}}
 {{- $health := index .Values.config "health-addr" -}}
 {{- if eq (include "connwatch.port" $metrics) (include "connwatch.port" $health) -}}
-{{- fail (printf "config.metrics-addr and config.health-addr both want port %s: give them different ports" (include "connwatch.port" $health)) -}}
+{{- fail (printf "config.metrics-addr and config.health-addr both use port %s: give them different ports" (include "connwatch.port" $health)) -}}
 {{- end -}}
 {{- if and (include "connwatch.loopback" $health) (not .Values.hostNetwork) -}}
 {{- fail (printf "config.health-addr is %s, where the kubelet's probes cannot reach it: leave the host out, or set hostNetwork" $health) -}}
@@ -11,7 +11,7 @@
 {{- if include "connwatch.loopback" $metrics -}}
 {{- range $name := list "service" "podMonitor" "serviceMonitor" -}}
 {{- if (index $.Values $name).enabled -}}
-{{- fail (printf "config.metrics-addr is %s, which nothing outside of the pod reaches: leave the host out, or set %s.enabled to false" $metrics $name) -}}
+{{- fail (printf "config.metrics-addr is %s, which nothing outside the pod can reach: leave the host out, or set %s.enabled to false" $metrics $name) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
@@ -28,13 +28,13 @@
 {{- if not .endpoint -}}
 {{- range $path, $name := dict "headers" .headers.secretName "tls.ca" .tls.ca.secretName "tls.client" .tls.client.secretName -}}
 {{- if $name -}}
-{{- fail (printf "otlp.%s.secretName is set and otlp.endpoint is not: nothing would be pushed" $path) -}}
+{{- fail (printf "otlp.%s.secretName is set but otlp.endpoint is not: nothing would be pushed" $path) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
 {{- if and .Values.otlp.headers.secretName (index .Values.config "otlp-headers-file") -}}
-{{- fail "otlp.headers.secretName and config.otlp-headers-file both name a file with headers: set one of them" -}}
+{{- fail "otlp.headers.secretName and config.otlp-headers-file both set the file with headers: set only one" -}}
 {{- end -}}
 {{- include "connwatch.check.push" . -}}
 {{- include "connwatch.check.service" . -}}
@@ -46,7 +46,7 @@
 {{- include "connwatch.check.rollout" . -}}
 {{- end -}}
 
-{{/* A key that is there twice in a manifest is refused, or the last one wins: pods that no selector finds. */}}
+{{/* With a key twice in a manifest, Kubernetes refuses it or the last one wins, and no selector finds the pods. */}}
 {{- define "connwatch.check.keys" -}}
 {{- $labels := include "connwatch.ownLabels" . | fromYaml -}}
 {{- $annotations := include "connwatch.podAnnotations" . | fromYaml -}}
@@ -67,7 +67,7 @@
 {{- end -}}
 {{- end -}}
 
-{{/* A variable beats the file, and of two with one name the last one counts. */}}
+{{/* A variable overrides the file; of two with the same name the last one counts. */}}
 {{- define "connwatch.check.env" -}}
 {{- $own := list -}}
 {{- range include "connwatch.env" . | fromYamlArray -}}
@@ -103,7 +103,7 @@
 {{- $grace := int64 .Values.terminationGracePeriodSeconds -}}
 {{- with index .Values.config "shutdown-timeout" -}}
 {{- if ge (include "connwatch.milliseconds" . | float64) (mulf $grace 1000.0) -}}
-{{- fail (printf "terminationGracePeriodSeconds is %d and config.shutdown-timeout %s: a pod would be killed before its time-out is over; give it more seconds" $grace .) -}}
+{{- fail (printf "terminationGracePeriodSeconds is %d and config.shutdown-timeout %s: a pod would be killed before its time-out; increase terminationGracePeriodSeconds" $grace .) -}}
 {{- end -}}
 {{- end -}}
 {{- range $name := list "podMonitor" "serviceMonitor" -}}
@@ -117,7 +117,7 @@
 {{- end -}}
 {{- end -}}
 
-{{/* Kubernetes takes one of the two. Without a value, maxUnavailable is 1 and maxSurge 0. */}}
+{{/* Kubernetes accepts one of the two. The defaults are maxUnavailable 1 and maxSurge 0. */}}
 {{- define "connwatch.check.rollout" -}}
 {{- with .Values.updateStrategy -}}
 {{- if and .rollingUpdate (ne .type "OnDelete") -}}
@@ -125,7 +125,7 @@
 {{- $unavailable := not (has (toString .rollingUpdate.maxUnavailable) $none) -}}
 {{- $surge := not (has (toString (.rollingUpdate.maxSurge | default 0)) $none) -}}
 {{- if not (or $unavailable $surge) -}}
-{{- fail "updateStrategy.rollingUpdate: maxUnavailable and maxSurge are both 0, so no node would get a new version: set one of them" -}}
+{{- fail "updateStrategy.rollingUpdate: maxUnavailable and maxSurge are both 0, so no node would be updated: set one of them" -}}
 {{- end -}}
 {{- if and $unavailable $surge -}}
 {{- fail "updateStrategy.rollingUpdate: maxUnavailable and maxSurge are both other than 0, which Kubernetes refuses: set maxUnavailable to 0" -}}

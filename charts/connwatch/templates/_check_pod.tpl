@@ -1,8 +1,8 @@
-{{/* What Kubernetes refuses, or never starts. A container's own setting beats the pod's. */}}
+{{/* Pods that Kubernetes refuses or never starts. The container's setting overrides the pod's. */}}
 {{- define "connwatch.check.security" -}}
 {{- with .Values.securityContext -}}
 {{- if and .privileged (eq (toString .allowPrivilegeEscalation) "false") -}}
-{{- fail "securityContext.privileged is true and allowPrivilegeEscalation false, which Kubernetes refuses: set that to true as well" -}}
+{{- fail "securityContext.privileged is true and allowPrivilegeEscalation false, which Kubernetes refuses: set both to true" -}}
 {{- end -}}
 {{- end -}}
 {{- $security := dict -}}
@@ -16,7 +16,7 @@
 {{- end -}}
 {{- end -}}
 
-{{/* An amount such as 128Mi or 50m. A number has no unit. */}}
+{{/* An amount such as 128Mi or 50m, as a number. */}}
 {{- define "connwatch.amount" -}}
 {{- $units := dict "" 1 "m" 0.001 "k" 1e3 "M" 1e6 "G" 1e9 "T" 1e12 "P" 1e15 "E" 1e18
     "Ki" 1024 "Mi" 1048576 "Gi" 1073741824 "Ti" 1099511627776 "Pi" 1125899906842624 "Ei" 1152921504606846976 -}}
@@ -39,7 +39,7 @@
 {{- end -}}
 {{- end -}}
 
-{{/* Names of other objects may have dots, or begin with a digit. */}}
+{{/* Only the Service forbids dots and a digit at the start of its name. */}}
 {{- define "connwatch.check.service" -}}
 {{- $name := include "connwatch.fullname" . -}}
 {{- if and .Values.service.enabled (not (regexMatch "^[a-z]([-a-z0-9]*[a-z0-9])?$" $name)) -}}

@@ -1,4 +1,4 @@
-{{/* What besides otlp.endpoint makes the agent push, in words, one a line. What a variable holds is unknown where it has a source. */}}
+{{/* Reasons other than otlp.endpoint for which the agent pushes, one per line. The value of a variable with valueFrom is unknown. */}}
 {{- define "connwatch.push.other" -}}
 {{- if index .Values.config "otlp" }}
 config.otlp is true
@@ -16,12 +16,12 @@ extraEnv sets {{ .name }}
 {{- define "connwatch.check.push" -}}
 {{- $other := include "connwatch.push.other" . -}}
 {{- if and .Values.otlp.endpoint (eq (index .Values.config "otlp" | toString) "false") (not (contains "LOGS" $other)) -}}
-{{- fail "otlp.endpoint is set and config.otlp is false: nothing would be pushed; set one of them only" -}}
+{{- fail "otlp.endpoint is set but config.otlp is false: nothing would be pushed; set only one of them" -}}
 {{- end -}}
 {{- if and .Values.networkPolicy.enabled (not .Values.networkPolicy.otlp.port) -}}
 {{- range $other | trim | splitList "\n" -}}
 {{- if and . (or (not $.Values.otlp.endpoint) (hasSuffix "ENDPOINT" .)) -}}
-{{- fail (printf "%s, and networkPolicy.enabled lets the agent out to otlp.endpoint only: set otlp.endpoint, or networkPolicy.otlp.port to the port of the collector's pods" .) -}}
+{{- fail (printf "%s, but networkPolicy.enabled allows egress to otlp.endpoint only: set otlp.endpoint, or networkPolicy.otlp.port to the port of the collector's pods" .) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}

@@ -3,7 +3,7 @@
 {{- default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" -}}
 {{- end -}}
 
-{{/* Name of all objects: the release's, with the chart's unless it is in it. Cut for where it becomes a label. */}}
+{{/* Name of all objects: the release's name, plus the chart's name unless contained in it. Truncated, because it becomes a label. */}}
 {{- define "connwatch.fullname" -}}
 {{- if .Values.fullnameOverride -}}
 {{- .Values.fullnameOverride | trunc 63 | trimSuffix "-" -}}
@@ -17,7 +17,7 @@
 {{- .Values.serviceAccount.name | default (ternary (include "connwatch.fullname" .) "default" .Values.serviceAccount.create) -}}
 {{- end -}}
 
-{{/* By which pods are found. It cannot change while the release lives. */}}
+{{/* Labels that select the pods. They cannot change during the life of the release. */}}
 {{- define "connwatch.selectorLabels" -}}
 app.kubernetes.io/name: {{ include "connwatch.name" . }}
 app.kubernetes.io/instance: {{ .Release.Name | quote }}
@@ -33,7 +33,7 @@ app.kubernetes.io/part-of: connwatch
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end -}}
 
-{{/* Labels of an object, from (list . labels): the chart's own, commonLabels, and the object's, which beat these. */}}
+{{/* Labels of an object, from (list . labels): the chart's own, commonLabels, and the object's, which override these. */}}
 {{- define "connwatch.labels" -}}
 {{- $root := index . 0 -}}
 {{ include "connwatch.ownLabels" $root }}
@@ -44,7 +44,7 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 
 {{/* The chart's own annotations of pods. */}}
 {{- define "connwatch.podAnnotations" -}}
-# Other settings, new pods: most settings are read at the start only.
+# A changed setting restarts the pods, because the agent reads most settings at the start only.
 checksum/config: {{ include "connwatch.config" . | sha256sum }}
 {{- end -}}
 

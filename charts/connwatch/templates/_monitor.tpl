@@ -1,4 +1,4 @@
-{{/* What PodMonitor and ServiceMonitor have in common: an endpoint, from (dict of the monitor's values). */}}
+{{/* The endpoint of PodMonitor and ServiceMonitor, from (dict of the monitor's values). */}}
 {{- define "connwatch.monitor.endpoint" -}}
 - port: metrics
   path: /metrics
@@ -18,7 +18,7 @@
   {{- end }}
 {{- end -}}
 
-{{/* Which objects it looks at. */}}
+{{/* The objects that a monitor selects. */}}
 {{- define "connwatch.monitor.selector" -}}
 jobLabel: app.kubernetes.io/name
 namespaceSelector:

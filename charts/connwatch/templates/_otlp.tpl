@@ -4,7 +4,7 @@
 {{- .Values.networkPolicy.otlp.port | default $port | default 443 | int -}}
 {{- end -}}
 
-{{/* OTEL_RESOURCE_ATTRIBUTES: percent-encoded, as its specification asks. The node's name is the same after a restart, a pod's is not. */}}
+{{/* OTEL_RESOURCE_ATTRIBUTES, percent-encoded by its specification. The node's name stays after a restart, a pod's does not. */}}
 {{- define "connwatch.resourceAttributes" -}}
 {{- /* A number is float64 here, which toString would print as 1e+06, toJson does not. */ -}}
 {{- $attributes := dict "service.instance.id" "$(NODE_NAME)" "host.name" "$(NODE_NAME)" "k8s.node.name" "$(NODE_NAME)" -}}

@@ -13,7 +13,7 @@ export async function compile(what, sources, file, args) {
   if (code === 0) return stderr;
   throw new Refusal(`${what} could not be compiled.`, {
     code: 'CW_SETUP_BUILD',
-    why: `${file} ended with code ${code}; this is what it said:`,
+    why: `${file} ended with code ${code} and this output:`,
     todo: `if you changed nothing below ${sources}/, please report it together with these lines.`,
     detail: stderr || stdout,
   });

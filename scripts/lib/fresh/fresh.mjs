@@ -32,12 +32,12 @@ export async function testFresh(args) {
 
 function checkHost() {
   if (!isRoot())
-    throw new Refusal('this test needs root.', { code: 'CW_SETUP_HOST', why: 'it makes a root file system and loads BPF programs.', todo: 'run it as root.' });
+    throw new Refusal('this test needs root.', { code: 'CW_SETUP_HOST', why: 'it creates a root file system and loads BPF programs.', todo: 'run it as root.' });
   const missing = NEEDED.filter((name) => !which(name));
   if (missing.length > 0)
     throw new Refusal(`${missing.join(', ')} is missing.`, {
       code: 'CW_SETUP_MISSING',
-      why: 'the fresh root file system is made and looked at with it.',
+      why: 'it creates and inspects the fresh root file system.',
       todo: `install ${missing.join(', ')} (Debian packages of the same names), then run the command again.`,
     });
 }
@@ -122,7 +122,7 @@ async function within(ms, promise, message) {
 
 function check(holds, what) {
   say(`${holds ? 'yes' : 'NO'}: ${what}`);
-  if (!holds) throw new Refusal('the fresh start failed.', { code: 'CW_SETUP_CHECK', why: `this does not hold: ${what}.`, todo: 'look at the lines above.' });
+  if (!holds) throw new Refusal('the fresh start failed.', { code: 'CW_SETUP_CHECK', why: `this check failed: ${what}.`, todo: 'see the lines above.' });
 }
 
 function say(text) {

@@ -24,7 +24,7 @@ export async function makeArchive() {
     chmodSync(join(folder, name, 'install.sh'), 0o755);
     const options = ['--sort=name', '--owner=0', '--group=0', '--numeric-owner', '--mode=go=rX,u+rw'];
     const { code, stderr } = await run('tar', ['--create', '--gzip', ...options, '--file', archive, '--directory', folder, name]);
-    if (code !== 0) throw new Refusal('the archive could not be made.', { code: 'CW_SETUP_BUILD', why: `tar ended with code ${code}:`, todo: 'mend that, then run the command again.', detail: stderr });
+    if (code !== 0) throw new Refusal('the archive could not be made.', { code: 'CW_SETUP_BUILD', why: `tar ended with code ${code}:`, todo: 'fix it, then run the command again.', detail: stderr });
     return shown(archive);
   });
 }

@@ -33,8 +33,8 @@ export async function must(file, args) {
   if (code === 0) return;
   throw new Refusal('the root file system could not be made.', {
     code: 'CW_SETUP_BUILD',
-    why: `${file} ended with code ${code}; this is what it said:`,
-    todo: 'mend that, then run the command again.',
+    why: `${file} ended with code ${code} and this output:`,
+    todo: 'fix it, then run the command again.',
     detail: stderr,
   });
 }

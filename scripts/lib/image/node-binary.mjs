@@ -23,7 +23,7 @@ export async function nodePackage() {
     if (existsSync(folder)) return { folder, remove };
     throw new Refusal(`npm did not install ${name}.`, {
       code: 'CW_SETUP_MISSING',
-      why: 'this npm leaves out what is for another architecture, in spite of --cpu.',
+      why: 'this npm skips packages for another architecture, in spite of --cpu.',
       todo: 'use npm 11 or later, then run the command again.',
     });
   } catch (error) {

@@ -40,8 +40,8 @@ export async function llvm(tool, args) {
   if (result.code === 0) return result;
   throw new Refusal(`${tool} failed.`, {
     code: 'CW_SETUP_BUILD',
-    why: `it ended with code ${result.code}; this is what it said:`,
-    todo: 'look whether the package llvm is installed in one piece, then run the command again.',
+    why: `it ended with code ${result.code} and this output:`,
+    todo: 'check that the package llvm is completely installed, then run the command again.',
     detail: result.stderr,
   });
 }

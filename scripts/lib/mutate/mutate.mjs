@@ -55,7 +55,7 @@ export function chosen(words) {
   checkHost();
   const mutants = MUTANTS.filter(({ idea, name }) => words.length === 0 || words.some((word) => `${idea} ${name}`.includes(word)));
   if (mutants.length === 0)
-    throw new Refusal(`no mutant is about ${words.join(', ')}.`, {
+    throw new Refusal(`no mutant matches ${words.join(', ')}.`, {
       code: 'CW_SETUP_ARGUMENT',
       why: `the ideas are ${ideas()}.`,
       todo: 'name one of them, or a part of a mutant’s name, or nothing for all.',
@@ -65,7 +65,7 @@ export function chosen(words) {
 
 function checkHost() {
   if (!isRoot() || !hasBtf())
-    throw new Refusal('mutants can’t be tried here.', {
+    throw new Refusal('mutants cannot run here.', {
       code: 'CW_SETUP_HOST',
       why: isRoot() ? 'this kernel has no BTF, so no kernel program can be loaded.' : 'loading kernel programs needs root.',
       todo: 'run it as root on a kernel with BTF (/sys/kernel/btf/vmlinux).',
@@ -80,8 +80,8 @@ export function mutated({ name, edits }) {
     if (parts.length !== 2)
       throw new Refusal(`the mutant "${name}" does not fit bpf/${file}.`, {
         code: 'CW_SETUP_CHECK',
-        why: `what it takes out stands there ${parts.length - 1} times, not once: ${JSON.stringify(find)}`,
-        todo: 'bring its entry in scripts/lib/mutate/mutants.mjs in line with the source.',
+        why: `the code that it removes occurs ${parts.length - 1} times there, not once: ${JSON.stringify(find)}`,
+        todo: 'adapt its entry in scripts/lib/mutate/mutants.mjs to the source.',
       });
     texts.set(file, parts.join(replace));
   }
@@ -103,7 +103,7 @@ async function checkGreen(mutants, folder) {
   const states = await runTests(mutants, folder);
   const wrong = [...states].filter(([, state]) => state !== 'green');
   if (wrong.length > 0)
-    throw new Refusal('a test is not green without a mutant.', {
+    throw new Refusal('a test does not pass without a mutant.', {
       code: 'CW_SETUP_CHECK',
       why: wrong.map(([test, state]) => `${test}: ${state}`).join('; '),
       todo: 'make it pass (npm test test/kernel), or name an existing test in scripts/lib/mutate/mutants.mjs.',
@@ -142,7 +142,7 @@ function read(file, stderr) {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch {
-    throw new Refusal('the tests left no results.', { code: 'CW_SETUP_CHECK', why: 'Vitest said:', todo: 'mend that.', detail: stderr });
+    throw new Refusal('the tests left no results.', { code: 'CW_SETUP_CHECK', why: 'Vitest said:', todo: 'fix it.', detail: stderr });
   }
 }
 

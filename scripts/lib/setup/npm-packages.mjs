@@ -78,7 +78,7 @@ function refusal(code, stderr) {
   if (code === 127)
     return new Refusal('npm was not found.', {
       code: 'CW_SETUP_MISSING',
-      why: 'the JavaScript packages of the lock file are installed with it.',
+      why: 'it installs the JavaScript packages of the lock file.',
       todo: 'install npm (it comes with Node.js), then run the command again.',
     });
   const reason = UNREACHABLE.exec(stderr)?.[0];
@@ -86,12 +86,12 @@ function refusal(code, stderr) {
     return new Refusal('the npm registry cannot be reached.', {
       code: 'CW_SETUP_MISSING',
       why: `npm ci ended with ${reason}.`,
-      todo: 'look at `npm config get registry`, your proxy and your network, then run the command again.',
+      todo: 'check `npm config get registry`, your proxy and your network, then run the command again.',
     });
   return new Refusal('npm ci failed.', {
     code: 'CW_SETUP_MISSING',
-    why: `it ended with code ${code}; this is what it said:`,
-    todo: 'mend what npm complains about, then run the command again.',
+    why: `it ended with code ${code} and this output:`,
+    todo: 'fix what npm reports, then run the command again.',
     detail: stderr,
   });
 }

@@ -48,7 +48,7 @@ async function readable(work) {
     throw new Refusal(`set-up cannot write ${error.path ?? 'into the checkout'}.`, {
       code: 'CW_SETUP_WRITE',
       why: `the system said ${error.code} (${error.syscall}).`,
-      todo: 'run it as the owner of the checkout, on a file system with space left.',
+      todo: 'run it as the owner of the checkout, on a file system with free space.',
     });
   }
 }

@@ -63,7 +63,7 @@ export function checkInstallable(names) {
   if (!which('apt-get'))
     throw new Refusal(`these packages are missing: ${list}.`, {
       code: 'CW_SETUP_MISSING',
-      why: 'kernel programs and addon are compiled on this machine, and there is no apt-get to install what that needs.',
+      why: 'this machine compiles the kernel programs and the addon, and has no apt-get to install what that needs.',
       todo: `install ${list} (the Debian and Ubuntu names), then run the command again.`,
     });
   if (!isRoot())
@@ -83,8 +83,8 @@ export async function installPackages(names) {
   if (install.code !== 0)
     throw new Refusal(`apt-get could not install ${list}.`, {
       code: 'CW_SETUP_MISSING',
-      why: `apt-get ended with code ${install.code}${update.code === 0 ? '' : ', and so did apt-get update before it'}; this is what it said:`,
-      todo: `mend what apt-get complains about, or install ${list} yourself, then run the command again.`,
+      why: `apt-get ended with code ${install.code}${update.code === 0 ? '' : ', and so did apt-get update before it'} and this output:`,
+      todo: `fix what apt-get reports, or install ${list} yourself, then run the command again.`,
       detail: `${update.code === 0 ? '' : update.stderr}${install.stderr}`,
     });
 }

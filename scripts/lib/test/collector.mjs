@@ -35,7 +35,7 @@ const goVersion = () => execFileSync('go', ['version'], { cwd: root, encoding: '
  */
 export async function buildCollector() {
   if (!which('go')) {
-    throw new Refusal('there is no Go to build the collector with.', {
+    throw new Refusal('Go is missing; it builds the collector.', {
       code: 'CW_SETUP_MISSING',
       why: 'the program go is not on the PATH.',
       todo: 'install Go (https://go.dev/dl), or use the upstream distribution otelcol-contrib, which has all parts.',
@@ -64,7 +64,7 @@ async function go(args, cwd) {
   throw new Refusal('the collector could not be built.', {
     code: 'CW_SETUP_BUILD',
     why: `\`go ${args.slice(0, 2).join(' ')}\` ended with ${code}:`,
-    todo: `see whether the Go module proxy can be reached, and the versions in ${shown(builderFile)}.`,
+    todo: `check that the Go module proxy is reachable, and the versions in ${shown(builderFile)}.`,
     detail: stdout + stderr,
   });
 }

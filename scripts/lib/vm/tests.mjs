@@ -38,7 +38,7 @@ export function parse(args) {
     throw new Refusal(`there is no kernel ${unknown.join(', ')} to test on.`, {
       code: 'CW_SETUP_ARGUMENT',
       why: `the kernels are ${KERNELS.map(({ name }) => name).join(', ')}.`,
-      todo: 'name some of them, or none for all.',
+      todo: 'name some of them, or nothing for all.',
     });
   const kernels = KERNELS.filter(({ name }) => names.length === 0 || names.includes(name));
   const steady = ours.includes('--steady');

@@ -50,7 +50,7 @@ function keepReading(path: string, log: Pick<Logger, 'warn'>): () => Headers {
       said = false;
     } catch (error) {
       if (last === undefined || !isForbidden(error)) throw error;
-      if (!said) log.warn({ error: oneLine(error) }, 'the file with headers cannot be read again: what it held before is used');
+      if (!said) log.warn({ error: oneLine(error) }, 'the file with headers cannot be read again; its previous content is used');
       said = true;
     }
     return last;

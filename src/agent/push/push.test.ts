@@ -67,9 +67,9 @@ it('reads the file with headers for each new exporter; hides what it held and wh
   expect(options!.headers()).toEqual([['authorization', 'Bearer newer']]);
   options!.onExport(new Error('older, newer'));
   holds('newest');
-  expect(() => options!.headers()).toThrow(`${path} (otlp-headers-file) cannot be used: an entry is not name=value (entry 1 of its list)`);
+  expect(() => options!.headers()).toThrow(`${path} (otlp-headers-file) cannot be used: an entry is not name=value (entry 1 of the list)`);
   rmSync(folder, { recursive: true });
-  expect(() => options!.headers()).toThrow('there is no such file');
+  expect(() => options!.headers()).toThrow('the file does not exist');
   expect(lines.at(-1)).toEqual(['warn', refused, { exporter: 'otlp', endpoint: 'http://localhost:4317', code: 'CW_PUSH', error: '<hidden>, <hidden>' }]);
   opened.close();
 });
@@ -89,6 +89,6 @@ it('pushes nothing when nothing asks for it: no reader, and its failures are 0',
 
 it('says why --otlp has no effect', async () => {
   const { opened, lines } = await push({ OTEL_SDK_DISABLED: 'true' }, true);
-  expect([opened.readers, lines]).toEqual([undefined, [['warn', 'OTEL_SDK_DISABLED is true: nothing is pushed']]]);
+  expect([opened.readers, lines]).toEqual([undefined, [['warn', 'OTEL_SDK_DISABLED is true, so nothing is pushed']]]);
   opened.close();
 });

@@ -36,7 +36,7 @@ export async function openPush({ settings, headers, otlp, environment, log, time
   const { hide } = headers;
   const close = routeDiagnostics((message) => log.warn({ source: 'opentelemetry' }, hide(message)));
   if (settings === undefined) {
-    if (otlp === true && isSdkDisabled(environment)) log.warn('OTEL_SDK_DISABLED is true: nothing is pushed');
+    if (otlp === true && isSdkDisabled(environment)) log.warn('OTEL_SDK_DISABLED is true, so nothing is pushed');
     return { failures: () => ({ otlp: 0 }), close, readers: undefined };
   }
   const { endpoint, interval } = settings;
@@ -55,7 +55,7 @@ export async function openPush({ settings, headers, otlp, environment, log, time
         producer: collector.producer('push'),
         userAgent: `connwatch/${version}`,
         onExport: (error) => report.onExport(error),
-        onIncomplete: (error) => log.error({ code: 'CW_PAGE' satisfies ErrorCode, error: hide(oneLine(error)) }, 'what is pushed is incomplete'),
+        onIncomplete: (error) => log.error({ code: 'CW_PAGE' satisfies ErrorCode, error: hide(oneLine(error)) }, 'the pushed metrics are incomplete'),
         timeLeft,
       }),
     ],

@@ -26,10 +26,10 @@ it('takes files that were renewed, and keeps what they held when they cannot be 
   rmSync(path);
   expect([authority(), authority()]).toEqual([second, second]);
   const invalid = (error: string) => ({ signal: 'metrics', error: `invalid value ${error}` });
-  const kept = 'files for TLS cannot be read again: what they held before is used';
+  const kept = 'files for TLS cannot be read again; their previous content is used';
   expect(lines).toEqual([
-    [invalid(`'${path}' for OTEL_EXPORTER_OTLP_CERTIFICATE: it holds no certificate in PEM format`), kept],
-    [invalid('for OTEL_EXPORTER_OTLP_CERTIFICATE, which wants the path of a file, not its contents: there is no such file'), kept],
+    [invalid(`'${path}' for OTEL_EXPORTER_OTLP_CERTIFICATE: it contains no certificate in PEM format`), kept],
+    [invalid('for OTEL_EXPORTER_OTLP_CERTIFICATE, which must be the path of a file, not its content: the file does not exist'), kept],
   ]);
   writeFileSync(path, first);
   expect(authority()).toBe(first);

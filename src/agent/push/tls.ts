@@ -23,7 +23,7 @@ export function pushTls(
       said = undefined;
     } catch (error) {
       if (!(error instanceof Invalid)) throw error;
-      if (error.message !== said) log.warn({ signal: signal.toLowerCase(), error: error.message }, 'files for TLS cannot be read again: what they held before is used');
+      if (error.message !== said) log.warn({ signal: signal.toLowerCase(), error: error.message }, 'files for TLS cannot be read again; their previous content is used');
       said = error.message;
     }
     return last;

@@ -9,7 +9,7 @@ export function logUnresolved(log: Logger): (path: string) => void {
   return (path) => {
     if (told.size >= AT_MOST || told.has(path)) return;
     told.add(path);
-    log.info({ path }, 'the path of a cgroup is not understood');
-    if (told.size === AT_MOST) log.info('further paths of cgroups that are not understood are not logged');
+    log.info({ path }, 'unknown form of a cgroup path');
+    if (told.size === AT_MOST) log.info('further unknown cgroup paths are not logged');
   };
 }

@@ -18,8 +18,8 @@ function describe({ metrics, logs }: PushSettings): string[] {
     ...how(logs, `one request at most ${logs.requestTimeout} ms`),
   ];
   return [
-    ...(ofMetrics ?? ["OTLP: no metrics are pushed (--otlp and OpenTelemetry's variables decide: docs/otlp.md)"]),
-    ...(ofLogs ?? ['OTLP: no logs are pushed']),
+    ...(ofMetrics ?? ["OTLP: metrics are not pushed (--otlp and OpenTelemetry's variables turn it on: docs/otlp.md)"]),
+    ...(ofLogs ?? ['OTLP: logs are not pushed']),
   ];
 }
 

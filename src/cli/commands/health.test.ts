@@ -38,18 +38,18 @@ describe('connwatch health', () => {
   it('is not taken in by another program that has the port, and does not print what that says', async () => {
     for (const body of ['OK', 'null', '{"status":"up"}', '{"ready":1,"alive":1}']) {
       const { code, said, port } = await asked(answers(200, body));
-      expect([code, said]).toEqual([1, `What answers at 127.0.0.1:${port} is not connwatch.\n`]);
+      expect([code, said]).toEqual([1, `The server at 127.0.0.1:${port} is not connwatch.\n`]);
     }
   });
 
   it('takes no answer that is too long, and does not wait for its end', async () => {
     const { code, said, port } = await asked((_, response) => void response.write(`{"ready":true,"alive":true}${' '.repeat(4096)}`));
-    expect([code, said]).toEqual([1, `What answers at 127.0.0.1:${port} is not connwatch.\n`]);
+    expect([code, said]).toEqual([1, `The server at 127.0.0.1:${port} is not connwatch.\n`]);
   });
 
   it('gives up one that takes connections and does not answer', async () => {
     const { code, said, port } = await asked(() => {}, 20);
-    expect([code, said]).toEqual([1, `No answer from 127.0.0.1:${port}: none within 0.02 s.\n`]);
+    expect([code, said]).toEqual([1, `No answer from 127.0.0.1:${port}: time-out after 0.02 s.\n`]);
   });
 
   it('says so when nobody is there', async () => {
@@ -61,7 +61,7 @@ describe('connwatch health', () => {
   it('needs to know the port', async () => {
     const { host, seen } = fakeHost(['health', '--health-addr', ':0']);
     expect([await cli(host), seen.stdout]).toEqual([2, '']);
-    expect(seen.stderr).toMatch(/^connwatch: with --health-addr :0 the agent takes any free port, so it cannot be found\.\n/);
+    expect(seen.stderr).toMatch(/^connwatch: with --health-addr :0 the agent takes any free port, so its address is unknown\.\n/);
   });
 });
 

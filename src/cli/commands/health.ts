@@ -23,7 +23,7 @@ export async function health({ healthAddr, timeout, stdout }: HealthOptions): Pr
   try {
     const body = await ask(host, port, timeout);
     const status = statusIn(body);
-    stdout(status === undefined ? `What answers at ${formatAddress({ host, port })} is not connwatch.\n` : body);
+    stdout(status === undefined ? `The server at ${formatAddress({ host, port })} is not connwatch.\n` : body);
     return status?.ready && status.alive ? EXIT.fine : EXIT.failed;
   } catch (error) {
     stdout(`No answer from ${formatAddress({ host, port })}: ${codeOf(error) ?? oneLine(error)}.\n`);
@@ -38,9 +38,9 @@ const LOOPBACK: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::
 export function whereToAsk(healthAddr: string): { host: string; port: number } {
   const { host = '127.0.0.1', port } = parseAddress(healthAddr);
   if (port !== 0) return { host: LOOPBACK[host] ?? host, port };
-  throw new ConnwatchError(`with --health-addr ${healthAddr} the agent takes any free port, so it cannot be found.`, {
+  throw new ConnwatchError(`with --health-addr ${healthAddr} the agent takes any free port, so its address is unknown.`, {
     code: 'CW_CONFIG',
-    hint: "Give the address of the log line that has 'server': 'health'.",
+    hint: "Use the address in the log line with 'server': 'health'.",
   });
 }
 
@@ -60,7 +60,7 @@ const LONGEST = 4096;
 /** What is said of its health there; nothing for an answer that is too long, or without end. */
 function ask(host: string, port: number, timeout: number): Promise<string> {
   return new Promise((resolve, reject) => {
-    const fail = (error: Error) => reject(codeOf(error) === 'ABORT_ERR' ? new Invalid(`none within ${timeout / 1000} s`) : error);
+    const fail = (error: Error) => reject(codeOf(error) === 'ABORT_ERR' ? new Invalid(`time-out after ${timeout / 1000} s`) : error);
     const request = get({ host, port, path: '/health', agent: false, signal: AbortSignal.timeout(timeout) }, (response) => {
       let body = '';
       response.setEncoding('utf8').on('data', (text: string) => {

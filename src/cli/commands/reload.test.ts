@@ -31,13 +31,13 @@ describe('reloader', () => {
     expect(given).toEqual([{ ...BEFORE, interval: 1000 }]);
     expect(lines).toEqual([
       ['info', 'settings reloaded', { changed: ['interval'] }],
-      ['warn', 'changed settings that need a restart: the old values stay', { settings: ['ring-size'] }],
+      ['warn', 'changed settings need a restart; the old values stay', { settings: ['ring-size'] }],
     ]);
     reload.ask();
     await turn();
     expect(lines.slice(2)).toEqual([
       ['info', 'settings reloaded', { changed: [] }],
-      ['warn', 'changed settings that need a restart: the old values stay', { settings: ['ring-size'] }],
+      ['warn', 'changed settings need a restart; the old values stay', { settings: ['ring-size'] }],
     ]);
   });
 
@@ -48,7 +48,7 @@ describe('reloader', () => {
     reload.agentIs(agent);
     reload.ask();
     await turn();
-    expect([given, lines]).toEqual([[], [['error', 'settings cannot be read again: the old ones stay', { code: 'CW_CONFIG_FILE', hint: 'Fix it.', error: 'not YAML.' }]]]);
+    expect([given, lines]).toEqual([[], [['error', 'settings cannot be reloaded; the old ones stay', { code: 'CW_CONFIG_FILE', hint: 'Fix it.', error: 'not YAML.' }]]]);
     reload.ask();
     await turn();
     expect(lines.at(-1)).toEqual(['info', 'settings reloaded', { changed: ['interval'] }]);

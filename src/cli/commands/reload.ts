@@ -30,10 +30,10 @@ export function reloader({ settings, load, log }: ReloadOptions) {
       agent.reload(next.settings);
       current = next.settings;
       log.info({ changed: next.changed }, 'settings reloaded');
-      if (next.restart.length > 0) log.warn({ settings: next.restart }, 'changed settings that need a restart: the old values stay');
+      if (next.restart.length > 0) log.warn({ settings: next.restart }, 'changed settings need a restart; the old values stay');
     } catch (error) {
       const { message, ...fields } = failureFields(log, error);
-      log.error({ ...fields, error: message }, 'settings cannot be read again: the old ones stay');
+      log.error({ ...fields, error: message }, 'settings cannot be reloaded; the old ones stay');
     }
   };
   const work = async (): Promise<void> => {

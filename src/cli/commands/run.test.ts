@@ -59,7 +59,7 @@ describe('run', () => {
     seen.now = 1001;
     events.emit('SIGINT', 'SIGINT');
     expect(seen.exits).toEqual([1]);
-    expect(lines.at(-1)).toEqual(['error', 'ended at once by a second signal, before everything was stopped', { signal: 'SIGINT' }]);
+    expect(lines.at(-1)).toEqual(['error', 'ended by a second signal before the stop was complete', { signal: 'SIGINT' }]);
     stopped.resolve();
     await code;
   });

@@ -45,7 +45,7 @@ export async function run(options: RunOptions): Promise<number> {
       log.info({ signal }, 'stopping');
       resolveSignal();
     } else if (host.now() - first > SAME_WISH_MS) {
-      log.error({ signal }, 'ended at once by a second signal, before everything was stopped');
+      log.error({ signal }, 'ended by a second signal before the stop was complete');
       host.exit(EXIT.failed);
     }
   };

@@ -26,14 +26,14 @@ export function otlpEndpoint(variables: Variables): Endpoint {
   if (/^unix:/i.test(variable.text)) {
     // As it stands: gRPC takes the path so, without decoding a %.
     const path = /^unix:\/\/(\/.+)$/.exec(variable.text)?.[1];
-    return path === undefined ? problem('a unix socket is written unix:///path, with its whole path') : { shown: 'a unix socket', socket: path, plain: insecure, secrets: [] };
+    return path === undefined ? problem('a unix socket must be written unix:///path, with an absolute path') : { shown: 'a unix socket', socket: path, plain: insecure, secrets: [] };
   }
   const { url, port, schemeless } = parse(variable);
   if (url === undefined) return problem(`it is not a URL ${EXAMPLE}`);
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') return problem(`it begins neither with http:// nor with https://, nor with unix://`);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') return problem(`it does not begin with http://, https:// or unix://`);
   // gRPC would take 443, whatever the scheme.
-  if (url.protocol === 'http:' && port === '') return problem(`it names no port; write one ${EXAMPLE}`);
-  if (port === '0') return problem(`it names port 0, where nobody can be reached; write one ${EXAMPLE}`);
+  if (url.protocol === 'http:' && port === '') return problem(`it has no port; add one, ${EXAMPLE}`);
+  if (port === '0') return problem(`it has port 0, which cannot be reached; use another one, ${EXAMPLE}`);
   const info = [url.username, url.password].filter((part) => part !== '');
   const plain = url.protocol === 'http:' || (schemeless && insecure);
   const shown = plain ? `http://${url.hostname}:${port || '443'}` : `https://${url.host}`;

@@ -10,7 +10,7 @@ import { readHeadersFile } from './headers-file.ts';
 import { pushSettings } from './push.ts';
 
 const invalidFile = (name: string, path: string) => `invalid value '${path}' for ${name}: `;
-const invalidPath = (name: string) => `invalid value for ${name}, which wants the path of a file, not its contents: `;
+const invalidPath = (name: string) => `invalid value for ${name}, which must be the path of a file, not its content: `;
 
 describe('certificates', () => {
   const folder = mkdtempSync(join(tmpdir(), 'connwatch-certificates-'));
@@ -30,11 +30,11 @@ describe('certificates', () => {
     [{ OTEL_EXPORTER_OTLP_CERTIFICATE: certificate }, []],
     [
       { OTEL_EXPORTER_OTLP_CERTIFICATE: missing },
-      [`${invalidPath('OTEL_EXPORTER_OTLP_CERTIFICATE')}there is no such file.`],
+      [`${invalidPath('OTEL_EXPORTER_OTLP_CERTIFICATE')}the file does not exist.`],
     ],
     [
       { OTEL_EXPORTER_OTLP_CERTIFICATE: certificate, OTEL_EXPORTER_OTLP_METRICS_CERTIFICATE: folder },
-      [`${invalidPath('OTEL_EXPORTER_OTLP_METRICS_CERTIFICATE')}it is a folder.`],
+      [`${invalidPath('OTEL_EXPORTER_OTLP_METRICS_CERTIFICATE')}it is a directory.`],
     ],
     [
       { OTEL_EXPORTER_OTLP_CERTIFICATE: pipe, OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE: certificate, OTEL_EXPORTER_OTLP_CLIENT_KEY: '/dev/zero' },
@@ -45,11 +45,11 @@ describe('certificates', () => {
     ],
     [
       { OTEL_EXPORTER_OTLP_CERTIFICATE: text },
-      [`${invalidFile('OTEL_EXPORTER_OTLP_CERTIFICATE', text)}it holds no certificate in PEM format.`],
+      [`${invalidFile('OTEL_EXPORTER_OTLP_CERTIFICATE', text)}it contains no certificate in PEM format.`],
     ],
     [
       { OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE: certificate, OTEL_EXPORTER_OTLP_CLIENT_KEY: text },
-      [`${invalidFile('OTEL_EXPORTER_OTLP_CLIENT_KEY', text)}it holds no private key in PEM format that can be read without a passphrase.`],
+      [`${invalidFile('OTEL_EXPORTER_OTLP_CLIENT_KEY', text)}it contains no private key in PEM format without a passphrase.`],
     ],
     [
       { OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE: certificate, OTEL_EXPORTER_OTLP_CLIENT_KEY: key },
@@ -57,11 +57,11 @@ describe('certificates', () => {
     ],
     [
       { OTEL_EXPORTER_OTLP_METRICS_CLIENT_KEY: key },
-      ['OTEL_EXPORTER_OTLP_METRICS_CLIENT_KEY needs OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE beside it.'],
+      ['OTEL_EXPORTER_OTLP_METRICS_CLIENT_KEY also needs OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE.'],
     ],
     [
       { OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE: certificate },
-      ['OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE needs OTEL_EXPORTER_OTLP_CLIENT_KEY beside it.'],
+      ['OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE also needs OTEL_EXPORTER_OTLP_CLIENT_KEY.'],
     ],
   ])('%j', (environment, messages) => {
     expect(problems(environment, true)).toEqual(messages);
@@ -83,9 +83,9 @@ describe('the file with headers', () => {
   });
 
   it.each([
-    ['', 'it holds no header'],
-    ['fine=1\nsecret', 'an entry is not name=value (entry 2 of its list)'],
-    ['a b=secret,key=secret%zz', 'a name is empty or has characters that gRPC does not allow (entry 1 of its list); a % is not followed by two hexadecimal digits (entry 2 of its list)'],
+    ['', 'it contains no header'],
+    ['fine=1\nsecret', 'an entry is not name=value (entry 2 of the list)'],
+    ['a b=secret,key=secret%zz', 'a name is empty or has characters that gRPC does not allow (entry 1 of the list); a % is not followed by two hexadecimal digits (entry 2 of the list)'],
   ])('%j is refused once for both signals, without its text', (text, why) => {
     writeFileSync(path, text);
     expect(problems({ OTEL_LOGS_EXPORTER: 'otlp' }, true, path)).toEqual([`${invalidFile('otlp-headers-file', path)}${why}.`]);
@@ -93,8 +93,8 @@ describe('the file with headers', () => {
 
   it('must be there where something is pushed', () => {
     const missing = join(folder, 'missing');
-    expect(problems({}, true, missing)).toEqual([`${invalidPath('otlp-headers-file')}there is no such file.`]);
-    expect(problems({}, true, folder)).toEqual([`${invalidPath('otlp-headers-file')}it is a folder.`]);
+    expect(problems({}, true, missing)).toEqual([`${invalidPath('otlp-headers-file')}the file does not exist.`]);
+    expect(problems({}, true, folder)).toEqual([`${invalidPath('otlp-headers-file')}it is a directory.`]);
     expect(problems({}, true, '/dev/zero')).toEqual([`${invalidPath('otlp-headers-file')}it is a device, not a regular file.`]);
     expect(problems({}, undefined, missing)).toEqual([]);
   });

@@ -16,8 +16,8 @@ export function checkCertificates(variables: Variables): TlsFiles {
   const authority = readNamed(variables, variables.signal('CERTIFICATE'), certificate);
   const chain = variables.signal('CLIENT_CERTIFICATE');
   const key = variables.signal('CLIENT_KEY');
-  if (chain === undefined && key !== undefined) variables.problems.push(`${key.name} needs OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE beside it`);
-  if (chain !== undefined && key === undefined) variables.problems.push(`${chain.name} needs OTEL_EXPORTER_OTLP_CLIENT_KEY beside it`);
+  if (chain === undefined && key !== undefined) variables.problems.push(`${key.name} also needs OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE`);
+  if (chain !== undefined && key === undefined) variables.problems.push(`${chain.name} also needs OTEL_EXPORTER_OTLP_CLIENT_KEY`);
   const own = readNamed(variables, chain, certificate);
   const secret = readNamed(variables, key, privateKey);
   if (own !== undefined && secret !== undefined && key !== undefined && !own.parsed.checkPrivateKey(secret.parsed)) {
@@ -58,12 +58,12 @@ function whyUnreadable(error: unknown): string {
 }
 
 const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  ENOTDIR: 'there is no such file',
-  ENAMETOOLONG: 'it is too long for a path',
-  EISDIR: 'it is a folder',
-  EACCES: 'this user may not read it',
-  EPERM: 'this user may not read it',
+  ENOENT: 'the file does not exist',
+  ENOTDIR: 'the file does not exist',
+  ENAMETOOLONG: 'the path is too long',
+  EISDIR: 'it is a directory',
+  EACCES: 'this user has no permission to read it',
+  EPERM: 'this user has no permission to read it',
 };
 
 /** The file that a variable names. What is wrong with it is a problem of the variables. */
@@ -93,7 +93,7 @@ function certificate(bytes: Buffer): NodeCrypto.X509Certificate {
   try {
     return new X509Certificate(bytes);
   } catch {
-    throw new Invalid('it holds no certificate in PEM format');
+    throw new Invalid('it contains no certificate in PEM format');
   }
 }
 
@@ -101,6 +101,6 @@ function privateKey(bytes: Buffer): NodeCrypto.KeyObject {
   try {
     return crypto().createPrivateKey(bytes);
   } catch {
-    throw new Invalid('it holds no private key in PEM format that can be read without a passphrase');
+    throw new Invalid('it contains no private key in PEM format without a passphrase');
   }
 }

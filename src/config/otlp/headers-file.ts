@@ -15,7 +15,7 @@ export function readHeadersFile(path: string): Headers {
 function headersIn(bytes: Buffer): Headers {
   const headers = parseHeaders(bytes.toString().split(/[,\n]/));
   if (headers.problems.length > 0) throw new Invalid(headers.problems.join('; '));
-  if (headers.pairs.length === 0) throw new Invalid('it holds no header');
+  if (headers.pairs.length === 0) throw new Invalid('it contains no header');
   return headers;
 }
 

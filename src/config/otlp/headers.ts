@@ -27,7 +27,7 @@ export function parseHeaders(entries: readonly string[]): Headers {
   for (const [index, entry] of entries.entries()) {
     if (entry.trim() === '') continue;
     const problem = why(entry);
-    if (problem !== undefined) problems.push(`${problem} (entry ${index + 1} of its list)`);
+    if (problem !== undefined) problems.push(`${problem} (entry ${index + 1} of the list)`);
     const equals = entry.indexOf('=');
     const [name, raw] = [entry.slice(0, equals).trim(), entry.slice(equals + 1).trim()];
     const value = decoded(raw) ?? raw;
@@ -59,10 +59,10 @@ function why(entry: string): string | undefined {
   const [name, value] = [entry.slice(0, equals), entry.slice(equals + 1)].map((part) => decoded(part.trim()));
   if (name === undefined || value === undefined) return 'a % is not followed by two hexadecimal digits';
   const sent = name.toLowerCase();
-  if (OF_HTTP2.has(sent) || /^:\w+$/.test(sent)) return `${sent} is a header that HTTP/2 keeps for itself`;
-  if (OF_GRPC.test(sent)) return `${sent} is a header that gRPC keeps for itself`;
+  if (OF_HTTP2.has(sent) || /^:\w+$/.test(sent)) return `${sent} is a header that HTTP/2 reserves`;
+  if (OF_GRPC.test(sent)) return `${sent} is a header that gRPC reserves`;
   if (!/^[\w.-]+$/.test(name)) return 'a name is empty or has characters that gRPC does not allow';
-  if (sent.endsWith('-bin')) return 'a name ends in -bin, which stands for bytes in gRPC';
+  if (sent.endsWith('-bin')) return 'a name ends in -bin, which means binary data in gRPC';
   if (!/^[ -~]+$/.test(value)) return 'a value is empty or has characters that gRPC does not allow';
   return undefined;
 }

@@ -88,11 +88,11 @@ describe('what cannot be used is refused by name', () => {
   it.each<[Environment, string]>([
     [
       { OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf' },
-      "invalid value 'http/protobuf' for OTEL_EXPORTER_OTLP_PROTOCOL: connwatch pushes by grpc only: unset it, or push nothing with --otlp=false.",
+      "invalid value 'http/protobuf' for OTEL_EXPORTER_OTLP_PROTOCOL: connwatch supports grpc only: unset it, or push nothing with --otlp=false.",
     ],
     [
       { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc', OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: 'http/json' },
-      "invalid value 'http/json' for OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: connwatch pushes by grpc only: unset it, or push nothing with --otlp=false.",
+      "invalid value 'http/json' for OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: connwatch supports grpc only: unset it, or push nothing with --otlp=false.",
     ],
     [
       { OTEL_METRIC_EXPORT_INTERVAL: '10s' },
@@ -122,15 +122,15 @@ describe('what cannot be used is refused by name', () => {
     ],
     [
       { OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: 'grpc://collector:4317' },
-      'invalid value for OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: it begins neither with http:// nor with https://, nor with unix://.',
+      'invalid value for OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: it does not begin with http://, https:// or unix://.',
     ],
     [
       { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector' },
-      'invalid value for OTEL_EXPORTER_OTLP_ENDPOINT: it names no port; write one such as http://collector:4317.',
+      'invalid value for OTEL_EXPORTER_OTLP_ENDPOINT: it has no port; add one, such as http://collector:4317.',
     ],
     ...['http://collector:0', 'https://collector:0', 'collector:00'].map((endpoint): [Environment, string] => [
       { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint },
-      'invalid value for OTEL_EXPORTER_OTLP_ENDPOINT: it names port 0, where nobody can be reached; write one such as http://collector:4317.',
+      'invalid value for OTEL_EXPORTER_OTLP_ENDPOINT: it has port 0, which cannot be reached; use another one, such as http://collector:4317.',
     ]),
     [
       { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:70000' },
@@ -142,7 +142,7 @@ describe('what cannot be used is refused by name', () => {
 
   it.each(['unix:/run/secret', 'unix:secret', 'unix://run/secret', 'unix:///', 'UNIX:///run/secret'])('the unix socket %s, which the exporter takes for something else', (text) => {
     expect(problems({ OTEL_EXPORTER_OTLP_ENDPOINT: text }, true)).toEqual([
-      'invalid value for OTEL_EXPORTER_OTLP_ENDPOINT: a unix socket is written unix:///path, with its whole path.',
+      'invalid value for OTEL_EXPORTER_OTLP_ENDPOINT: a unix socket must be written unix:///path, with an absolute path.',
     ]);
   });
 
@@ -151,19 +151,19 @@ describe('what cannot be used is refused by name', () => {
     ['a b=secret', 'a name is empty or has characters that gRPC does not allow'],
     ['=secret', 'a name is empty or has characters that gRPC does not allow'],
     ...['connection', 'Keep-Alive', 'proxy-connection', 'transfer-encoding', 'upgrade', 'http2-settings', 'te', 'Host', 'content-length'].map(
-      (name): [string, string] => [`${name}=secret`, `${name.toLowerCase()} is a header that HTTP/2 keeps for itself`],
+      (name): [string, string] => [`${name}=secret`, `${name.toLowerCase()} is a header that HTTP/2 reserves`],
     ),
-    ['%3Apath=secret', ':path is a header that HTTP/2 keeps for itself'],
+    ['%3Apath=secret', ':path is a header that HTTP/2 reserves'],
     ...['User-Agent', 'content-type', 'accept-encoding', 'grpc-timeout', 'Grpc-Encoding', 'grpc-own'].map(
-      (name): [string, string] => [`${name}=secret`, `${name.toLowerCase()} is a header that gRPC keeps for itself`],
+      (name): [string, string] => [`${name}=secret`, `${name.toLowerCase()} is a header that gRPC reserves`],
     ),
-    ['key-bin=secret', 'a name ends in -bin, which stands for bytes in gRPC'],
+    ['key-bin=secret', 'a name ends in -bin, which means binary data in gRPC'],
     ['key=sec%0aret', 'a value is empty or has characters that gRPC does not allow'],
     ['key=', 'a value is empty or has characters that gRPC does not allow'],
     ['key=secret%zz', 'a % is not followed by two hexadecimal digits'],
   ])('the header %j, without its text', (entry, why) => {
     expect(problems({ OTEL_EXPORTER_OTLP_HEADERS: `fine=1,${entry}` }, true)).toEqual([
-      `invalid value for OTEL_EXPORTER_OTLP_HEADERS: ${why} (entry 2 of its list).`,
+      `invalid value for OTEL_EXPORTER_OTLP_HEADERS: ${why} (entry 2 of the list).`,
     ]);
   });
 

@@ -67,7 +67,7 @@ export function isSdkDisabled(environment: Environment): boolean {
 /** What goes for every signal. `instead`: how to have none of this one. */
 export function target(variables: Variables, headersFile: string | undefined, instead: string): OtlpTarget {
   const protocol = variables.signal('PROTOCOL');
-  if (protocol !== undefined && protocol.text !== 'grpc') variables.invalid(protocol, `connwatch pushes by grpc only: unset it, or ${instead}`);
+  if (protocol !== undefined && protocol.text !== 'grpc') variables.invalid(protocol, `connwatch supports grpc only: unset it, or ${instead}`);
   const compression = variables.signalChoice('COMPRESSION', ['none', 'gzip']) ?? 'none';
   const tls = checkCertificates(variables);
   const { shown, socket, plain, secrets } = otlpEndpoint(variables);

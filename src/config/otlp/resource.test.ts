@@ -24,13 +24,13 @@ describe('OTEL_RESOURCE_ATTRIBUTES', () => {
   });
 
   it.each([
-    ['a=b,c', 'an entry is not name=value (entry 2 of its list).'],
-    ['a=b,=secret', 'a name is empty (entry 2 of its list).'],
-    ['a=secret=x', 'the value of a holds a =, which must be written %3D (entry 1 of its list).'],
-    ['a=%ZZ', 'a % in the value of a is not followed by two hexadecimal digits of UTF-8 (entry 1 of its list).'],
-    ['a%=b', 'a % in a name is not followed by two hexadecimal digits of UTF-8 (entry 1 of its list).'],
-    [`a=b,${'n'.repeat(256)}=c`, 'a name has 256 characters, more than 255 (entry 2 of its list).'],
-    [`a.key=${'v'.repeat(300)}`, 'the value of a.key has 300 characters, more than 255 (entry 1 of its list).'],
+    ['a=b,c', 'an entry is not name=value (entry 2 of the list).'],
+    ['a=b,=secret', 'a name is empty (entry 2 of the list).'],
+    ['a=secret=x', 'the value of a contains a =, which must be written %3D (entry 1 of the list).'],
+    ['a=%ZZ', 'a % in the value of a is not followed by two hexadecimal digits of UTF-8 (entry 1 of the list).'],
+    ['a%=b', 'a % in a name is not followed by two hexadecimal digits of UTF-8 (entry 1 of the list).'],
+    [`a=b,${'n'.repeat(256)}=c`, 'a name has 256 characters, more than 255 (entry 2 of the list).'],
+    [`a.key=${'v'.repeat(300)}`, 'the value of a.key has 300 characters, more than 255 (entry 1 of the list).'],
   ])('%j, of which the SDK takes nothing, is refused also where nothing is pushed', (text, why) => {
     expect(taken(text)).toBe(0);
     expect(() => check(text)).toThrow(expect.objectContaining({ code: 'CW_CONFIG', message: `invalid value for ${NAME}: ${why}` }));

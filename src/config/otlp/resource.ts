@@ -14,7 +14,7 @@ export function resourceProblems(environment: Environment): string[] {
   const entries = (environment[NAME] ?? '').split(',').filter((entry) => entry.trim() !== '');
   return entries.flatMap((entry, index) => {
     const problem = why(entry);
-    return problem === undefined ? [] : [`invalid value for ${NAME}: ${problem} (entry ${index + 1} of its list)`];
+    return problem === undefined ? [] : [`invalid value for ${NAME}: ${problem} (entry ${index + 1} of the list)`];
   });
 }
 
@@ -25,7 +25,7 @@ function why(entry: string): string | undefined {
   if (name === '') return 'a name is empty';
   if (name === undefined) return 'a % in a name is not followed by two hexadecimal digits of UTF-8';
   if (name.length > LONGEST) return `a name has ${name.length} characters, more than ${LONGEST}`;
-  if (more.length > 0) return `the value of ${name} holds a =, which must be written %3D`;
+  if (more.length > 0) return `the value of ${name} contains a =, which must be written %3D`;
   if (value === undefined) return `a % in the value of ${name} is not followed by two hexadecimal digits of UTF-8`;
   if (value.length > LONGEST) return `the value of ${name} has ${value.length} characters, more than ${LONGEST}`;
   return undefined;

@@ -75,7 +75,7 @@ export class Variables {
 
   /** For paths of files. They are not repeated: one may be the contents of its file, given by mistake, such as a key. */
   invalidPath({ name }: Pick<Variable, 'name'>, why: string): void {
-    this.problems.push(`invalid value for ${name}, which wants the path of a file, not its contents: ${why}`);
+    this.problems.push(`invalid value for ${name}, which must be the path of a file, not its content: ${why}`);
   }
 
   #chosen<T extends string>(variable: Variable | undefined, choices: readonly T[]): T | undefined {

@@ -32,7 +32,7 @@ describe('parseFile', () => {
     ['intervl: 1s', 'unknown key intervl (c.yaml line 1); did you mean interval?'],
     ['\nmetricsAddr: :1', 'unknown key metricsAddr (c.yaml line 2); did you mean metrics-addr?'],
     ['zebra: 1', 'unknown key zebra (c.yaml line 1)'],
-    ['config: x', 'the key config (c.yaml line 1) can be given by flag or variable only'],
+    ['config: x', 'the key config (c.yaml line 1) is allowed as a flag or variable only'],
     ['interval:', 'the key interval (c.yaml line 1) has no value'],
     ['interval: [1s]', 'the key interval (c.yaml line 1) must have a single value'],
     ['interval: {a: b}', 'the key interval (c.yaml line 1) must have a single value'],
@@ -48,7 +48,7 @@ describe('parseFile', () => {
     ['interval: 1s\ninterval: 2s', 'line 2: Map keys must be unique'],
     ['a: b: c', 'line 1: '],
     ['interval: "1s', 'line 1: '],
-    ['a: 1\n---\nb: 2', 'line 2: a second document begins here, and all settings belong into one: remove the line ---.'],
+    ['a: 1\n---\nb: 2', 'line 2: a second YAML document starts here; remove the line --- to have only one.'],
     ['interval: 1s\na: ' + '['.repeat(20_000), 'line 2: it is nested too deeply.'],
   ])('%.40j is refused', async (text, why) => {
     await expect(parseFile(text, 'c.yaml')).rejects.toMatchObject({
@@ -80,7 +80,7 @@ describe('readFileSource', () => {
     expect(await why('#'.repeat(MAX_FILE_SIZE + 1))).toBe(`${prefix}it is larger than 64 KiB.`);
     expect(await why('#'.repeat(MAX_FILE_SIZE))).toBe('fine');
     await expect(readFileSource(folder)).rejects.toThrow('it is a directory.');
-    await expect(readFileSource(join(folder, 'none'))).rejects.toThrow('there is no such file.');
+    await expect(readFileSource(join(folder, 'none'))).rejects.toThrow('the file does not exist.');
     await expect(readFileSource('/dev/zero')).rejects.toThrow('it is a device, not a regular file.');
   });
 });

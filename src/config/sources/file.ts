@@ -22,7 +22,7 @@ function readText(path: string): string {
 function reason(error: unknown): string {
   switch (codeOf(error)) {
     case 'ENOENT':
-      return 'there is no such file';
+      return 'the file does not exist';
     case 'EACCES':
       return 'permission denied';
     case 'EISDIR':
@@ -36,14 +36,14 @@ function reason(error: unknown): string {
 
 /** Where the library's words are for who calls it. */
 const REASONS: Readonly<Record<string, string>> = {
-  MULTIPLE_DOCS: 'a second document begins here, and all settings belong into one: remove the line ---',
+  MULTIPLE_DOCS: 'a second YAML document starts here; remove the line --- to have only one',
   RESOURCE_EXHAUSTION: 'it is nested too deeply',
 };
 
 function fileError(path: string, why: string, cause?: unknown): ConnwatchError {
   return new ConnwatchError(`cannot use the file ${path} (--config): ${why}.`, {
     code: 'CW_CONFIG_FILE',
-    hint: 'It is YAML with one setting a line, such as: interval: 1s',
+    hint: 'The file is YAML with one setting per line, such as: interval: 1s',
     cause,
   });
 }
@@ -71,7 +71,7 @@ export async function parseFile(text: string, path: string): Promise<Source> {
     const label = `${name} (${path} line ${line(isScalar(node) ? node.range?.[0] : 0)})`;
     const key = keyByName(name);
     if (key === undefined) problems.push(`unknown key ${label}${suggestKey(name)}`);
-    else if ((SETTINGS[key] as Setting<unknown>).notInFile) problems.push(`the key ${label} can be given by flag or variable only`);
+    else if ((SETTINGS[key] as Setting<unknown>).notInFile) problems.push(`the key ${label} is allowed as a flag or variable only`);
     else if (!isScalar(value)) problems.push(`the key ${label} must have a single value`);
     else if (value.value === null) problems.push(`the key ${label} has no value`);
     else given.set(key, { source: 'file', text: value.source ?? JSON.stringify(value.value), label });

@@ -37,10 +37,10 @@ describe('tryCollectors', () => {
   });
 
   it.each<[string, () => Server, string]>([
-    ['does not answer', () => createServer(() => {}), 'it gives no answer within 0.2 s'],
+    ['does not answer', () => createServer(() => {}), 'no answer within 0.2 s'],
     ['resets', () => createServer((socket) => socket.resetAndDestroy()), 'it resets the connection'],
-    ['closes', () => createServer((socket) => socket.end()), 'it is connected to, and closes the connection'],
-    ['speaks HTTP/1 only', () => createHttp((_, response) => response.end()), 'what answers does not speak gRPC'],
+    ['closes', () => createServer((socket) => socket.end()), 'it accepts the connection and closes it'],
+    ['speaks HTTP/1 only', () => createHttp((_, response) => response.end()), 'the server there does not speak gRPC'],
   ])('says of one that %s', async (_, create, problem) => {
     expect(await problemOf(`http://127.0.0.1:${await listening(create())}`)).toBe(problem);
   });
@@ -48,9 +48,9 @@ describe('tryCollectors', () => {
   it.each<[string, () => Server]>([
     ['resets', () => createServer((socket) => socket.resetAndDestroy())],
     ['closes', () => createServer((socket) => socket.end())],
-  ])('says of one that %s that it may not accept the client certificate', async (_, create) => {
+  ])('says of one that %s that perhaps it does not accept the client certificate', async (_, create) => {
     const problem = await problemOf(`http://127.0.0.1:${await listening(create())}`, undefined, { tls: { ...REST.tls, cert: Buffer.from('a certificate') } });
-    expect(problem).toBe('it is connected to, and closes the connection; it may not accept the client certificate');
+    expect(problem).toBe('it accepts the connection and closes it; perhaps it does not accept the client certificate');
   });
 
   it('says of one that is not there', async () => {
@@ -58,7 +58,7 @@ describe('tryCollectors', () => {
     servers.pop()?.close();
     expect(await problemOf(`http://127.0.0.1:${port}`)).toBe('it refuses connections');
     expect(await problemOf('a unix socket', '/nowhere/socket')).toBe('there is no such socket');
-    expect(await problemOf('http://collector.invalid:4317')).toMatch(/^it(s name cannot be resolved| gives no answer within 0.2 s)$/);
+    expect(await problemOf('http://collector.invalid:4317')).toMatch(/^(its name cannot be resolved|no answer within 0.2 s)$/);
   });
 
   it('tries both, or none', async () => {

@@ -35,8 +35,8 @@ function tryTarget({ endpoint, socket, tls }: OtlpTarget, patience: number): Pro
       resolve(problem);
       session?.destroy();
     };
-    const timer = setTimeout(() => settle(`it gives no answer within ${patience / 1000} s`), patience);
-    const closed = (): void => settle(`it is connected to, and closes the connection${tls.cert === undefined ? '' : '; it may not accept the client certificate'}`);
+    const timer = setTimeout(() => settle(`no answer within ${patience / 1000} s`), patience);
+    const closed = (): void => settle(`it accepts the connection and closes it${tls.cert === undefined ? '' : '; perhaps it does not accept the client certificate'}`);
     // A server that closes with the client's first frames unread resets the connection: with TLS 1.3 it looks at the certificate when the client has sent them.
     const failed = (error: Error): void => (tls.cert !== undefined && ['ECONNRESET', 'EPIPE'].includes(codeOf(error) ?? '') ? closed() : settle(reason(error)));
     const options: SecureClientSessionOptions = { ...defined(tls), ...(socket !== undefined && { createConnection: () => connectSocket(socket) }) };
@@ -57,7 +57,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such socket',
   ENOTFOUND: 'its name cannot be resolved',
   EAI_AGAIN: 'its name cannot be resolved',
-  ERR_HTTP2_ERROR: 'what answers does not speak gRPC',
+  ERR_HTTP2_ERROR: 'the server there does not speak gRPC',
 };
 
 function reason(error: Error): string {
@@ -66,7 +66,7 @@ function reason(error: Error): string {
   if (/_ALERT_(\w*CERTIFICATE|UNKNOWN_CA)/.test(code)) return `it does not accept the client certificate (${code})`;
   if (code.includes('_ALERT_')) return `it refuses TLS with this client (${code})`;
   if (/CERT|SIGNATURE|ISSUER|CA_/.test(code)) return `its certificate is not accepted (${code})`;
-  return REASONS[code] ?? (code === '' ? oneLine(error) : `it cannot be connected to (${code})`);
+  return REASONS[code] ?? (code === '' ? oneLine(error) : `cannot connect to it (${code})`);
 }
 
 function defined(files: OtlpTarget['tls']): SecureClientSessionOptions {

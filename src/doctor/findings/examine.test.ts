@@ -123,9 +123,9 @@ describe('examine', () => {
 
   it('says how much of the capabilities is kept', () => {
     const said = (change: Partial<Facts>) => examine({ ...FACTS, ...change }).find(({ id }) => id === 'privileges')?.found;
-    expect(said({})).toBe('none is more than needed; once it is attached, the agent keeps no capability: what is open is read without any');
+    expect(said({})).toBe('no more than needed; after attaching, the agent keeps no capability: reading open maps needs no capability');
     const all = { status: { ...STATUS, capabilities: 2n ** 41n - 1n }, trials: { ...TRIALS, unprivileged: 1 } };
-    expect(said(all)).toBe('39 capabilities are more than needed; once it is attached, the agent keeps CAP_BPF: this kernel asks for it at every call of bpf()');
+    expect(said(all)).toBe('39 more capabilities than needed; after attaching, the agent keeps CAP_BPF: this kernel requires it for every bpf() call');
   });
 
   it('tells a cost and a remedy for all that is degraded or missing, and a code for what is missing', () => {

@@ -13,14 +13,14 @@ export function version({ release }: Facts): Check {
   if (parsed === undefined) return unknown(id, release);
   const [major, minor] = parsed;
   if (major > LINUX_SINCE[0] || (major === LINUX_SINCE[0] && minor >= LINUX_SINCE[1])) return ok(id, `Linux ${release}`);
-  return degraded(id, `Linux ${release} is older than ${SINCE}`, 'works only as far as the distribution has taken over newer BPF', `look at the lines below, or ${NEWER}`);
+  return degraded(id, `Linux ${release} is older than ${SINCE}`, 'works only if the distribution has backported newer BPF', `see the lines below, or ${NEWER}`);
 }
 
 export function btf({ btf: state }: Facts): Check {
   const id = 'btf';
   if (state === 'readable') return ok(id, '/sys/kernel/btf/vmlinux');
-  if (state === 'unreadable') return missing(id, 'CW_PERMISSION', '/sys/kernel/btf/vmlinux cannot be read', "make it readable: a container's /sys must not be masked there");
-  return missing(id, 'CW_NO_BTF', 'the kernel publishes no BTF: /sys/kernel/btf/vmlinux is missing', `use a kernel built with CONFIG_DEBUG_INFO_BTF=y, ${SINCE} or later; in a container, mount /sys`);
+  if (state === 'unreadable') return missing(id, 'CW_PERMISSION', '/sys/kernel/btf/vmlinux cannot be read', "make it readable; a container must not mask it in /sys");
+  return missing(id, 'CW_NO_BTF', 'the kernel has no BTF: /sys/kernel/btf/vmlinux is missing', `use a kernel built with CONFIG_DEBUG_INFO_BTF=y, ${SINCE} or later; in a container, mount /sys`);
 }
 
 export function addon({ trials }: Facts): Check {
@@ -42,7 +42,7 @@ function tried(facts: Facts, id: string, judge: (trials: Trials) => Check): Chec
   if (facts.trials instanceof Error) return unknown(id, 'not tried: see addon');
   const check = judge(facts.trials);
   const first = check.status === 'missing' ? blocker(facts) : undefined;
-  return first === undefined ? check : unknown(id, `cannot be told: see ${first}`);
+  return first === undefined ? check : unknown(id, `not checked: see ${first}`);
 }
 
 /** One line per program, since each is refused for reasons of its own. */
@@ -93,15 +93,15 @@ export function object(facts: Facts): Check {
   const id = 'bpf-object';
   return tried(facts, id, ({ object: problem }) => {
     if (problem === undefined) return ok(id, 'can be loaded as a whole');
-    return missing(id, 'CW_BPF_LOAD', problem.replace(/\.$/, ''), 'see what is missing above; else report it with this output and that of a run with --log-level debug');
+    return missing(id, 'CW_BPF_LOAD', problem.replace(/\.$/, ''), 'see what is missing above; otherwise report it with this output and that of a run with --log-level debug');
   });
 }
 
-const UNSEEN = 'connects that fail before a SYN is sent, as for lack of a route, are not counted';
+const UNSEEN = 'connects that fail before a SYN is sent, for example without a route, are not counted';
 
 /** Debian's kernels, and those of its kind, know a value above the kernel's own. */
-const PERF = 'set kernel.perf_event_paranoid to 2 (3 keeps them for CAP_SYS_ADMIN), and let a seccomp profile allow perf_event_open';
-const noPerf = (errno: number): string => `the kernel refuses perf events (${errnoName(errno)}), by which it is attached`;
+const PERF = 'set kernel.perf_event_paranoid to 2 (3 requires CAP_SYS_ADMIN), and allow perf_event_open in the seccomp profile';
+const noPerf = (errno: number): string => `the kernel refuses the perf events (${errnoName(errno)}) that attach it`;
 
 /** What `--sync-failures` comes to. Where tracefs must be, its own check tells. */
 export function syncFailures(facts: Facts): Check {
@@ -111,18 +111,18 @@ export function syncFailures(facts: Facts): Check {
   return tried(facts, id, () => {
     if (trials instanceof Error) return unknown(id, 'not tried: see addon');
     if (setting === 'syscall') {
-      if (trials.tracepoint.stage !== '') return missing(id, 'CW_BPF_LOAD', `syscall: ${refusal(trials.tracepoint)}`, 'leave --sync-failures at auto');
-      if (trials.perf !== 0) return missing(id, 'CW_TRACEFS', `syscall: ${noPerf(trials.perf)}`, `${PERF}, or leave --sync-failures at auto`);
-      return ok(id, 'syscall: a program on the end of every system call can be loaded');
+      if (trials.tracepoint.stage !== '') return missing(id, 'CW_BPF_LOAD', `syscall: ${refusal(trials.tracepoint)}`, 'use --sync-failures auto');
+      if (trials.perf !== 0) return missing(id, 'CW_TRACEFS', `syscall: ${noPerf(trials.perf)}`, `${PERF}, or use --sync-failures auto`);
+      return ok(id, 'syscall: a program at the exit of every system call can be loaded');
     }
-    if (trials.fexit.stage === '') return ok(id, 'auto takes fexit');
+    if (trials.fexit.stage === '') return ok(id, 'auto selects fexit');
     if (there && trials.kprobe.stage === '') {
-      if (trials.perf === 0) return ok(id, 'auto takes kretprobes');
-      return degraded(id, `auto takes kretprobes, but ${noPerf(trials.perf)}`, UNSEEN, PERF);
+      if (trials.perf === 0) return ok(id, 'auto selects kretprobes');
+      return degraded(id, `auto selects kretprobes, but ${noPerf(trials.perf)}`, UNSEEN, PERF);
     }
     const first = blocker(facts);
-    if (first !== undefined) return unknown(id, `cannot be told: see ${first}`);
-    const todo = 'use --sync-failures syscall if they matter more than some 50 ns for every system call of this machine';
-    return degraded(id, 'auto takes nothing: this kernel has neither fexit nor kprobes, or refuses them', UNSEEN, todo);
+    if (first !== undefined) return unknown(id, `not checked: see ${first}`);
+    const todo = 'use --sync-failures syscall if these connects are worth about 50 ns in every system call of this machine';
+    return degraded(id, 'auto selects nothing: this kernel has neither fexit nor kprobes, or refuses them', UNSEEN, todo);
   });
 }

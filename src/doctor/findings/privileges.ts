@@ -17,7 +17,7 @@ export function capabilities({ status, userNamespace }: Facts): Check {
   if (status === undefined) return unknown(id, '/proc/self/status cannot be read');
   // The kernel asks for them in the initial user namespace, whatever this process may do in its own.
   if (userNamespace !== undefined && userNamespace !== INITIAL_USER_NAMESPACE) {
-    return missing(id, 'CW_PERMISSION', 'this is not the initial user namespace, so its capabilities do not count for bpf()', 'run outside of user namespaces: no rootless container, no hostUsers: false');
+    return missing(id, 'CW_PERMISSION', 'not in the initial user namespace, so bpf() ignores its capabilities', 'run outside of user namespaces: no rootless container, no hostUsers: false');
   }
   const lacking = missingCapabilities(status.capabilities);
   if (lacking.length === 0) return ok(id, 'CAP_BPF and CAP_PERFMON, or CAP_SYS_ADMIN, are effective');
@@ -28,7 +28,7 @@ export function capabilities({ status, userNamespace }: Facts): Check {
 function remedy({ uid, noNewPrivileges }: NonNullable<Facts['status']>): string {
   if (uid === 0) return 'add the capabilities BPF and PERFMON to the container or service';
   if (noNewPrivileges) return 'run as uid 0 with the capabilities BPF and PERFMON; file capabilities have no effect under no_new_privs';
-  return 'run as root, or as uid 0 with the capabilities BPF and PERFMON alone';
+  return 'run as root, or as uid 0 with only the capabilities BPF and PERFMON';
 }
 
 /** The filter itself cannot be read; what it does to bpf() can be tried. */
@@ -38,14 +38,14 @@ export function seccomp(facts: Facts): Check {
   if (facts.status.seccomp === 0) return ok(id, 'no filter');
   if (facts.trials instanceof Error) return unknown(id, 'a filter is set; see addon');
   const { bpf } = facts.trials;
-  if (bpf === 0) return ok(id, 'a filter is set, and lets bpf() pass');
+  if (bpf === 0) return ok(id, 'a filter is set and allows bpf()');
   if (capabilities(facts).status !== 'ok') return unknown(id, 'a filter is set; see capabilities');
   return missing(id, 'CW_PERMISSION', `a filter is set, and bpf() fails with ${errnoName(bpf)}`, 'allow bpf() and perf_event_open() in the seccomp profile (containerd: RuntimeDefault does with CAP_BPF)');
 }
 
 export function lockdown({ lockdown: mode }: Facts): Check {
   const id = 'lockdown';
-  if (mode === undefined) return info(id, 'not told: /sys/kernel/security/lockdown cannot be read');
+  if (mode === undefined) return info(id, 'unknown: /sys/kernel/security/lockdown cannot be read');
   if (mode !== 'confidentiality') return ok(id, mode);
   return missing(id, 'CW_PERMISSION', 'confidentiality: BPF programs may not read kernel memory', 'boot with lockdown=integrity, or without lockdown');
 }
@@ -57,11 +57,11 @@ export function bpfCall(facts: Facts): Check {
   if (bpf === 0) return ok(id, 'bpf() can be called');
   for (const check of [capabilities(facts), seccomp(facts)])
     if (check.status !== 'ok') return unknown(id, `fails with ${errnoName(bpf)}; see ${check.id}`);
-  return missing(id, 'CW_PERMISSION', `bpf() fails with ${errnoName(bpf)} although capabilities and seccomp allow it`, 'look for a security module (SELinux, AppArmor) in the audit log, and whether the kernel has CONFIG_BPF_SYSCALL');
+  return missing(id, 'CW_PERMISSION', `bpf() fails with ${errnoName(bpf)} although capabilities and seccomp allow it`, 'look for a security module (SELinux, AppArmor) in the audit log, and check that the kernel has CONFIG_BPF_SYSCALL');
 }
 
 const UNPRIVILEGED: Readonly<Record<number, string>> = {
-  0: 'allowed; 1 or 2 would be safer, and connwatch does not need it',
+  0: 'allowed; 1 or 2 is safer, and connwatch does not need it',
   1: 'off until the next boot',
   2: 'off',
 };
@@ -79,8 +79,8 @@ export function leastPrivilege({ status, trials, unprivilegedBpf, sigusr1 }: Fac
   const more = capabilityNames(status.capabilities & ~NEEDED).length;
   const { keep, why } = needsAfterAttach({ refused: trials.unprivileged, unprivilegedBpf, permitted: status.capabilities });
   const kept = capabilityNames(keep).join(', ') || 'no capability';
-  const found = `${more === 0 ? 'none is more than needed' : `${more} capabilities are more than needed`}; once it is attached, the agent keeps ${kept}: ${why}`;
+  const found = `${more === 0 ? 'no more than needed' : `${more} more capabilities than needed`}; after attaching, the agent keeps ${kept}: ${why}`;
   if (!sigusr1) return ok(id, found);
   // How the agent beside it is run, which may be another way, is not known here.
-  return info(id, `${found}. In an agent that is run as this is, a thread that waits for SIGUSR1 would keep all: npm start, the image and the service run Node.js with --disable-sigusr1`);
+  return info(id, `${found}. Started like this, one thread of the agent (it waits for SIGUSR1) would keep all: use --disable-sigusr1, as npm start, the image and the service do`);
 }

@@ -45,7 +45,7 @@ function loadCode(error: NativeError): ErrorCode {
 
 function message(code: ErrorCode, error: NativeError): string {
   const reason = oneLine(error);
-  if (code === 'CW_LAYOUT') return `The BPF object does not fit this program: ${reason}.`;
+  if (code === 'CW_LAYOUT') return `The BPF object does not match this program: ${reason}.`;
   if (code === 'CW_PERMISSION') return `The kernel does not allow loading BPF programs (${reason}).`;
   const lines = (error.libbpfLog ?? '').trim().replaceAll(/^libbpf: /gm, '').split('\n');
   const last = lines.filter((line) => !BESIDE_THE_POINT.test(line)).slice(-5).join(' | ');

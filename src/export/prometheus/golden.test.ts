@@ -146,5 +146,5 @@ it('closes twice, and says so to who scrapes after', async () => {
   const { scrape } = await agent();
   await metrics!.close();
   await metrics!.close();
-  expect(await scrape()).toBe('the metrics could not be collected: see the log\n');
+  expect(await scrape()).toBe('The metrics could not be collected. See the log.\n');
 });

@@ -99,7 +99,7 @@ describe('scrapeHandler', () => {
   ])('says so when a collection %s, and tries again the next time', async (_, collect) => {
     const { results, scrape } = await serve({ collect });
     const { status, headers, body } = await scrape('GET', { 'accept-encoding': 'gzip' });
-    expect([status, String(body)]).toEqual([500, 'the metrics could not be collected: see the log\n']);
+    expect([status, String(body)]).toEqual([500, 'The metrics could not be collected. See the log.\n']);
     expect(headers['content-encoding']).toBeUndefined();
     expect((await scrape()).status).toBe(500);
     expect(results).toEqual([new Error('broken at 10.0.0.1'), new Error('broken at 10.0.0.1')]);

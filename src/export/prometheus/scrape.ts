@@ -41,12 +41,12 @@ export function scrapeHandler(options: ScrapeOptions): Handler {
   return (request, response) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.setHeader('Allow', 'GET, HEAD');
-      plain(request, response, 405, 'only GET and HEAD\n');
+      plain(request, response, 405, 'Only GET and HEAD are allowed.\n');
       return;
     }
     shared()
       .then((page) => send(request, response, page))
-      .catch(() => plain(request, response, 500, 'the metrics could not be collected: see the log\n'));
+      .catch(() => plain(request, response, 500, 'The metrics could not be collected. See the log.\n'));
   };
 }
 

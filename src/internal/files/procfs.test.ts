@@ -57,7 +57,7 @@ describe('readSnmp', () => {
     ['a value that is no number', SNMP.replace(' 29 ', ' x '), 'PassiveOpens'],
     ['values cut off', SNMP.slice(0, SNMP.indexOf(' 3 5 7')), 'AttemptFails'],
   ])('refuses %s', (_, text, name) => {
-    expect(() => parseSnmp(text)).toThrow(`the kernel shows no usable Tcp ${name}`);
+    expect(() => parseSnmp(text)).toThrow(`the kernel has no usable counter Tcp ${name}`);
   });
 
   it('rejects with the system error', async () => {

@@ -54,7 +54,7 @@ function counters<Name extends string>(text: string, group: string, wanted: read
   const value = (name: Name): number => {
     const index = names?.indexOf(name) ?? -1;
     const field = index < 1 ? undefined : values?.[index];
-    if (field === undefined || !/^\d+$/.test(field)) throw new ConnwatchError(`the kernel shows no usable ${group} ${name}`, { code: 'CW_PROC' });
+    if (field === undefined || !/^\d+$/.test(field)) throw new ConnwatchError(`the kernel has no usable counter ${group} ${name}`, { code: 'CW_PROC' });
     return Number(field);
   };
   return Object.fromEntries(wanted.map((name) => [name, value(name)])) as Record<Name, number>;

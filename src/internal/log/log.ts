@@ -32,7 +32,7 @@ export interface LogOptions {
  * or the same for people. pino-pretty is loaded only for the latter.
  */
 export async function createLogger(options: LogOptions): Promise<Logger> {
-  const destination = options.destination ?? standardError({ onDropped: (lines) => logger.warn({ lines }, 'log lines were dropped: nobody read them') });
+  const destination = options.destination ?? standardError({ onDropped: (lines) => logger.warn({ lines }, 'log lines were dropped because nobody read them') });
   const logger: Logger = pino(
     {
       level: options.level,

@@ -36,7 +36,7 @@ const overflowAttributes: Attributes = { [OVERFLOW]: 'true' };
 
 /** @throws ConnwatchError CW_USAGE when the limit leaves no place beside the overflow series. */
 export function checkLimit(limit: number): void {
-  if (!Number.isSafeInteger(limit) || limit < 2) throw new ConnwatchError(`a series limit is 2 or more, not ${limit}`, { code: 'CW_USAGE' });
+  if (!Number.isSafeInteger(limit) || limit < 2) throw new ConnwatchError(`a series limit must be 2 or more, not ${limit}`, { code: 'CW_USAGE' });
 }
 
 /**

@@ -13,7 +13,7 @@ import { until } from '../../harness/until.ts';
 /** The cookie of every record that bench/bpf/produce.bpf.c writes. */
 const PRODUCED = 2n ** 63n - 1n;
 
-/** What the benchmarks measure with: were it wrong, so would be every number of docs/performance.md. */
+/** The tools of the benchmarks: if they were wrong, every number in docs/internals/performance.md would be. */
 describeKernel('records that a benchmark writes', () => {
   const random = announcedRandom('bench');
 

@@ -11,8 +11,8 @@ const TRIED = ['tp_btf/inet_sock_set_state', 'tp_btf/sched_process_exit', 'tp_bt
 
 describeKernel('connwatch doctor', () => {
   it.each<[string, string[], RegExp]>([
-    ['as root', [], /^\d+ capabilities are more than needed; once it is attached, the agent keeps /],
-    ['with the privileges of a pod', [at('build', 'test-tools', 'confine')], /^none is more than needed; once it is attached, the agent keeps /],
+    ['as root', [], /^\d+ more capabilities than needed; after attaching, the agent keeps /],
+    ['with the privileges of a pod', [at('build', 'test-tools', 'confine')], /^no more than needed; after attaching, the agent keeps /],
   ])('misses nothing %s, and its exit code is by the worst', async (_, wrapper, privileges) => {
     const found = await doctor(wrapper);
     expect(found).toMatchObject({ starts: true, missing: [], unknown: [] });

@@ -4,7 +4,7 @@ import { Agent } from '../../harness/agent.ts';
 import { describeKernel } from '../../harness/host.ts';
 
 const MIB = 1024 * 1024;
-/** docs/operations.md says so. Storage that lives with sockets and processes comes on top. */
+/** Stated in docs/operations.md. Storage of sockets and processes comes on top. */
 const MOST = 20;
 
 /** Memory of all BPF maps that a process holds, bytes, as the kernel accounts it. */

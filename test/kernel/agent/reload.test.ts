@@ -10,7 +10,7 @@ import { Generator } from '../../harness/traffic.ts';
 import { until } from '../../harness/until.ts';
 
 const RELOADED = 'settings reloaded';
-const REFUSED = 'settings cannot be read again: the old ones stay';
+const REFUSED = 'settings cannot be reloaded; the old ones stay';
 
 describeKernel('SIGHUP', () => {
   const random = announcedRandom('reload');
@@ -41,7 +41,7 @@ describeKernel('SIGHUP', () => {
       }
       const mixed = { interval: '200ms', 'series-limit': 500, 'ring-size': '4MiB' };
       expect(await hangUp(mixed, RELOADED)).toMatchObject({ changed: ['interval', 'series-limit'] });
-      await agent.logs.line({ msg: 'changed settings that need a restart: the old values stay', level: 'warn' });
+      await agent.logs.line({ msg: 'changed settings need a restart; the old values stay', level: 'warn' });
       const wrong = { interval: '300ms', 'series-limit': 'many' };
       expect(await hangUp(wrong, REFUSED)).toMatchObject({ level: 'error', code: 'CW_CONFIG', error: expect.stringContaining('series-limit') as string });
 

@@ -145,7 +145,7 @@ describeKernel('containers', () => {
     await until(async () => (await on.agent.scrape()).sum('connwatch_cgroups', { resolution: 'unresolved' }) > 0, true);
     await shows(name, { '[unresolved]': { attempts: 3, successes: 0, failures: {}, pending: 3, accepts: 0 } });
     await shows(name, { '[unresolved]': countsMade(await hanging.finish()) });
-    expect(await on.agent.logs.line({ path: `/${name}` })).toMatchObject({ level: 'info', msg: 'the path of a cgroup is not understood' });
+    expect(await on.agent.logs.line({ path: `/${name}` })).toMatchObject({ level: 'info', msg: 'unknown form of a cgroup path' });
   });
 
   it('finds a container at the end of a path that is too deep, and guesses nothing above it', async () => {
