@@ -1,5 +1,14 @@
-import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { type RequestListener, Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
+
+/**
+ * `close()` of Node.js calls this, and it destroys every connection whose answer has ended, also one
+ * whose bytes still wait for a slow reader. Here each connection is closed when its answer is flushed.
+ */
+class PatientServer extends Server {
+  override closeIdleConnections(): void {}
+}
 
 /**
  * An HTTP server for a port that anyone may reach: a client that is slow, idle
@@ -12,7 +21,7 @@ export class LimitedServer {
   #draining = false;
 
   constructor(listener: RequestListener) {
-    this.server = createServer({
+    this.server = new PatientServer({
       maxHeaderSize: 16 * 1024,
       headersTimeout: 5_000,
       requestTimeout: 10_000,
@@ -27,6 +36,7 @@ export class LimitedServer {
     this.server.on('connection', (socket) => this.#track(socket));
     this.server.on('request', (request, response) => {
       this.#trackAnswer(request.socket, response);
+      if (this.#draining) response.setHeader('connection', 'close');
       listener(request, response);
     });
   }
@@ -38,6 +48,8 @@ export class LimitedServer {
    */
   async drain(timeout: number): Promise<void> {
     this.#draining = true;
+    // A request that has arrived may still be in the kernel: one turn accepts its connection, the next reads it.
+    for (let turn = 0; turn < 2 && timeout > 0; turn++) await setImmediate();
     const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
     // server.close() would keep a connection that never sent a request, and one whose answer ends later.
     for (const [socket, answers] of this.#connections) {

@@ -253,6 +253,38 @@ describe('shutdownGracefully', () => {
     await shutdown;
   });
 
+  it('gives a slow reader every byte of an answer that has ended', async () => {
+    const body = Buffer.alloc(32 * 1024 * 1024, 'connwatch\n');
+    const made = manager({ metricsRoutes: { '/slow': (_, response) => void response.end(body) }, shutdownTimeout: 3_600_000 });
+    const { metrics } = await made.start();
+    const socket = (await raw(metrics.port, GET)).pause();
+    // The kernel takes a part. The rest waits in this process, and the answer has ended.
+    await once(socket, 'readable');
+    const shutdown = made.shutdownGracefully();
+    await expect(fetch(`http://${metrics.text}/`)).rejects.toThrow();
+    const text = await rest(socket);
+    expect(text.length - text.indexOf('\r\n\r\n') - 4).toBe(body.length);
+    await shutdown;
+  });
+
+  it('takes a request that arrived before it', async () => {
+    const made = manager({ metricsRoutes: { '/slow': (_, response) => void response.end('done') }, shutdownTimeout: 3_600_000 });
+    const { metrics } = await made.start();
+    const socket = await raw(metrics.port, GET);
+    // The kernel has the request, and the server has not read it yet.
+    const [answer] = await Promise.all([rest(socket), made.shutdownGracefully()]);
+    expect(answer).toMatch(/\r\nconnection: close\r\n(.*\r\n)*\r\ndone$/i);
+  });
+
+  it('cuts a reader that never reads', async () => {
+    const made = manager({ metricsRoutes: { '/slow': (_, response) => void response.end(Buffer.alloc(32 * 1024 * 1024)) }, shutdownTimeout: 5 });
+    const { metrics } = await made.start();
+    const socket = (await raw(metrics.port, GET)).pause();
+    await once(socket, 'readable');
+    await made.shutdownGracefully();
+    expect((await rest(socket.on('error', () => {}))).length).toBeLessThan(32 * 1024 * 1024);
+  });
+
   it('cuts what does not end in time', async () => {
     const slow = held();
     const made = manager({ metricsRoutes: { '/slow': slow.handler }, shutdownTimeout: 5 });
