@@ -4,8 +4,8 @@ import { LOSS_CLASS } from '../words/loss-classes.ts';
 import { OUTCOMES } from '../words/outcomes.ts';
 import { TCP_CLOSE_WAIT, TCP_ESTABLISHED } from '../words/tcp-states.ts';
 import { HANDSHAKE_BOUNDS, LIFE_BOUNDS, bucketOf } from './histograms.ts';
-import { Rows, type RowsTaken } from './rows.ts';
-import { COLUMN, SUM } from './snapshot.ts';
+import { Rows } from './rows.ts';
+import { COLUMN, SUM, type SnapshotRows } from './snapshot.ts';
 
 const ADDRESS_UNAVAILABLE = OUTCOMES.indexOf('address_unavailable');
 /** Outcomes that leave no error in the socket (bpf/outcome.bpf.h). */
@@ -61,7 +61,7 @@ export class WindowFold {
   }
 
   /** The rows so far; the fold is empty then. */
-  take(): RowsTaken {
+  take(): SnapshotRows {
     return this.#rows.take();
   }
 

@@ -1,12 +1,4 @@
-import { COLUMNS, SUMS } from './snapshot.ts';
-
-/** What one window has counted, as `Snapshot` wants it. */
-export interface RowsTaken {
-  readonly rows: number;
-  readonly keys: Uint32Array;
-  readonly counts: Uint32Array;
-  readonly sums: Float64Array;
-}
+import { COLUMNS, SUMS, type SnapshotRows } from './snapshot.ts';
 
 const FIRST_ROWS = 256;
 
@@ -44,7 +36,7 @@ export class Rows {
   }
 
   /** The rows so far, copied; there are none then. */
-  take(): RowsTaken {
+  take(): SnapshotRows {
     const rows = this.#size;
     const keys = this.#keys.slice(0, rows);
     const counts = this.#counts.slice(0, rows * COLUMNS);

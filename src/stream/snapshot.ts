@@ -34,21 +34,24 @@ export const COLUMNS = COLUMN.rtt + HANDSHAKE_BOUNDS.length + 1;
 export const SUM = { handshake: 0, life: 1, rtt: 2, bytesSent: 3, bytesReceived: 4 } as const;
 export const SUMS = 5;
 
-/**
- * What happened in one window, by key: `counts[row * COLUMNS + column]` and
- * `sums[row * SUMS + column]` for the key `keys[row]`. Owns its memory: it stays
- * valid. An idle window has no rows. What the kernel has folded is in the rows,
- * under keys whose process is `[folded]`; of these there are no times.
- */
-export interface Snapshot {
-  /** Start of the window, Unix milliseconds, aligned to the interval (the first one starts when the stream does). */
-  readonly start: number;
-  /** End of the window, Unix milliseconds: the moment of the cut. */
-  readonly end: number;
+/** Counters by key: `counts[row * COLUMNS + column]` and `sums[row * SUMS + column]` for the key `keys[row]`. */
+export interface SnapshotRows {
   readonly rows: number;
   readonly keys: Uint32Array;
   readonly counts: Uint32Array;
   readonly sums: Float64Array;
+}
+
+/**
+ * What happened in one window. Owns its memory: it stays valid. An idle window has
+ * no rows. What the kernel has folded is in the rows, under keys whose process is
+ * `[folded]`; of these there are no times.
+ */
+export interface Snapshot extends SnapshotRows {
+  /** Start of the window, Unix milliseconds, aligned to the interval (the first one starts when the stream does). */
+  readonly start: number;
+  /** End of the window, Unix milliseconds: the moment of the cut. */
+  readonly end: number;
   /** Live sockets, statistics and exits at the end of the window. */
   readonly cut: Cut;
 }

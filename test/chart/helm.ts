@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { accessSync, constants, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { at } from '../harness/host.ts';
 import { type Ended, run } from '../harness/run.ts';
+import { isProgram, which } from '../harness/which.ts';
 
 export const chart = at('charts', 'connwatch');
 
@@ -39,20 +40,10 @@ function versionsIn(folder: string): string[] {
 }
 
 function installed(): Helm[] {
-  const folders = (process.env['PATH'] ?? '').split(delimiter);
-  const program = folders.map((folder) => join(folder, 'helm')).find(isProgram);
+  const program = which('helm');
   if (program === undefined) return [];
   const said = execFileSync(program, ['version', '--template', '{{.Version}}'], { encoding: 'utf8' });
   return [{ version: said.trim().replace(/^v/, ''), program }];
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** `helm template` of the release connwatch in the namespace connwatch. */

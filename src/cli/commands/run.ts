@@ -4,18 +4,14 @@ import type { Logger } from '../../internal/log/log.ts';
 import { commit, version } from '../../internal/version.ts';
 import { EXIT, exitCodeOf, logFailure } from '../failure.ts';
 import type { Host } from '../host.ts';
-import { reloader } from './reload.ts';
+import { type ReloadOptions, reloader } from './reload.ts';
 
 export type StartAgent = typeof startAgent;
 
 // A terminal sends Ctrl-C to a whole group, and a parent such as npm forwards it: the same wish, twice.
 const SAME_WISH_MS = 1000;
 
-export interface RunOptions {
-  readonly settings: Settings;
-  /** Reads the settings again, given those in force. @throws (rejects) what is wrong with them. */
-  readonly load: (current: Settings) => Promise<Settings>;
-  readonly log: Logger;
+export interface RunOptions extends ReloadOptions {
   readonly host: Pick<Host, 'events' | 'takeOverSignals' | 'now' | 'exit' | 'hungUp' | 'loadAgent'>;
   /** Tells the person, besides the log. */
   readonly onFailure: (error: unknown) => void;

@@ -1,3 +1,4 @@
+import { decoded } from './headers.ts';
 import type { Variable, Variables } from './variables.ts';
 
 export interface Endpoint {
@@ -37,7 +38,7 @@ export function otlpEndpoint(variables: Variables): Endpoint {
   const info = [url.username, url.password].filter((part) => part !== '');
   const plain = url.protocol === 'http:' || (schemeless && insecure);
   const shown = plain ? `http://${url.hostname}:${port || '443'}` : `https://${url.host}`;
-  return { shown, socket: undefined, plain, secrets: info.flatMap((part) => [part, decoded(part)]) };
+  return { shown, socket: undefined, plain, secrets: info.flatMap((part) => [part, decoded(part) ?? part]) };
 }
 
 interface Parsed {
@@ -54,12 +55,4 @@ function parse({ text }: Variable): Parsed {
   const url = new URL(full);
   // A URL drops the port of its scheme: one of http drops 80, which one of https keeps.
   return { url, port: url.port || new URL(full.replace(/^http:/i, 'https:')).port, schemeless };
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

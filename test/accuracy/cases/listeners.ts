@@ -7,6 +7,15 @@ import { accepts, closes, connects, listen, numbers, PORT, server, sockets, wait
 const withoutSynAck = (world: World) => world.filter([`tcp sport ${PORT} tcp flags & (syn | ack) == (syn | ack) drop`]);
 const withoutLastAck = (world: World) => world.filter([`tcp dport ${PORT} tcp flags & (syn | ack) == ack drop`]);
 
+/** A listening socket that its process has passed on to another one. */
+async function passedOn(world: World) {
+  const serving = await server(world);
+  const other = await world.actor('other');
+  const path = world.path('listener');
+  await Promise.all([other.do(`take 0 ${path}`), serving.do(`pass 0 ${path}`)]);
+  return { serving, other };
+}
+
 export const listeners: Chapter = {
   title: 'Listeners',
   cases: [
@@ -60,10 +69,7 @@ export const listeners: Chapter = {
       name: 'accepted by another process than the listener',
       made: 'the listening socket is passed on by SCM_RIGHTS; the other process accepts 7: they are the listener’s',
       run: async (world) => {
-        const serving = await server(world);
-        const other = await world.actor('other');
-        const path = world.path('listener');
-        await Promise.all([other.do(`take 0 ${path}`), serving.do(`pass 0 ${path}`)]);
+        const { other } = await passedOn(world);
         const client = await world.actor('client');
         await client.do(...sockets(world, numbers(7)), ...connects(numbers(7), world.here));
         await other.do(...accepts(numbers(7)));
@@ -77,10 +83,7 @@ export const listeners: Chapter = {
       made: 'the same, and the process that called listen() ends 1.5 s before the first connect, as a daemon’s parent does',
       load: 'slow',
       run: async (world) => {
-        const serving = await server(world);
-        const other = await world.actor('other');
-        const path = world.path('listener');
-        await Promise.all([other.do(`take 0 ${path}`), serving.do(`pass 0 ${path}`)]);
+        const { serving, other } = await passedOn(world);
         await world.end(serving);
         const client = await world.actor('client');
         await client.do('sleep 1500', ...sockets(world, numbers(7)), ...connects(numbers(7), world.here));

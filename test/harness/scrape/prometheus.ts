@@ -1,24 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { at } from '../host.ts';
+import { which } from '../which.ts';
 
 /** Path of a program of Debian's package `prometheus`: unpacked by the set-up, or installed. */
 export function prometheusProgram(name: 'prometheus' | 'promtool'): string | undefined {
-  const folders = [at('.cache', 'prometheus', 'usr', 'bin'), ...(process.env['PATH'] ?? '').split(delimiter)];
-  return folders.map((folder) => join(folder, name)).find(isExecutable);
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
+  return which(name, at('.cache', 'prometheus', 'usr', 'bin'));
 }
 
 /** Why the tests with Prometheus can't run; undefined where they can. */
