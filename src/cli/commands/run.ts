@@ -1,6 +1,4 @@
 import type { startAgent } from '../../agent/index.ts';
-import type { Settings } from '../../config/index.ts';
-import type { Logger } from '../../internal/log/log.ts';
 import { commit, version } from '../../internal/version.ts';
 import { EXIT, exitCodeOf, logFailure } from '../failure.ts';
 import type { Host } from '../host.ts';
