@@ -102,7 +102,7 @@ async function onePage(collect: () => Promise<CollectionResult>, writer: Exposit
   const ours = await cost(OUR_TIMES, () => writer.write(resourceMetrics));
   const after = stockFirst ? 0 : await stock();
   const first = await cost(STOCK_TIMES, () => new Exposition().write(resourceMetrics));
-  const lines = String(writer.write(resourceMetrics)).split('\n').filter((line) => !/^(#|$)/.test(line)).length;
+  const lines = String(writer.write(resourceMetrics).body).split('\n').filter((line) => !/^(#|$)/.test(line)).length;
   return { lines, collect: await cost(OUR_TIMES, collect), ours, stock: before + after, first };
 }
 

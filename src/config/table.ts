@@ -92,7 +92,7 @@ export const SETTINGS = {
     group: 'Metrics',
     kind: boolean(),
     default: 'true',
-    description: 'Show a new counter series at 0 in its first scrape, so that increase() in Prometheus is exact.',
+    description: 'Start a new counter series at 0 for each reader, in its first scrape with that series. Then increase() in Prometheus is exact.',
     example: 'false',
     live: true,
   }),

@@ -17,8 +17,6 @@ export interface MetricsOptions extends Pick<Config, 'snapshots' | 'keys'>, Part
   readonly readers?: ((collector: Collector) => readonly IMetricReader[]) | undefined;
   /** After each collection for a page: undefined, or why it failed or is incomplete. @default nothing */
   readonly onCollect?: ((error: unknown) => void) | undefined;
-  /** Milliseconds of a clock that only goes forward. @default performance.now */
-  readonly elapsed?: (() => number) | undefined;
 }
 
 /** What the agent gets from `createMetrics`. */

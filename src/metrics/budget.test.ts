@@ -75,44 +75,6 @@ describe('the budget', () => {
   });
 });
 
-describe('a new counter series', () => {
-  it('is at 0 on its first page, so increase() over its life is what happened', async () => {
-    const bench = new Bench({ newSeriesAtZero: true });
-    bench.keys.client(1, processInfo(1, 'a'));
-    const values: number[] = [];
-    for (const count of [23, 2, 0, 5]) {
-      bench.window({ rows: count === 0 ? [] : [[1, { success: count }]] });
-      values.push((await bench.lines(`${CONNECT}.successes`))['a 10.0.0.1 443']!);
-    }
-    expect(values).toEqual([0, 25, 25, 30]);
-    const increase = values.reduce((sum, value, index) => sum + (index === 0 ? 0 : value - values[index - 1]!), 0);
-    expect(increase).toBe(23 + 2 + 5);
-  });
-
-  it('is so for the overflow series too', async () => {
-    const bench = new Bench({ newSeriesAtZero: true });
-    bench.window({ rows: [[0, { success: 4 }]] });
-    expect(await bench.lines(`${CONNECT}.successes`)).toEqual({ true: 0 });
-    expect(await bench.lines(`${CONNECT}.successes`)).toEqual({ true: 4 });
-  });
-
-  it('is true at once for a reader that pushes, whoever else reads', async () => {
-    const bench = new Bench({ newSeriesAtZero: true });
-    bench.keys.client(1, processInfo(1, 'a'));
-    bench.window({ rows: [[1, { success: 23 }]] });
-    expect(await bench.lines(`${CONNECT}.successes`, 'push')).toEqual({ 'a 10.0.0.1 443': 23 });
-    expect(await bench.lines(`${CONNECT}.successes`, 'pull')).toEqual({ 'a 10.0.0.1 443': 0 });
-  });
-
-  it('is no matter for gauges', async () => {
-    const bench = new Bench({ newSeriesAtZero: true });
-    bench.keys.client(1, processInfo(1, 'a'));
-    bench.window({ rows: [[1, { success: 23 }]] });
-    expect(await bench.lines('connwatch.window.connects')).toEqual({ 'a 10.0.0.1 443 success': 23 });
-    expect(await bench.lines('tcp.connects_by_pid')).toEqual({ '1 a': 23 });
-  });
-});
-
 describe('retirement', () => {
   const a = processInfo(1, 'a');
   const config = { seriesLimit: 2, retireAfter: 50_000 };

@@ -1,4 +1,3 @@
-import type { MetricProducer } from '@opentelemetry/sdk-metrics';
 import type { Subscription } from 'rxjs';
 import { ConnwatchError } from '../internal/errors.ts';
 import type { Snapshot } from '../stream/snapshot.ts';
@@ -86,13 +85,14 @@ export class Collector implements AsyncDisposable {
 
   /**
    * What a reader of the SDK takes as one of its `metricProducers`; one for
-   * each reader. A pull reader shows new counter series at 0 once, if so
-   * configured; a push reader (OTLP) tells their start time instead.
+   * each reader. The points of the pull reader, of which there is one, also say
+   * when their series appeared: its page is read by many, each of which has
+   * seen other pages before.
    */
-  producer(path: 'pull' | 'push'): MetricProducer {
+  producer(path: 'pull' | 'push'): Producer {
     const bit = 1 << this.#readers++;
-    const zeroStart = (): boolean => path === 'pull' && this.#config.newSeriesAtZero;
-    return new Producer({ families: this.#produced, bit, zeroStart, clock: this.#config.clock });
+    const { clock, elapsed } = this.#config;
+    return new Producer({ families: this.#produced, bit, clock, elapsed: path === 'pull' ? elapsed : undefined });
   }
 
   /**

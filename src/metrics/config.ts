@@ -18,7 +18,9 @@ export interface Config {
   readonly onUnresolved: (path: string) => void;
   /** Unix milliseconds, the time stamp of data points. @default Date.now */
   readonly clock: () => number;
-  /** On the pull path a new counter series is shown at 0 once before its value. @default true */
+  /** Milliseconds of a clock that only goes forward, for the age of series. @default performance.now */
+  readonly elapsed: () => number;
+  /** A page shows a new counter or histogram at 0, once to each reader, before its value. @default true */
   readonly newSeriesAtZero: boolean;
   /** Live series per metric family, the overflow series included. At least 2. @default 2000 */
   readonly seriesLimit: number;
@@ -38,6 +40,7 @@ export function defaultConfig(): Defaults {
     onSnapshot: () => {},
     onUnresolved: () => {},
     clock: Date.now,
+    elapsed: () => performance.now(),
     newSeriesAtZero: true,
     seriesLimit: 2000,
     retireAfter: 3_600_000,

@@ -147,7 +147,6 @@ export class Bench {
     this.collector = new Collector({
       snapshots: this.#snapshots,
       keys: this.keys,
-      newSeriesAtZero: false,
       clock: () => START,
       onError: (error) => this.errors.push(error),
       ...config,

@@ -1,5 +1,5 @@
-import { type HrTime, ValueType } from '@opentelemetry/api';
-import { millisToHrTime } from '@opentelemetry/core';
+import { ValueType } from '@opentelemetry/api';
+import { hrTimeToMilliseconds, millisToHrTime } from '@opentelemetry/core';
 import { emptyResource } from '@opentelemetry/resources';
 import {
   AggregationTemporality,
@@ -24,10 +24,22 @@ export interface ProducerOptions {
   readonly families: readonly ProducedFamily[];
   /** This reader's bit in `Series.seen`. */
   readonly bit: number;
-  /** Show a counter series at 0 the first time it is collected. */
-  readonly zeroStart: () => boolean;
   readonly clock: () => number;
+  /** Milliseconds of a clock that only goes forward; undefined for a reader that needs no `appeared`. */
+  readonly elapsed: (() => number) | undefined;
 }
+
+/** A point as the pull reader gets it. */
+export interface PulledPoint<T = unknown> extends DataPoint<T> {
+  /**
+   * When its series appeared, on the clock of `Producer.time`: a page that is older does not have it.
+   * Undefined for gauges, and for what the SDK's instruments count, which is there from the start.
+   */
+  readonly appeared?: number;
+}
+
+/** Between two collections, milliseconds; less than any clock shows. */
+const INSTANT = 0.001;
 
 /**
  * The families that come and go, for one reader of the SDK. A producer and not
@@ -38,45 +50,68 @@ export interface ProducerOptions {
 export class Producer implements MetricProducer {
   readonly #options: ProducerOptions;
   readonly #resource = emptyResource();
+  #before = -Infinity;
+  #time = -Infinity;
 
   constructor(options: ProducerOptions) {
     this.#options = options;
   }
 
+  /** When it was last collected, milliseconds of a clock on which each collection is later than the one before. */
+  get time(): number {
+    return this.#time;
+  }
+
   collect(): Promise<CollectionResult> {
-    const now = millisToHrTime(this.#options.clock());
-    const metrics = this.#options.families.map((family) => this.#data(family, now));
+    const { clock, elapsed, families } = this.#options;
+    this.#before = this.#time;
+    this.#time = Math.max(this.#time + INSTANT, elapsed?.() ?? 0);
+    const now = clock();
+    const metrics = families.map((family) => this.#data(family, now));
     const resourceMetrics = { resource: this.#resource, scopeMetrics: [{ scope: { name: SCOPE }, metrics }] };
     return Promise.resolve({ resourceMetrics, errors: [] });
   }
 
-  #data({ metric, family }: ProducedFamily, now: HrTime): MetricData {
+  #data({ metric, family }: ProducedFamily, now: number): MetricData {
     const { name, description, unit } = metric;
     // Seconds have fractions; all else is counted.
     const descriptor = { name, description, unit, valueType: unit === 's' ? ValueType.DOUBLE : ValueType.INT };
     const aggregationTemporality = AggregationTemporality.CUMULATIVE;
     if (family instanceof HistogramTable) {
-      const dataPoints = this.#points(family, true, now, (series, isNew) => family.read(series, isNew));
+      const dataPoints = this.#points(family, true, now, (series) => family.read(series));
       return { descriptor, aggregationTemporality, dataPointType: DataPointType.HISTOGRAM, dataPoints };
     }
     const counter = metric.kind === 'counter';
-    const dataPoints = this.#points(family, counter, now, (series, isNew) => (isNew ? 0 : series.value));
+    const dataPoints = this.#points(family, counter, now, (series) => series.value);
     const base = { descriptor, aggregationTemporality, dataPoints };
     return counter
       ? { ...base, dataPointType: DataPointType.SUM, isMonotonic: true }
       : { ...base, dataPointType: DataPointType.GAUGE };
   }
 
-  /** @param valueOf what a series shows; isNew: it begins at 0 */
-  #points<T>(family: Family, cumulative: boolean, endTime: HrTime, valueOf: (series: Series, isNew: boolean) => T): DataPoint<T>[] {
-    const { bit, zeroStart } = this.#options;
-    const atZero = cumulative && zeroStart();
+  #points<T>(family: Family, cumulative: boolean, now: number, valueOf: (series: Series) => T): DataPoint<T>[] {
+    const { bit, elapsed } = this.#options;
+    const endTime = millisToHrTime(now);
+    const withAge = cumulative && elapsed !== undefined;
     const points: DataPoint<T>[] = [];
     family.forEach((series) => {
-      const isNew = atZero && (series.seen & bit) === 0;
       series.seen |= bit;
-      points.push({ startTime: series.born, endTime, attributes: series.attributes, value: valueOf(series, isNew) });
+      const { born: startTime, attributes } = series;
+      const value = valueOf(series);
+      const point: PulledPoint<T> = withAge
+        ? { startTime, endTime, attributes, value, appeared: this.#appeared(series, now) }
+        : { startTime, endTime, attributes, value };
+      points.push(point);
     });
     return points;
+  }
+
+  /** At its birth, as far as the wall clock can be trusted: it was on no page before this one, and is on this. */
+  #appeared(series: Series, now: number): number {
+    if (series.appeared === Infinity) {
+      const age = Math.max(0, now - hrTimeToMilliseconds(series.born));
+      series.appeared = Math.max(this.#before + INSTANT, this.#time - age);
+    }
+    return series.appeared;
   }
 }

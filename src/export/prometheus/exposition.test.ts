@@ -28,7 +28,7 @@ function collection(...metrics: MetricData[]): ResourceMetrics {
   return { resource, scopeMetrics: metrics.map((each) => ({ scope: { name: 'x' }, metrics: [each] })) };
 }
 
-const page = (...metrics: MetricData[]): string => String(new Exposition().write(collection(...metrics)));
+const page = (...metrics: MetricData[]): string => String(new Exposition().write(collection(...metrics)).body);
 
 describe('Exposition', () => {
   it('writes gauges and counters with their suffixes', () => {
@@ -87,8 +87,8 @@ h_seconds_count 3
     const exposition = new Exposition();
     const points = Array.from({ length: 3000 }, (_, index): [object, number] => [{ index, name: 'ü"\\\n' }, index * 7919]);
     const data = collection(metric('a', {}, points));
-    const first = String(exposition.write(data));
-    expect(String(exposition.write(data))).toBe(first);
+    const first = String(exposition.write(data).body);
+    expect(String(exposition.write(data).body)).toBe(first);
     expect(first.split('\n').length).toBe(3000 + 3 + 2 + 1);
     expect(first).toContain('\na{index="2999",name="ü\\"\\\\\\n"} 23749081\n');
   });
@@ -99,7 +99,7 @@ it('keeps each line with its series when series come, go and change places', () 
   const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((n) => ({ n }));
   const lines = (...points: object[]): string[] => {
     const data = collection(metric('m', {}, points.map((point, index) => [point, index])));
-    return String(exposition.write(data)).match(/^m.*$/gm) ?? [];
+    return String(exposition.write(data).body).match(/^m.*$/gm) ?? [];
   };
   expect(lines(a!, b!, c!)).toEqual(['m{n="a"} 0', 'm{n="b"} 1', 'm{n="c"} 2']);
   expect(lines(a!, c!)).toEqual(['m{n="a"} 0', 'm{n="c"} 1']);

@@ -1,90 +1,107 @@
-import type { Attributes } from '@opentelemetry/api';
+import type { Attributes, HrTime } from '@opentelemetry/api';
 import { DataPointType, type MetricData, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
-import { CATALOGUE, type PrometheusType, prometheusName } from '../../metrics/index.ts';
+import { CATALOGUE } from '../../metrics/index.ts';
 import { ByteWriter } from './bytes.ts';
+import { type Format, type Naming, TEXT, namingOf } from './format.ts';
 import { HistogramLines } from './histogram-lines.ts';
-import { escapeHelp } from './labels.ts';
-import { LineStarts, lineStart } from './line-starts.ts';
-import { writeNumber } from './numbers.ts';
+import { Regions } from './regions.ts';
+import { CounterLines, GaugeLines, type Lines } from './value-lines.ts';
+import { lineStart } from './line-starts.ts';
 
-export const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
-
-const NEWLINE = 10;
 const ORDER = new Map(CATALOGUE.map((metric, index) => [metric.name, index]));
+const TARGET: Naming = { type: 'gauge', sample: 'target_info', unit: undefined, help: 'Who tells these metrics' };
+
+/** A page in one format. */
+export interface Written {
+  readonly body: Buffer;
+  /** Of the values that start at 0 for each reader. */
+  readonly regions: Regions;
+}
 
 interface Family {
   readonly header: Buffer;
-  readonly starts: LineStarts;
-  readonly histograms: HistogramLines;
+  readonly lines: Lines;
 }
 
 /**
- * Writes a collection as Prometheus text 0.0.4. What is the same from page to
- * page is kept as bytes: headers, and each line up to its value, which is why series
+ * Writes a collection in one format. What is the same from page to page is
+ * kept as bytes: headers, and each line up to its value, which is why series
  * keep their attributes object. A line is then one copy and a number.
  *
- * Left out: the scope labels (one scope, and a quarter more bytes), time
- * stamps, and `# UNIT`, which this format does not know. Families come in the
- * order of the catalogue, without those that have no points; exponential
- * histograms, which this format can't say, are left out too.
+ * Left out: the scope labels (one scope, and a quarter more bytes) and time
+ * stamps. Families come in the order of the catalogue, without those that have
+ * no points; exponential histograms, which the text formats can't say, are
+ * left out too.
  */
 export class Exposition {
+  readonly #format: Format;
+  readonly #started: HrTime;
   readonly #families = new Map<string, Family>();
   // A page is about as long as the one before.
   #capacity = 16384;
+  #regions = 64;
 
-  write({ resource, scopeMetrics }: ResourceMetrics): Buffer {
+  /** @param started from when everything counts that does not come and go, for formats with creation times */
+  constructor(format = TEXT, started: HrTime = [0, 0]) {
+    this.#format = format;
+    this.#started = started;
+  }
+
+  get type(): string {
+    return this.#format.type;
+  }
+
+  get version(): string {
+    return this.#format.version;
+  }
+
+  get contentType(): string {
+    return this.#format.contentType;
+  }
+
+  write({ resource, scopeMetrics }: ResourceMetrics): Written {
     const out = new ByteWriter(this.#capacity);
+    const regions = new Regions(this.#regions);
     this.#target(out, resource.attributes);
     const metrics = scopeMetrics.flatMap((scope) => scope.metrics);
-    for (const metric of metrics.sort(byCatalogue)) this.#metric(out, metric);
+    for (const metric of metrics.sort(byCatalogue)) this.#metric(out, regions, metric);
+    out.ascii(this.#format.end);
     this.#capacity = Math.ceil(out.length * 1.1) + 1024;
-    return out.take();
+    this.#regions = Math.ceil(regions.count * 1.1) + 64;
+    return { body: out.take(), regions };
   }
 
   #target(out: ByteWriter, attributes: Attributes): void {
-    out.ascii('# HELP target_info Who tells these metrics\n# TYPE target_info gauge\n');
-    out.text(lineStart('target_info', attributes));
+    out.text(this.#format.header(TARGET));
+    out.text(lineStart(TARGET.sample, attributes));
     out.ascii('1\n');
   }
 
-  #metric(out: ByteWriter, metric: MetricData): void {
+  #metric(out: ByteWriter, regions: Regions, metric: MetricData): void {
     if (metric.dataPointType === DataPointType.EXPONENTIAL_HISTOGRAM || metric.dataPoints.length === 0) return;
-    const family = this.#family(metric);
-    out.bytes(family.header);
-    if (metric.dataPointType === DataPointType.HISTOGRAM) {
-      family.histograms.write(metric.dataPoints, out);
-      return;
-    }
-    const points = metric.dataPoints;
-    family.starts.prepare(points);
-    for (let i = 0; i < points.length; i++) {
-      family.starts.copy(i, out);
-      writeNumber(out, points[i]!.value);
-      out.byte(NEWLINE);
-    }
+    const { header, lines } = this.#family(metric);
+    out.bytes(header);
+    lines.write(metric.dataPoints, out, regions);
   }
 
   #family(metric: MetricData): Family {
-    const { descriptor } = metric;
-    const type = typeOf(metric);
-    const key = `${type} ${descriptor.name} ${descriptor.unit}`;
+    const { name, unit } = metric.descriptor;
+    const naming = namingOf(metric);
+    const key = `${naming.type} ${name} ${unit}`;
     let family = this.#families.get(key);
     if (family === undefined) {
-      const name = prometheusName(descriptor, type);
-      const help = descriptor.description === '' ? '' : `# HELP ${name} ${escapeHelp(descriptor.description)}\n`;
-      const header = Buffer.from(`${help}# TYPE ${name} ${type}\n`);
-      const starts = new LineStarts((attributes) => lineStart(name, attributes));
-      family = { header, starts, histograms: new HistogramLines(name) };
+      family = { header: Buffer.from(this.#format.header(naming)), lines: this.#lines(naming) };
       this.#families.set(key, family);
     }
     return family;
   }
-}
 
-function typeOf(metric: MetricData): PrometheusType {
-  if (metric.dataPointType === DataPointType.HISTOGRAM) return 'histogram';
-  return metric.dataPointType === DataPointType.SUM && metric.isMonotonic ? 'counter' : 'gauge';
+  #lines(naming: Naming): Lines {
+    const created = this.#format.created(naming);
+    if (naming.type === 'gauge') return new GaugeLines(naming.sample);
+    if (naming.type === 'counter') return new CounterLines(naming.sample, created, this.#started);
+    return new HistogramLines(naming.sample, created, this.#started, this.#format.le);
+  }
 }
 
 function byCatalogue(a: MetricData, b: MetricData): number {

@@ -1,7 +1,12 @@
-import type { DataPoint, Histogram } from '@opentelemetry/sdk-metrics';
+import type { HrTime } from '@opentelemetry/api';
+import type { Histogram } from '@opentelemetry/sdk-metrics';
+import type { PulledPoint } from '../../metrics/index.ts';
 import type { ByteWriter } from './bytes.ts';
+import { CreatedLines } from './created-lines.ts';
 import { LineStarts, bucketStart, lineStart } from './line-starts.ts';
-import { leText, writeNumber } from './numbers.ts';
+import { writeNumber } from './numbers.ts';
+import type { Regions } from './regions.ts';
+import type { Lines } from './value-lines.ts';
 
 const NEWLINE = 10;
 
@@ -10,23 +15,37 @@ const NEWLINE = 10;
  * each series and one end for each bound, not a start for each of some 25 lines: a bucket's
  * line is two copies and a number.
  */
-export class HistogramLines {
+export class HistogramLines implements Lines {
   readonly #buckets: LineStarts;
   readonly #sums: LineStarts;
   readonly #counts: LineStarts;
+  readonly #created: CreatedLines | undefined;
+  readonly #le: (bound: number) => string;
   #bounds: readonly number[] = [];
   /** `0.005"} `; one more for +Inf. */
   #ends: Buffer[] = [];
 
-  constructor(name: string) {
-    this.#buckets = new LineStarts((attributes) => bucketStart(name, attributes));
-    this.#sums = new LineStarts((attributes) => lineStart(`${name}_sum`, attributes));
-    this.#counts = new LineStarts((attributes) => lineStart(`${name}_count`, attributes));
+  /**
+   * @param created the name of the samples of creation times, if the format has them
+   * @param le how the format writes a bound
+   */
+  constructor(name: string, created: string | undefined, started: HrTime, le: (bound: number) => string) {
+    this.#buckets = new LineStarts(({ attributes }) => bucketStart(name, attributes));
+    this.#sums = new LineStarts(({ attributes }) => lineStart(`${name}_sum`, attributes));
+    this.#counts = new LineStarts(({ attributes }) => lineStart(`${name}_count`, attributes));
+    if (created !== undefined) this.#created = new CreatedLines(created, started);
+    this.#le = le;
   }
 
-  write(points: readonly DataPoint<Histogram>[], out: ByteWriter): void {
-    for (const starts of [this.#buckets, this.#sums, this.#counts]) starts.prepare(points);
-    for (let i = 0; i < points.length; i++) this.#series(i, points[i]!.value, out);
+  write(points: readonly PulledPoint[], out: ByteWriter, regions: Regions): void {
+    for (const starts of [this.#buckets, this.#sums, this.#counts, this.#created]) starts?.prepare(points);
+    for (let i = 0; i < points.length; i++) {
+      const { value, appeared } = points[i]!;
+      const start = out.length;
+      this.#series(i, value as Histogram, out);
+      if (appeared !== undefined) regions.add(appeared, start, out.length);
+      this.#created?.copy(i, out);
+    }
   }
 
   #series(index: number, { buckets, sum, count }: Histogram, out: ByteWriter): void {
@@ -55,7 +74,7 @@ export class HistogramLines {
   #endsOf(bounds: readonly number[]): readonly Buffer[] {
     if (bounds === this.#bounds) return this.#ends;
     this.#bounds = bounds;
-    this.#ends = [...bounds.filter((bound) => bound !== Infinity), Infinity].map((bound) => Buffer.from(`${leText(bound)}"} `));
+    this.#ends = [...bounds.filter((bound) => bound !== Infinity), Infinity].map((bound) => Buffer.from(`${this.#le(bound)}"} `));
     return this.#ends;
   }
 }

@@ -1,10 +1,7 @@
 import type { Attributes } from '@opentelemetry/api';
+import type { PulledPoint } from '../../metrics/index.ts';
 import { ByteWriter } from './bytes.ts';
 import { labelsOf } from './labels.ts';
-
-interface Point {
-  readonly attributes: Attributes;
-}
 
 /**
  * The starts of a family's lines, `name{labels} ` say, as they were on the last
@@ -16,29 +13,30 @@ interface Point {
  * must not have changed.
  */
 export class LineStarts {
-  readonly #start: (attributes: Attributes) => string;
+  readonly #start: (point: PulledPoint) => string;
   #known: Attributes[] = [];
   /** Start i is from ends[i] to ends[i + 1]. */
   #ends: number[] = [0];
   #bytes: Buffer = Buffer.alloc(0);
 
   /** @param start makes the start of a line that is new */
-  constructor(start: (attributes: Attributes) => string) {
+  constructor(start: (point: PulledPoint) => string) {
     this.#start = start;
   }
 
   /** Makes starts for these points, which `copy` then refers to by their index. */
-  prepare(points: readonly Point[]): void {
+  prepare(points: readonly PulledPoint[]): void {
     if (points.length === this.#known.length && points.every((point, i) => point.attributes === this.#known[i])) return;
     const out = new ByteWriter(this.#bytes.length + 1024);
     const known: Attributes[] = [];
     const ends = [0];
     // Series keep their order, old ones fall out and new ones come last: one pass over both lists finds what is left.
     let at = 0;
-    for (const { attributes } of points) {
+    for (const point of points) {
+      const { attributes } = point;
       while (at < this.#known.length && this.#known[at] !== attributes) at++;
       if (at < this.#known.length) out.slice(this.#bytes, this.#ends[at]!, this.#ends[at + 1]!);
-      else out.text(this.#start(attributes));
+      else out.text(this.#start(point));
       at++;
       known.push(attributes);
       ends.push(out.length);

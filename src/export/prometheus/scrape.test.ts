@@ -3,16 +3,28 @@ import { type IncomingMessage, createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Page, type ScrapeOptions, acceptsGzip, scrapeHandler } from './scrape.ts';
+import { Exposition, type Written } from './exposition.ts';
+import { type Page } from './page.ts';
+import { Regions } from './regions.ts';
+import { type ScrapeOptions, scrapeHandler } from './scrape.ts';
 
 const closers: (() => void)[] = [];
 afterEach(() => closers.splice(0).forEach((close) => close()));
 
-const page: Page = { body: Buffer.from('a 1\n'), errors: [] };
+const formats = [new Exposition()];
+let time = 0;
 
-async function serve(options: Partial<ScrapeOptions>, afterRequest = (): void => {}) {
+/** @param values of a counter, by when its series appeared */
+function pageOf(text: string, ...values: [appeared: number, start: number, end: number][]): Page<Exposition> {
+  const regions = new Regions();
+  for (const [appeared, start, end] of values) regions.add(appeared, start, end);
+  const written: Written = { body: Buffer.from(text), regions };
+  return { time: ++time, errors: [], write: () => written };
+}
+
+async function serve(options: Partial<ScrapeOptions<Exposition>>, afterRequest = (): void => {}) {
   const results: unknown[] = [];
-  const handler = scrapeHandler({ collect: async () => page, onResult: (error) => results.push(error), ...options });
+  const handler = scrapeHandler({ formats, collect: async () => pageOf('a 1\n'), onResult: (error) => results.push(error), ...options });
   const server = createServer((request, response) => {
     handler(request, response);
     afterRequest();
@@ -38,7 +50,8 @@ describe('scrapeHandler', () => {
     expect(headers).toMatchObject({
       'content-type': 'text/plain; version=0.0.4; charset=utf-8',
       'content-length': '4',
-      vary: 'Accept-Encoding',
+      vary: 'Accept, Accept-Encoding',
+      'cache-control': 'no-store',
     });
     expect(headers['content-encoding']).toBeUndefined();
     expect(results).toEqual([undefined]);
@@ -70,10 +83,10 @@ describe('scrapeHandler', () => {
     let arrived = 0;
     let open = (): void => {};
     const gate = new Promise<void>((resolve) => (open = resolve));
-    const collect = async (): Promise<Page> => {
-      const body = Buffer.from(`a ${++collections}\n`);
+    const collect = async (): Promise<Page<Exposition>> => {
+      const page = pageOf(`a ${++collections}\n`);
       await gate;
-      return { body, errors: [] };
+      return page;
     };
     const { results, scrape } = await serve({ collect }, () => {
       if (++arrived === 3) open();
@@ -88,7 +101,7 @@ describe('scrapeHandler', () => {
     expect(String((await scrape()).body)).toBe('a 2\n');
   });
 
-  it.each<[string, () => Promise<Page>]>([
+  it.each<[string, () => Promise<Page<Exposition>>]>([
     ['rejects', () => Promise.reject(new Error('broken at 10.0.0.1'))],
     [
       'throws',
@@ -113,23 +126,8 @@ describe('scrapeHandler', () => {
 
   it('serves what there is when a part could not be collected, and tells the owner', async () => {
     const part = new Error('no such file');
-    const { results, scrape } = await serve({ collect: async () => ({ ...page, errors: [part] }) });
+    const { results, scrape } = await serve({ collect: async () => ({ ...pageOf('a 1\n'), errors: [part] }) });
     expect((await scrape()).status).toBe(200);
     expect(results).toEqual([new AggregateError([part], 'metrics are incomplete')]);
   });
-});
-
-it.each([
-  [undefined, false],
-  ['', false],
-  ['gzip', true],
-  ['GZIP', true],
-  ['deflate, gzip;q=1.0, *;q=0.5', true],
-  ['gzip;q=0', false],
-  ['gzip; q=0.0, *', false],
-  ['*', true],
-  ['*;q=0', false],
-  ['br, identity', false],
-])('Accept-Encoding %s: %s', (header, expected) => {
-  expect(acceptsGzip(header)).toBe(expected);
 });

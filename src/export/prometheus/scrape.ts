@@ -1,42 +1,57 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { promisify } from 'node:util';
-import { constants, gzip } from 'node:zlib';
 import type { Handler } from '../types.ts';
-import { CONTENT_TYPE } from './exposition.ts';
+import { type Body, CODINGS } from './coding.ts';
+import { type Offer, chooseCoding, chooseOffer } from './negotiate.ts';
+import { type Page, SharedPage } from './page.ts';
+import { Readers } from './readers.ts';
 
-const gzipAsync = promisify(gzip);
-
-export interface Page {
-  readonly body: Buffer;
-  /** What could not be collected; the rest is in the body. */
-  readonly errors: readonly unknown[];
+/** A format that a page can be had in. */
+export interface Served extends Offer {
+  readonly contentType: string;
 }
 
-export interface ScrapeOptions {
-  /** One collection, written. May throw or reject. */
-  readonly collect: () => Promise<Page>;
+export interface ScrapeOptions<F extends Served> {
+  /** The last one is for who asks for none of them. */
+  readonly formats: readonly F[];
+  /** One collection. May throw or reject. */
+  readonly collect: () => Promise<Page<F>>;
+  /** Whether a new counter starts at 0 for each reader. @default yes */
+  readonly zeroStart?: (() => boolean) | undefined;
   /** After each collection: undefined, or why it failed or is incomplete. */
   readonly onResult?: ((error: unknown) => void) | undefined;
   /** A collection that takes longer has failed, milliseconds. @default 10000 */
   readonly timeout?: number | undefined;
 }
 
-/** A body and, once somebody asked for it, its compressed form. */
-interface Shared {
-  readonly body: Buffer;
-  zipped?: Promise<Buffer>;
-}
-
 /**
  * The handler of a page of metrics. Requests that come while a collection runs
- * share it and its body: however many scrape at once, the work is done once,
- * and none takes another's data.
+ * share it and its bodies: however many scrape at once, the work is done once,
+ * and none takes another's data. What differs between readers is which series
+ * are new to them.
  */
-export function scrapeHandler(options: ScrapeOptions): Handler {
-  let running: Promise<Shared> | undefined;
-  const shared = (): Promise<Shared> => {
+export function scrapeHandler<F extends Served>(options: ScrapeOptions<F>): Handler {
+  const readers = new Readers();
+  const { zeroStart = () => true, onResult = () => {} } = options;
+  let running: Promise<SharedPage<F>> | undefined;
+  const shared = (): Promise<SharedPage<F>> => {
     running ??= collectOnce(options).finally(() => (running = undefined));
     return running;
+  };
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    // Who asks for the headers alone has seen nothing.
+    const reader = request.method === 'GET' ? readers.of(request) : undefined;
+    const page = await shared();
+    const format = chooseOffer(request.headers.accept, options.formats);
+    const since = reader !== undefined && zeroStart() ? reader.since(page.time) : Infinity;
+    const coding = chooseCoding(request.headers['accept-encoding'], CODINGS);
+    const body = await bodyOf(page, format, since, onResult).in(coding);
+    response.setHeader('Content-Type', format.contentType);
+    if (coding !== 'identity') response.setHeader('Content-Encoding', coding);
+    // Pages differ by reader too, so that no cache may answer for us.
+    response.setHeader('Vary', 'Accept, Accept-Encoding');
+    response.setHeader('Cache-Control', 'no-store');
+    if (reader !== undefined) response.once('finish', () => reader.sent(page.time));
+    end(request, response, 200, body);
   };
   return (request, response) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
@@ -44,14 +59,12 @@ export function scrapeHandler(options: ScrapeOptions): Handler {
       plain(request, response, 405, 'Only GET and HEAD are allowed.\n');
       return;
     }
-    shared()
-      .then((page) => send(request, response, page))
-      .catch(() => plain(request, response, 500, 'The metrics could not be collected. See the log.\n'));
+    answer(request, response).catch(() => plain(request, response, 500, 'The metrics could not be collected. See the log.\n'));
   };
 }
 
-async function collectOnce({ collect, onResult, timeout = 10_000 }: ScrapeOptions): Promise<Shared> {
-  let page: Page;
+async function collectOnce<F extends Served>({ collect, onResult, timeout = 10_000 }: ScrapeOptions<F>): Promise<SharedPage<F>> {
+  let page: Page<F>;
   try {
     page = await within(timeout, collect);
   } catch (error) {
@@ -59,7 +72,16 @@ async function collectOnce({ collect, onResult, timeout = 10_000 }: ScrapeOption
     throw error;
   }
   onResult?.(page.errors.length === 0 ? undefined : new AggregateError(page.errors, 'metrics are incomplete'));
-  return { body: page.body };
+  return new SharedPage(page);
+}
+
+function bodyOf<F>(page: SharedPage<F>, format: F, since: number, onError: (error: unknown) => void): Body {
+  try {
+    return page.body(format, since);
+  } catch (error) {
+    onError(error);
+    throw error;
+  }
 }
 
 async function within<T>(timeout: number, work: () => Promise<T>): Promise<T> {
@@ -74,17 +96,6 @@ async function within<T>(timeout: number, work: () => Promise<T>): Promise<T> {
   }
 }
 
-async function send(request: IncomingMessage, response: ServerResponse, page: Shared): Promise<void> {
-  response.setHeader('Content-Type', CONTENT_TYPE);
-  response.setHeader('Vary', 'Accept-Encoding');
-  if (!acceptsGzip(request.headers['accept-encoding'])) return end(request, response, 200, page.body);
-  // A scrape is sent over a local network: the fastest level leaves the CPU to the work that is watched.
-  page.zipped ??= gzipAsync(page.body, { level: constants.Z_BEST_SPEED });
-  const zipped = await page.zipped;
-  response.setHeader('Content-Encoding', 'gzip');
-  end(request, response, 200, zipped);
-}
-
 function plain(request: IncomingMessage, response: ServerResponse, status: number, text: string): void {
   if (response.headersSent) return;
   response.setHeader('Content-Type', 'text/plain; charset=utf-8');
@@ -95,15 +106,4 @@ function end(request: IncomingMessage, response: ServerResponse, status: number,
   response.statusCode = status;
   response.setHeader('Content-Length', body.length);
   response.end(request.method === 'HEAD' ? undefined : body);
-}
-
-/** RFC 9110, 12.5.3: gzip or `*` is named and not with weight 0; gzip's own weight goes first. */
-export function acceptsGzip(header: string | string[] | undefined): boolean {
-  const weights = new Map<string, number>();
-  for (const part of String(header ?? '').split(',')) {
-    const [coding = '', ...parameters] = part.toLowerCase().split(';').map((text) => text.trim());
-    const weight = parameters.find((text) => text.startsWith('q='));
-    weights.set(coding, weight === undefined ? 1 : Number(weight.slice(2)));
-  }
-  return (weights.get('gzip') ?? weights.get('*') ?? 0) > 0;
 }

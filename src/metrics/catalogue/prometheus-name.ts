@@ -30,9 +30,14 @@ const WORDS: Readonly<Record<string, string>> = {
  */
 export function prometheusName(metric: Named, type: PrometheusType): string {
   const base = clean(metric.name).replace(/_total$/, type === 'counter' ? '' : '_total');
-  const word = metric.unit === '1' && type === 'gauge' ? 'ratio' : WORDS[metric.unit];
+  const word = unitWord(metric, type);
   const withUnit = word === undefined || base.endsWith(`_${word}`) ? base : `${base}_${word}`;
   return type === 'counter' ? `${withUnit}_total` : withUnit;
+}
+
+/** The unit as a suffix; undefined where it adds none. */
+export function unitWord({ unit }: Named, type: PrometheusType): string | undefined {
+  return unit === '1' && type === 'gauge' ? 'ratio' : WORDS[unit];
 }
 
 /** A name of the characters that Prometheus allows; also for labels, which the caller keeps apart when they collide. */

@@ -26,7 +26,7 @@ export function isStill(account: Account, window: number, windows: number): bool
 /** A series that is bounded by its account, so it needs no place of its own in a table. */
 export function sibling(series: Series, born: HrTime): Series {
   const { id, owner, attributes } = series;
-  return { id, owner, attributes, born, value: 0, seen: 0 };
+  return { id, owner, attributes, born, value: 0, seen: 0, appeared: Infinity };
 }
 
 /** A metric family as producers and the budget's own gauges see it. */

@@ -33,10 +33,10 @@ export class HistogramTable extends SeriesTable {
     this.#buckets.addAt(row, size, sum);
   }
 
-  /** What it is now, copied. @param empty as if nothing had been recorded */
-  read(series: Series, empty: boolean): Histogram {
+  /** What it is now, copied. */
+  read(series: Series): Histogram {
     const size = this.#bounds.length + 1;
-    const row = empty ? undefined : this.#rows.get(series);
+    const row = this.#rows.get(series);
     const boundaries = this.#bounds as number[];
     if (row === undefined) return { buckets: { boundaries, counts: new Array<number>(size).fill(0) }, sum: 0, count: 0 };
     const values = this.#buckets.of(row);

@@ -13,6 +13,8 @@ export interface Series {
   value: number;
   /** Bit i: reader i has collected it. */
   seen: number;
+  /** When it appeared on the pages of the pull reader, on the clock of `Producer.time`; Infinity: not yet. */
+  appeared: number;
 }
 
 /** Live series a family may have; a function where that changes at run time. */
@@ -81,7 +83,7 @@ export class SeriesTable {
     const free = this.limit - 1 - this.#live.size;
     if (held >= free) return this.overflow(born);
     const { id, owner } = wanted;
-    const series: Series = { id, owner, attributes: wanted.attributes(), born, value: 0, seen: 0 };
+    const series: Series = { id, owner, attributes: wanted.attributes(), born, value: 0, seen: 0, appeared: Infinity };
     this.#live.set(id, series);
     this.#held.set(owner, held + 1);
     return series;
@@ -89,7 +91,7 @@ export class SeriesTable {
 
   /** The series of all that has none of its own. */
   overflow(born: HrTime): Series {
-    this.#overflow ??= { id: '', owner: '', attributes: overflowAttributes, born, value: 0, seen: 0 };
+    this.#overflow ??= { id: '', owner: '', attributes: overflowAttributes, born, value: 0, seen: 0, appeared: Infinity };
     return this.#overflow;
   }
 

@@ -18,21 +18,21 @@ export const noPrometheus =
     ? 'prometheus and promtool are not there: npm test fetches them where apt-get can'
     : undefined;
 
-/** A real Prometheus that scrapes one target five times a second. To be disposed of. */
+/** A real Prometheus that scrapes one target. To be disposed of. */
 export class Prometheus implements AsyncDisposable {
   readonly #child: ChildProcess;
   readonly #folder: string;
   readonly #exited: Promise<unknown>;
   #address = '';
 
-  private constructor(target: string) {
+  private constructor(target: string, interval: string) {
     this.#folder = mkdtempSync(join(tmpdir(), 'connwatch-prometheus-'));
     const config = join(this.#folder, 'prometheus.yml');
     // JSON is YAML.
     writeFileSync(
       config,
       JSON.stringify({
-        global: { scrape_interval: '1s', scrape_timeout: '1s' },
+        global: { scrape_interval: interval, scrape_timeout: '1s' },
         scrape_configs: [{ job_name: 'connwatch', static_configs: [{ targets: [target] }] }],
       }),
     );
@@ -41,9 +41,9 @@ export class Prometheus implements AsyncDisposable {
     this.#exited = once(this.#child, 'close');
   }
 
-  /** Resolves when it is ready for queries. */
-  static async start(target: string): Promise<Prometheus> {
-    const prometheus = new Prometheus(target);
+  /** Resolves when it is ready for queries. @param interval between two scrapes, at least 1s */
+  static async start(target: string, interval = '1s'): Promise<Prometheus> {
+    const prometheus = new Prometheus(target, interval);
     const said: string[] = [];
     for await (const line of createInterface({ input: prometheus.#child.stderr! })) {
       said.push(line);
@@ -59,14 +59,25 @@ export class Prometheus implements AsyncDisposable {
 
   /** An instant query. @returns each series with its labels and its value */
   async query(expression: string): Promise<{ labels: Record<string, string>; value: number }[]> {
+    const found = await this.#query<{ value: [number, string] }>(expression);
+    return found.map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) }));
+  }
+
+  /** Every sample of the last minutes, as it was scraped. @returns each series with its labels and its values, the oldest first */
+  async samples(selector: string): Promise<{ labels: Record<string, string>; values: number[] }[]> {
+    const found = await this.#query<{ values: [number, string][] }>(`${selector}[5m]`);
+    return found.map(({ metric, values }) => ({ labels: metric, values: values.map(([, value]) => Number(value)) }));
+  }
+
+  async #query<T>(expression: string): Promise<({ metric: Record<string, string> } & T)[]> {
     const response = await fetch(`http://${this.#address}/api/v1/query?query=${encodeURIComponent(expression)}`);
     const { status, error, data } = (await response.json()) as {
       status: string;
       error?: string;
-      data: { result: { metric: Record<string, string>; value: [number, string] }[] };
+      data: { result: ({ metric: Record<string, string> } & T)[] };
     };
     if (status !== 'success') throw new Error(`${expression}: ${error}`);
-    return data.result.map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) }));
+    return data.result;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

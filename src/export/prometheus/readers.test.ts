@@ -1,0 +1,113 @@
+import { EventEmitter } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { Readers } from './readers.ts';
+
+type Request = Pick<IncomingMessage, 'socket' | 'headers'>;
+
+const MINUTES_5 = 300_000;
+
+class Connection extends EventEmitter {
+  readonly remoteAddress: string;
+
+  constructor(remoteAddress = '10.0.0.1') {
+    super();
+    this.remoteAddress = remoteAddress;
+  }
+
+  request(agent?: string): Request {
+    return { socket: this as unknown as Socket, headers: agent === undefined ? {} : { 'user-agent': agent } };
+  }
+}
+
+describe('Readers', () => {
+  it('know a reader by address and User-Agent when it comes over a new connection', () => {
+    const readers = new Readers();
+    const first = new Connection();
+    const reader = readers.of(first.request('curl'));
+    first.emit('close', false);
+    expect(readers.of(new Connection().request('curl'))).toBe(reader);
+    expect(readers.of(new Connection().request('wget'))).not.toBe(reader);
+    expect(readers.of(new Connection().request())).not.toBe(reader);
+    expect(readers.of(new Connection('10.0.0.2').request('curl'))).not.toBe(reader);
+  });
+
+  it('tell apart who keeps a connection each', () => {
+    const readers = new Readers();
+    const [a, b] = [new Connection(), new Connection()];
+    const [first, second] = [readers.of(a.request('p')), readers.of(b.request('p'))];
+    expect(first).not.toBe(second);
+    expect([readers.of(a.request('p')), readers.of(b.request('p'))]).toEqual([first, second]);
+    a.emit('close', false);
+    expect(readers.of(new Connection().request('p'))).toBe(first);
+  });
+
+  it('take the one that was seen last of several without a connection', () => {
+    const readers = new Readers();
+    const connections = [new Connection(), new Connection()];
+    const [first, second] = connections.map((each) => readers.of(each.request('p')));
+    first!.sent(20);
+    second!.sent(10);
+    for (const each of connections) each.emit('close', false);
+    expect([first!.seen, second!.seen]).toEqual([20, 10]);
+    expect(readers.of(new Connection().request('p'))).toBe(first);
+    expect(readers.of(new Connection().request('p'))).toBe(second);
+  });
+
+  it('keep several apart behind one connection, as a proxy has it', () => {
+    const readers = new Readers();
+    const proxy = new Connection();
+    const [a, b] = [readers.of(proxy.request('a')), readers.of(proxy.request('b'))];
+    expect([readers.of(proxy.request('a')), readers.of(proxy.request('b'))]).toEqual([a, b]);
+    expect(a).not.toBe(b);
+  });
+
+  it('forget who has no connection first, then the least recent', () => {
+    const readers = new Readers(3);
+    const [a, b, c, d] = Array.from({ length: 4 }, () => new Connection());
+    const first = readers.of(a!.request('a'));
+    const second = readers.of(b!.request('b'));
+    readers.of(c!.request('c'));
+    c!.emit('close', false);
+    readers.of(d!.request('d'));
+    expect(readers.size).toBe(3);
+    expect(readers.of(a!.request('a'))).toBe(first);
+    readers.of(new Connection().request('e'));
+    expect([readers.of(a!.request('a')), readers.size]).toEqual([first, 3]);
+    expect(readers.of(b!.request('b'))).not.toBe(second);
+  });
+
+  it('are told apart by a part of a long name only', () => {
+    const readers = new Readers();
+    const reader = readers.of(new Connection().request('x'.repeat(16_000)));
+    expect(reader.name).toBe(`10.0.0.1 ${'x'.repeat(256)}`);
+  });
+});
+
+describe('what a reader has seen', () => {
+  type Step = ['sent', number] | ['next'] | ['closed'] | ['reset'];
+
+  it.each<[string, Step[], number | undefined]>([
+    ['nothing', [], undefined],
+    ['nothing of what was not sent whole', [['closed']], undefined],
+    ['what was sent when it asks for more', [['sent', 1], ['next']], 1],
+    ['what was sent when it closes', [['sent', 1], ['closed']], 1],
+    ['not what was sent when it resets', [['sent', 1], ['reset']], undefined],
+    ['at the second reset what was sent before the first', [['sent', 1], ['reset'], ['next'], ['sent', 2], ['reset']], 1],
+    ['at the third what was sent before the second', [['sent', 1], ['reset'], ['next'], ['sent', 2], ['reset'], ['next'], ['sent', 3], ['reset']], 2],
+    ['all after a reset and a good one', [['sent', 1], ['reset'], ['next'], ['sent', 2], ['next']], 2],
+    ['not what came after', [['sent', 1], ['next'], ['sent', 2], ['reset']], 1],
+  ])('%s', (_, steps, seen) => {
+    const readers = new Readers();
+    let connection = new Connection();
+    const reader = readers.of(connection.request('p'));
+    for (const [what, page] of steps) {
+      if (what === 'sent') reader.sent(page);
+      else if (what === 'next') expect(readers.of((connection = reader.socket === undefined ? new Connection() : connection).request('p'))).toBe(reader);
+      else connection.emit('close', what === 'reset');
+    }
+    expect(reader.seen).toBe(seen);
+    expect(reader.since(1_000_000)).toBe(seen ?? 1_000_000 - MINUTES_5);
+  });
+});

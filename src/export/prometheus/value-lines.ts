@@ -1,0 +1,57 @@
+import type { HrTime } from '@opentelemetry/api';
+import type { PulledPoint } from '../../metrics/index.ts';
+import type { ByteWriter } from './bytes.ts';
+import { CreatedLines } from './created-lines.ts';
+import { LineStarts, lineStart } from './line-starts.ts';
+import { writeNumber } from './numbers.ts';
+import type { Regions } from './regions.ts';
+
+const NEWLINE = 10;
+
+/** The lines of one family. What is the same on each page is kept. */
+export interface Lines {
+  write(points: readonly PulledPoint[], out: ByteWriter, regions: Regions): void;
+}
+
+export class GaugeLines implements Lines {
+  readonly #starts: LineStarts;
+
+  constructor(name: string) {
+    this.#starts = new LineStarts(({ attributes }) => lineStart(name, attributes));
+  }
+
+  write(points: readonly PulledPoint[], out: ByteWriter): void {
+    this.#starts.prepare(points);
+    for (let i = 0; i < points.length; i++) {
+      this.#starts.copy(i, out);
+      writeNumber(out, points[i]!.value as number);
+      out.byte(NEWLINE);
+    }
+  }
+}
+
+export class CounterLines implements Lines {
+  readonly #starts: LineStarts;
+  readonly #created: CreatedLines | undefined;
+
+  /** @param created the name of the samples of creation times, if the format has them */
+  constructor(name: string, created: string | undefined, started: HrTime) {
+    this.#starts = new LineStarts(({ attributes }) => lineStart(name, attributes));
+    if (created !== undefined) this.#created = new CreatedLines(created, started);
+  }
+
+  write(points: readonly PulledPoint[], out: ByteWriter, regions: Regions): void {
+    this.#starts.prepare(points);
+    this.#created?.prepare(points);
+    for (let i = 0; i < points.length; i++) {
+      const { value, appeared } = points[i]!;
+      this.#starts.copy(i, out);
+      const start = out.length;
+      writeNumber(out, value as number);
+      // What the SDK's instruments count is there from the start.
+      if (appeared !== undefined) regions.add(appeared, start, out.length);
+      out.byte(NEWLINE);
+      this.#created?.copy(i, out);
+    }
+  }
+}
