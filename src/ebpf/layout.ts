@@ -1,7 +1,7 @@
 /**
- * Offsets of `struct cw_event` (bpf/event.h), little endian as all supported
- * machines are. The addon reports its own table; Manager refuses to start when
- * the two differ (`assertLayout`).
+ * Offsets of `struct cw_event` (bpf/event.h). All supported machines are little
+ * endian. The addon reports its own table; Manager refuses to start if they differ
+ * (`assertLayout`).
  */
 export const ABI_VERSION = 3;
 export const EVENT_SIZE = 104;
