@@ -29,7 +29,7 @@ static __always_inline void fill_listen(struct cw_listen *record, struct sock *s
 	record->cookie = socket_cookie(sk);
 	record->owner = listener->owner;
 	record->cgroup = listener->cgroup;
-	record->lport = sk->__sk_common.skc_num;
+	record->lport = listener->port; /* The socket has none any more when it is closed (inet_put_port). */
 	record->reserved = 0;
 	record->queue = queue;
 	record->limit = limit;

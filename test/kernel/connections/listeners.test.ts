@@ -5,6 +5,7 @@ import { Namespace } from '../../harness/kernel/namespace.ts';
 import { announcedRandom } from '../../harness/random.ts';
 import type { Page } from '../../harness/scrape/exposition.ts';
 import { Generator } from '../../harness/traffic.ts';
+import { until } from '../../harness/until.ts';
 
 describeKernel('listeners', () => {
   const random = announcedRandom('listeners');
@@ -56,5 +57,28 @@ describeKernel('listeners', () => {
     expect(page.sum('connwatch_tcp_accepts_total', { process_executable_name: name })).toBe(backlog + 1);
     // Retransmitted SYNs of who was not answered.
     expect(page.sum('connwatch_tcp_retransmits_total', { process_executable_name: late, type: 'syn' })).toBe(overflows - count);
+  });
+
+  it('has the overflows of a listener that came and went within a window', async () => {
+    await using namespace = await Namespace.create();
+    await using slow = await Agent.start({ namespace, args: ['--new-series-at-zero', 'false', '--interval', '4s'] });
+    const [name, peer, late] = [random.name('brief'), random.name('peer'), random.name('late')];
+    const backlog = random.between(2, 5);
+    const end = async () => Number((await slow.scrape()).value('connwatch_window_end_seconds') ?? 0);
+    // Right after the end of a window there is time enough for all of this, unless the machine is very busy.
+    const before = await end();
+    await until(async () => (await end()) > before, true);
+    const server = generator.start(name, ['talk', '--port', '0'], namespace);
+    const client = generator.start(peer, ['talk', '--port', '0'], namespace);
+    const { port } = await server.tell(`listen ${backlog}`);
+    for (let i = 0; i <= backlog; i++) await client.tell(`connect ${String(port)}`);
+    const count = random.between(2, 5);
+    await generator.run(late, ['give-up', '--give-up', '1500', '--port', String(port), '--count', `${count}`], namespace);
+    await server.finish();
+    await client.finish();
+    const overflows = await namespace.statistic('TcpExtListenOverflows');
+    expect(overflows).toBeGreaterThanOrEqual(count);
+    const page = await slow.settles((page) => seenOf(page, name, port), { queue: [], limit: [], overflows: [overflows], drops: [0] });
+    expect(page.sum('connwatch_tcp_accepts_total', { process_executable_name: name })).toBe(backlog + 1);
   });
 });

@@ -72,4 +72,43 @@ describeKernel('network namespaces', () => {
     // It is one of those that are compared; the host may have no TCP sockets of its own.
     expect((await agent.scrape()).sum('connwatch_drift_namespaces', { state: 'compared' })).toBeGreaterThanOrEqual(1);
   });
+
+  it('begins anew in a namespace that gets the inode number of one that is gone', async () => {
+    await using home = await Namespace.create();
+    await using agent = await Agent.start({ namespace: home });
+    using generator = new Generator();
+    const drift = (page: Page, inode: number) => page.by('counter', 'connwatch_drift', { netns: `${inode}` });
+    const stay = async (place: Namespace) => {
+      const program = generator.start(random.name('stays'), ['listen', '--port', '0'], place);
+      await program.said.line({ listening: true });
+      return program;
+    };
+    const first = await Namespace.create();
+    const { inode } = first;
+    const resident = await stay(first);
+    await agent.settles((page) => drift(page, inode), ZERO);
+    const refused = random.name('refused');
+    await generator.run(refused, ['plain', '--port', '7', '--count', '100'], first);
+    await agent.settles((page) => countsOf(page, { process_executable_name: refused }).attempts, 100);
+    await resident.finish();
+    await first[Symbol.asyncDispose]();
+    // The kernel gives the lowest free number; a namespace goes some time after its name.
+    const opened: Namespace[] = [];
+    try {
+      while (opened.at(-1)?.inode !== inode && opened.length < 200) opened.push(await Namespace.create());
+      const second = opened.at(-1)!;
+      expect(second.inode).toBe(inode);
+      const next = await stay(second);
+      const again = random.name('again');
+      await agent.settles((page) => drift(page, inode), ZERO);
+      await generator.run(again, ['plain', '--port', '7', '--count', '10'], second);
+      await agent.settles(
+        (page) => ({ attempts: countsOf(page, { process_executable_name: again }).attempts, drift: drift(page, inode) }),
+        { attempts: 10, drift: ZERO },
+      );
+      await next.finish();
+    } finally {
+      for (const namespace of opened) await namespace[Symbol.asyncDispose]();
+    }
+  });
 });
