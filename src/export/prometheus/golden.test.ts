@@ -120,7 +120,7 @@ it('the page of a fixed input is the golden file (UPDATE=1 writes it)', async ()
   const lost = first.lost.map((loss) =>
     loss.reason === 'ring_full' ? { ...loss, total: 3, connects: [2, ...Array.from({ length: 10 }, () => 0)], accepts: 1 } : loss,
   );
-  const told = { ...first, seen, lost, ringUsed: 4096, drainLag: 0.001 };
+  const told = { ...first, seen, lost, ringUsed: 4096, drainLag: 0.001, scanAge: 0.25 };
   next({ ...counted, cut: { ...counted.cut, stats: told } }, 16);
   await scrape();
   const page = stable(await scrape());

@@ -81,6 +81,14 @@ export const self = {
     description: 'Age of the oldest record at the last read of the ring buffer',
     attributes: [],
   },
+  scanAge: {
+    ...agent,
+    name: 'connwatch.scan.age',
+    kind: 'gauge',
+    unit: 's',
+    description: 'Age of the last scan of open sockets at the end of the last window',
+    attributes: [],
+  },
   series: {
     ...agent,
     name: 'connwatch.series',

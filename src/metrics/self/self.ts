@@ -69,6 +69,7 @@ function observeStats(observe: Observe, stats: DrainStats | undefined, folded: n
   observe(metrics.ringUsed, stats.ringUsed);
   observe(metrics.ringSize, stats.ringSize);
   observe(metrics.drainLag, stats.drainLag);
+  observe(metrics.scanAge, stats.scanAge);
 }
 
 function observeBudget(observe: Observe, collector: Collector): void {
