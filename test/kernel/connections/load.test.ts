@@ -2,9 +2,11 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { Agent } from '../../harness/agent.ts';
 import { describeKernel } from '../../harness/host.ts';
-import { Namespace } from '../../harness/kernel/namespace.ts';
+import { Namespace, SILENT_PORT } from '../../harness/kernel/namespace.ts';
 import { announcedRandom } from '../../harness/random.ts';
+import { must } from '../../harness/run.ts';
 import { countsMade, countsOf, lossesOf, unbalanced } from '../../harness/scrape/counts.ts';
+import type { Page } from '../../harness/scrape/exposition.ts';
 import { Generator } from '../../harness/traffic.ts';
 
 const CLOSED_PORT = 7;
@@ -66,5 +68,32 @@ describeKernel('as fast as this machine can', () => {
     expect(values.size).toBeGreaterThan(5);
     const attempts = (await made).reduce((sum, each) => sum + each.attempts, 0);
     await agent.settles((page) => page.sum('connwatch_tcp_connect_attempts_total', { process_executable_name: name }), attempts);
+  });
+
+  it('is exact while timers and packets interrupt both processors', async () => {
+    await using namespace = await Namespace.create();
+    await must(namespace.command('sysctl', '--write', 'net.ipv4.tcp_syn_retries=1'));
+    await using agent = await Agent.start({ namespace });
+    using generator = new Generator();
+    const [silent, refused, busy] = [random.name('silent'), random.name('refused'), random.name('busy')];
+    // Each ends in the timer interrupt of whoever runs then.
+    const [timeouts, count] = [random.between(600, 900), FLOOD + random.between(0, 999)];
+    const [, , made] = await Promise.all([
+      generator.run(silent, ['plain', '--port', `${SILENT_PORT}`, '--threads', '300', '--count', `${timeouts}`], namespace),
+      generator.run(refused, ['plain', '--port', `${CLOSED_PORT}`, ...flood(count).slice(0, -1)], namespace),
+      generator.run(busy, accepted(count).slice(0, -1), namespace),
+    ]);
+    const of = (page: Page, name: string) => countsOf(page, { process_executable_name: name });
+    const drift = (page: Page) => page.select('connwatch_drift', { netns: `${namespace.inode}` }).filter(({ value }) => value !== 0);
+    await agent.settles(
+      (page) => ({ silent: of(page, silent), refused: of(page, refused), busy: of(page, busy), lost: lossesOf(page), drift: drift(page) }),
+      {
+        silent: { attempts: timeouts, successes: 0, failures: { timeout: timeouts }, pending: 0, accepts: 0 },
+        refused: { attempts: count, successes: 0, failures: { refused: count }, pending: 0, accepts: 0 },
+        busy: countsMade(made),
+        lost: {},
+        drift: [],
+      },
+    );
   });
 });
