@@ -5,10 +5,10 @@ import { parseNetstat, parseSnmp } from '../internal/files/procfs.ts';
 import type { Logger } from '../internal/log/log.ts';
 import { Drift, type KernelTotals } from '../metrics/index.ts';
 
-/** PROC_PID_INIT_INO, include/uapi/linux/nsfs.h: pids of records are of this namespace. */
+/** PROC_PID_INIT_INO, include/uapi/linux/nsfs.h: pids in records belong to this namespace. */
 const ROOT_PID_NAMESPACE = 0xeffffffc;
 
-/** The drift in every network namespace that can be read; undefined, and said, where not even the own one can. */
+/** The drift of every readable network namespace. Returns undefined, with a warning, if even the agent's own is not readable. */
 export function createDrift(log: Logger): Drift | undefined {
   try {
     read(undefined);

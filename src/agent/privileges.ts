@@ -1,11 +1,11 @@
 import { dropPrivileges } from '../ebpf/privileges.ts';
 import type { Logger } from '../internal/log/log.ts';
 
-/** Gives up what is not needed once everything is attached, and says what is kept and why. */
+/** Drops what is not needed once everything is attached, and logs what is kept and why. */
 export function giveUpPrivileges(log: Pick<Logger, 'info' | 'warn'>, drop: typeof dropPrivileges = dropPrivileges): void {
   const { keeps, why, bounding, noNewPrivileges, left, threads } = drop();
   if (threads === 0) return log.warn('privileges dropped, but this cannot be verified: /proc cannot be read');
   log.info({ keeps, why, bounding, noNewPrivileges }, 'privileges dropped');
-  // Node.js waits for SIGUSR1 in a thread that takes no other signal.
+  // Node.js has a thread that waits for SIGUSR1 and blocks all other signals.
   if (left.length > 0) log.warn({ left }, 'a thread keeps its capabilities: run Node.js with --disable-sigusr1');
 }

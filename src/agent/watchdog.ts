@@ -5,14 +5,14 @@ import type { Logger } from '../internal/log/log.ts';
 /** Windows without a snapshot after which the drain counts as stalled. */
 const WINDOWS = 3;
 
-/** Tells the health watch when snapshots stop coming, and when they come again. */
+/** Reports to the health watch when snapshots stop and when they resume. */
 export function watchDrain(interval: number, watch: CollectionWatch, log: Logger) {
   let length = interval;
   let timer: NodeJS.Timeout | undefined;
   let silent = 0;
   return {
     start(): void {
-      // Counts its own ticks, not the clock: a process that was stopped is not stalled when it goes on.
+      // Counts its own ticks, not the clock: a stopped process (SIGSTOP) is not stalled when it continues.
       timer = setInterval(() => {
         silent += 1;
         if (silent !== WINDOWS) return;

@@ -1,10 +1,10 @@
 /**
- * Signals before `run` listens to them: Node.js would end at once, with the signal
- * and not as asked. Until then nothing has been started, so there is nothing to
- * stop in order.
+ * Handles signals before `run` listens to them. By default Node.js would end with the
+ * signal instead of exit code 0. Nothing has been started yet, so nothing needs to be
+ * stopped.
  */
 
-/** Commands, and flags that are one: they end by a signal as any program does. */
+/** Commands, and flags that act as commands. A signal ends these like any program. */
 const OTHERS: readonly string[] = ['config', 'doctor', 'health', 'version', 'help', '--version', '-V', '--help', '-h'];
 
 export interface EarlyProcess {
@@ -14,9 +14,9 @@ export interface EarlyProcess {
 }
 
 /**
- * To be called first thing in the entry: stop signals end with 0 from now on, and SIGHUP waits.
- * @param hungUp the terminal is gone: SIGHUP stops too
- * @returns ends that, once somebody else listens; true when SIGHUP came meanwhile
+ * Call this first: from now on stop signals end the process with 0, and SIGHUP waits.
+ * @param hungUp the terminal is gone, so SIGHUP stops too
+ * @returns a function that ends this once somebody else listens; true: SIGHUP came meanwhile
  */
 export function takeEarlySignals(argv: readonly string[], outside: EarlyProcess, hungUp: () => boolean): () => boolean {
   if (argv.some((argument) => OTHERS.includes(argument))) return () => false;

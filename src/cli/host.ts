@@ -6,14 +6,14 @@ import { leave } from './leave.ts';
 
 type Listener = (argument: never) => void;
 
-/** What the command line touches of the outside, so that tests can stand in for it. */
+/** Everything outside that the command line uses, so that tests can replace it. */
 export interface Host {
   /** Arguments without the program's name. */
   readonly argv: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Standard error is a terminal. */
   readonly terminal: boolean;
-  /** How to write to a person on standard output. No columns: it is not a terminal. */
+  /** How to format standard output. No columns: it is not a terminal. */
   readonly display: { readonly color: boolean; readonly columns: number | undefined };
   readonly stdout: (text: string) => void;
   readonly stderr: (text: string) => void;
@@ -22,9 +22,9 @@ export interface Host {
     on(event: string, listener: Listener): unknown;
     off(event: string, listener: Listener): unknown;
   };
-  /** Ends what the entry does with signals until somebody listens; true: SIGHUP came meanwhile. */
+  /** Ends the early handling of signals (early.ts); true: SIGHUP came meanwhile. */
   readonly takeOverSignals: () => boolean;
-  /** Milliseconds that never go back. */
+  /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
   /** Ends the process at once. */
   readonly exit: (code: number) => void;
@@ -36,13 +36,13 @@ export interface Host {
   readonly libbpfVersion: () => Promise<string>;
 }
 
-/** The real outside, to be asked for first: from then on a signal ends a run as it should. Both rooms are loaded only when a command needs them. */
+/** The real host. Call it first: from then on signals end a run properly. The rooms agent and ebpf are loaded only when a command needs them. */
 export function realHost(): Host {
   const argv = process.argv.slice(2);
   const terminals = [0, 1, 2].filter(isatty);
   const hungUp = () => terminals.some((fd) => !isatty(fd));
   const takeOverSignals = takeEarlySignals(argv, process, hungUp);
-  // A reader that went away (`connwatch config | head -1`) is no reason to crash.
+  // A closed pipe (`connwatch config | head -1`) must not crash the process.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   return {
     argv,

@@ -1,7 +1,7 @@
 /**
- * Ends the process. A name that no server resolves keeps a thread of libuv busy for
- * as long as the resolver likes (resolv.conf(5): up to half a minute), and exit()
- * waits for it: then the process ends without.
+ * Ends the process. If no name server answers, a thread of libuv resolves a name for up
+ * to half a minute (resolv.conf(5)), and exit() would wait for it. Then the process
+ * ends without waiting.
  */
 export async function leave(code: number): Promise<void> {
   if (process.getActiveResourcesInfo().includes('GetAddrInfoReqWrap')) {

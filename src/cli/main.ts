@@ -4,5 +4,5 @@ import { realHost } from './host.ts';
 import { leave } from './leave.ts';
 
 const code = await cli(realHost());
-// Whatever a library left behind (a timer, a socket) must not keep the process.
+// A timer or socket that a library left open must not keep the process running.
 await leave(code);

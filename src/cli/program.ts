@@ -12,12 +12,12 @@ import { ABOUT, AFTER } from './help.ts';
 import type { Host } from './host.ts';
 import { usageError } from './usage.ts';
 
-// Less than container runtimes wait, which then say nothing of why.
+// Less than the time-out of container runtimes, whose own time-out gives no reason.
 const HEALTH_TIMEOUT_MS = 4000;
 
 /**
  * Parses the arguments and runs the command.
- * @throws (rejects) ConnwatchError CW_CONFIG or CW_CONFIG_FILE for what cannot be used.
+ * @throws (rejects) ConnwatchError CW_CONFIG or CW_CONFIG_FILE for invalid settings.
  */
 export async function runProgram(host: Host): Promise<number> {
   let code: number = EXIT.fine;
@@ -31,7 +31,7 @@ export async function runProgram(host: Host): Promise<number> {
     .configureHelp({ optionDescription: (option) => option.description })
     .configureOutput({
       writeOut: host.stdout,
-      writeErr: () => {}, // Errors are thrown, and reported in one place.
+      writeErr: () => {}, // Errors are thrown and reported in one place.
       getOutHelpWidth: () => 100,
       getOutHasColors: () => false,
     })
@@ -48,7 +48,7 @@ export async function runProgram(host: Host): Promise<number> {
       .description('Print the settings in force and the source of each.')
       .action(async () => {
         const resolution = await settings();
-        // OpenTelemetry's variables are refused here as a run would.
+        // Refuses invalid variables of OpenTelemetry, as `run` does.
         code = await printConfig(host, resolution, pushSettings(resolution.settings, host.environment));
       }),
     program
@@ -71,7 +71,7 @@ export async function runProgram(host: Host): Promise<number> {
       .description('Print version, commit, Node.js and libbpf.')
       .action(async () => void (code = await printVersion(host))),
   ];
-  // All flags belong to the program, so its help is the help of its commands.
+  // All flags belong to the program, so every command shows the program's help.
   for (const command of commands) command.helpInformation = () => program.helpInformation();
   program.helpCommand('help', 'Print this text.');
   program.argument('[command]').action(async (name: string | undefined) => {
@@ -89,7 +89,7 @@ export async function runProgram(host: Host): Promise<number> {
 }
 
 async function runCommand(host: Host, settings: () => Promise<Resolution>): Promise<number> {
-  // Help and config do without the logger, which is slow to load.
+  // Help and config do not need the logger, which is slow to load.
   const { createLogger } = await import('../internal/log/log.ts');
   let log: Logger;
   let resolution: Resolution;
@@ -98,18 +98,18 @@ async function runCommand(host: Host, settings: () => Promise<Resolution>): Prom
     const { logLevel: level, logFormat: format } = resolution.settings;
     log = await createLogger({ level, format });
   } catch (error) {
-    // The log format is not known; a machine that reads the log still wants its line.
+    // The log format is unknown, but a machine that reads the log still needs a line.
     if (!host.terminal) logFailure(await createLogger({ level: 'fatal', format: 'json' }), error);
     throw error;
   }
-  // On a terminal the log line is readable enough; saying it twice would not help.
+  // On a terminal the log line is readable, so the error is not printed twice.
   const pretty = resolution.settings.logFormat === 'pretty';
   return await run({
     settings: resolution.settings,
     load: async (current) => {
       const next = (await settings()).settings;
-      // What is pushed needs a restart, which should not find out that it is refused. Files that an
-      // agent in force has read already may be unreadable now, without the privileges of its start.
+      // A changed push needs a restart; check it now, so that the restart does not fail. Skip this for
+      // an unchanged push: without the privileges of the start its files may be unreadable now.
       if (next.otlp !== current.otlp || next.otlpHeadersFile !== current.otlpHeadersFile) pushSettings(next, host.environment);
       return next;
     },
@@ -121,7 +121,7 @@ async function runCommand(host: Host, settings: () => Promise<Resolution>): Prom
 
 function unknownCommand(name: string, known: readonly string[]): ConnwatchError {
   const near = nearest(name, known);
-  // Part of a flag's value that lost its quotes may be a secret.
+  // It may be part of a secret: a flag's value whose quotes were forgotten.
   const shown = near !== undefined || /^[a-z-]{1,16}$/.test(name) ? ` '${name}'` : '';
   return new ConnwatchError(`unknown command${shown}${near === undefined ? '.' : `; did you mean '${near}'?`}`, {
     code: 'CW_CONFIG',

@@ -2,7 +2,7 @@ import type { CommanderError } from 'commander';
 import { suggestFlag } from '../config/index.ts';
 import { ConnwatchError } from '../internal/errors.ts';
 
-/** What commander found wrong, in our words and without the value of a misspelt flag, which may be a secret. */
+/** Commander's error in our words, without the value of a misspelt flag, which may be a secret. */
 export function usageError(error: CommanderError): ConnwatchError {
   return new ConnwatchError(message(error), {
     code: 'CW_CONFIG',

@@ -7,20 +7,20 @@ import { DURATION, SIZE_PATTERN, formatDuration, formatSize, parseDuration, pars
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** What values of a setting look like. Every source gives text, so a value means the same in all of them. */
+/** The type of a setting's value. Every source gives text, so a value means the same in all of them. */
 export interface Kind<T> {
-  /** Stands for the value in --help: `<duration>`. */
+  /** Placeholder of the value in --help: `<duration>`. */
   readonly placeholder: string;
-  /** What is allowed, for the documentation. */
+  /** Allowed values, for the documentation. */
   readonly allowed: string;
   readonly schema: z.ZodMiniType<T, string>;
   /**
-   * What the chart's values take, as JSON Schema (draft 7, patterns that RE2
-   * knows). It may let through what `schema` refuses, as a duration that is too
-   * long; then the agent says so.
+   * JSON Schema for the chart's values (draft 7, RE2 patterns). It may accept values
+   * that `schema` refuses, such as a duration that is too long; then the agent refuses
+   * them.
    */
   readonly json: JsonSchema;
-  /** Text that the schema reads back to the same value. */
+  /** Text from which the schema reads the same value. */
   format(value: T): string;
 }
 
@@ -46,7 +46,7 @@ function between(value: number, min: number, max: number, format: (value: number
   return value;
 }
 
-// No port 0 in the chart: Service, probes and NetworkPolicy have to know the port.
+// No port 0 in the chart: Service, probes and NetworkPolicy need to know the port.
 const PORT = '([1-9]\\d{0,3}|[1-5]\\d{4}|6[0-4]\\d{3}|65[0-4]\\d{2}|655[0-2]\\d|6553[0-5])';
 const ADDRESS = `^(\\[[0-9A-Fa-f:.]+\\]|[A-Za-z0-9_.-]*|\\*):${PORT}$`;
 
@@ -72,7 +72,7 @@ export function duration({ min, max }: { min: number; max: number }): Kind<numbe
   };
 }
 
-/** Bytes: a power of two, because the kernel accepts nothing else for a ring buffer. */
+/** Bytes: a power of two, as the kernel requires for a ring buffer. */
 export function powerOfTwoSize({ min, max }: { min: number; max: number }): Kind<number> {
   const parse = (text: string) => {
     const bytes = between(parseSize(text), min, max, formatSize);
@@ -135,7 +135,7 @@ export function choice<const T extends string>(placeholder: string, choices: rea
   };
 }
 
-/** A file's path; nothing where no file is named. */
+/** A file's path; undefined: no file. */
 export function path(): Kind<string | undefined> {
   return {
     placeholder: '<file>',

@@ -10,9 +10,9 @@ export interface LoadOptions extends Context {
 }
 
 /**
- * The settings in force: flags beat the environment, the environment beats the
- * file that `--config` or CONNWATCH_CONFIG names. It can be called again later
- * with the same options: the file is then read anew.
+ * The settings in force: flags override the environment, which overrides the file of
+ * `--config` or CONNWATCH_CONFIG. It can be called again with the same options; then
+ * it reads the file again.
  * @throws (rejects) ConnwatchError: CW_CONFIG_FILE, CW_CONFIG.
  */
 export async function loadSettings(options: LoadOptions): Promise<Resolution> {

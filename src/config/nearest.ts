@@ -1,10 +1,10 @@
 import { distance } from 'fastest-levenshtein';
 
 /**
- * The known name that `name` was probably meant to be, undefined when none is
- * near: at most three edits away, and more alike than not. These are the limits
- * that commander uses for its own suggestions. Else the only one that begins with
- * it, where it is long enough to mean something.
+ * The known name that the user probably meant: at most three edits away and more
+ * than 40 % alike, the limits that commander uses for its suggestions. Otherwise the
+ * only known name that begins with `name`, if that has five characters or more.
+ * undefined: none.
  */
 export function nearest(name: string, known: readonly string[]): string | undefined {
   let best: string | undefined;

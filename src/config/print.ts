@@ -2,16 +2,16 @@ import { existsSync } from 'node:fs';
 import type { Resolution } from './resolve.ts';
 import { ENTRIES, type Setting, type Settings } from './table.ts';
 
-/** Stands for the value of a secret setting. */
+/** Replaces the value of a secret setting. */
 export const HIDDEN = '<hidden>';
 const NO_FILE = '<not shown: the file does not exist>';
 
-/** The settings in force as a YAML file that --config could name, each with where it comes from. */
+/** The settings in force as a YAML file that --config accepts, each with its source as a comment. */
 export async function printSettings({ settings, origins }: Resolution): Promise<string> {
   const { Document, Pair, Scalar, YAMLMap } = await import('./sources/yaml.ts');
   const map = new YAMLMap();
   for (const [key, setting] of ENTRIES) {
-    // A setting without a value would not be read back.
+    // A setting without a value is not valid in a file.
     if (setting.notInFile || settings[key] === undefined) continue;
     const value = new Scalar(shown(setting, settings[key]));
     value.comment = ` ${origins[key].label}`;

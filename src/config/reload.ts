@@ -1,17 +1,17 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ENTRIES, type SettingKey, type Settings } from './table.ts';
 
-/** What becomes of settings that were read again while the agent runs. */
+/** The result of a reload while the agent runs. */
 export interface Changes {
-  /** In force from now on: the new values of what is live, the old ones of the rest. */
+  /** In force from now on: new values of live settings, old values of the others. */
   readonly settings: Settings;
-  /** Names (`log-level`) of what changed and is live. */
+  /** Names (`log-level`) of changed live settings. */
   readonly changed: readonly string[];
-  /** Names of what changed and needs a restart. */
+  /** Names of changed settings that need a restart. */
   readonly restart: readonly string[];
 }
 
-/** Pure: neither argument is changed. Names only, since values may be secret. */
+/** Pure. Returns names only, since values may be secret. */
 export function changes(before: Settings, after: Settings): Changes {
   const different = ENTRIES.filter(([key]) => !isDeepStrictEqual(before[key], after[key]));
   const live = different.filter(([, setting]) => setting.live);

@@ -9,13 +9,13 @@ export type Origins = Readonly<Record<SettingKey, Given>>;
 
 export interface Resolution {
   readonly settings: Settings;
-  /** Where each value comes from, and its text there. A default of nothing has the text ''. */
+  /** The source of each value, and its text there. '' without a default. */
   readonly origins: Origins;
 }
 
 /**
- * Joins the sources, the strongest first. Every value is checked, the ones that
- * a stronger source hides too: they would be found out at the worst moment.
+ * Joins the sources; the first has the highest precedence. Checks every value, also
+ * overridden ones: otherwise they would fail later, when the other source is gone.
  * @throws ConnwatchError CW_CONFIG that names every problem.
  */
 export function resolve(sources: readonly Source[], context: Context): Resolution {
@@ -28,7 +28,7 @@ export function resolve(sources: readonly Source[], context: Context): Resolutio
     const candidates = sources.flatMap((source) => source.given.get(key) ?? []);
     if (text !== undefined) candidates.push(fallback);
     origins[key] = candidates[0] ?? fallback;
-    // From the weakest on, so that the strongest is what stays.
+    // Start with the lowest precedence, so that the highest one stays.
     for (const given of candidates.toReversed()) {
       const result = z.safeParse(setting.kind.schema, given.text);
       if (result.success) values[key] = result.data;
@@ -47,7 +47,7 @@ function invalid(setting: Setting<unknown>, given: Given, why: string): string {
   return setting.secret ? `invalid value for ${given.label}` : `invalid value '${given.text}' for ${given.label}: ${why}`;
 }
 
-/** What is wrong between settings that are valid alone. */
+/** Problems between settings that are valid on their own. */
 function conflicts(settings: Settings): string[] {
   const metrics = parseAddress(settings.metricsAddr);
   const health = parseAddress(settings.healthAddr);
@@ -55,7 +55,7 @@ function conflicts(settings: Settings): string[] {
   return [`metrics-addr and health-addr both want port ${metrics.port}: give them different ports`];
 }
 
-/** Whether a port of both is one port. The servers listen on :: for IPv4 too. Host names are not looked up. */
+/** Whether both addresses use the same port of the machine. On :: the servers listen for IPv4 too. Host names are not resolved. */
 function overlap(a: string | undefined, b: string | undefined): boolean {
   if (a === b || [a, b].some((host) => host === undefined || host === '::')) return true;
   return [a, b].includes('0.0.0.0') && [a, b].every((host) => isIPv4(host ?? ''));

@@ -20,13 +20,13 @@ export function parseDuration(text: string): number {
   if (parts === null || text === '') throw new Invalid('it is not a duration such as 500ms, 5s or 1m30s');
   let total = 0;
   DURATION_UNITS.forEach(([, factor], i) => (total += Number(parts[i + 1] ?? 0) * factor));
-  // Fractions meet binary floating point: 0.3s is 300 only when rounded.
+  // Binary floating point: 0.3s is 300 ms only after rounding.
   const whole = Math.round(total);
   if (Math.abs(total - whole) > 1e-6) throw new Invalid('it is not a whole number of milliseconds');
   return whole;
 }
 
-/** The shortest form that parseDuration reads back. */
+/** The shortest text from which parseDuration reads the same value. */
 export function formatDuration(milliseconds: number): string {
   let rest = milliseconds;
   let text = '';
@@ -39,7 +39,7 @@ export function formatDuration(milliseconds: number): string {
 }
 
 const SIZE = /^(\d+(?:\.\d+)?)\s*(B|Ki?B?|Mi?B?|Gi?B?)?$/i;
-/** Sizes with a unit of 1024 in its usual form, where there are no flags to a regular expression. */
+/** Sizes with a unit of 1024 in its usual case, for JSON Schema, whose patterns have no flags. */
 export const SIZE_PATTERN = '^\\d+(\\.\\d+)?([KMG]iB?|B)?$';
 const SIZE_UNITS = [
   ['GiB', 1024 ** 3],
@@ -63,7 +63,7 @@ export function parseSize(text: string): number {
   return bytes;
 }
 
-/** The shortest form that parseSize reads back. */
+/** The shortest text from which parseSize reads the same value. */
 export function formatSize(bytes: number): string {
   for (const [unit, factor] of SIZE_UNITS) if (bytes >= factor && bytes % factor === 0) return `${bytes / factor}${unit}`;
   return `${bytes}B`;

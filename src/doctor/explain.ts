@@ -4,12 +4,12 @@ import { tracefs } from './findings/host.ts';
 import { helpers, PRECONDITIONS, programs, ringBuffer, storages, syncFailures } from './findings/kernel.ts';
 import type { Check, Facts } from './types.ts';
 
-/** Errors that say the kernel refused something. */
+/** Codes of refusals by the kernel. */
 const REFUSALS: readonly ErrorCode[] = ['CW_PERMISSION', 'CW_BPF_LOAD', 'CW_BPF_ATTACH', 'CW_TRACEFS'];
 
 /**
- * A refusal of the kernel with its cause: the first check that fails, in its
- * words. Any other error, and a refusal that no check explains, as it is.
+ * Explains a refusal of the kernel by the first check that fails. Returns other
+ * errors, and refusals that no check explains, unchanged.
  */
 export function explain(error: unknown, facts: () => Facts): unknown {
   if (!(error instanceof ConnwatchError) || !REFUSALS.includes(error.code)) return error;

@@ -1,9 +1,9 @@
-// What the programs of bpf/ ask of the kernel. A test compares this with their source.
+// Requirements of the programs in bpf/. A test compares this with their source.
 
-/** Since when Linux has all of it; distributions backport, so trials decide, not this number. */
+/** The first Linux version with all of it. Distributions backport, so trials decide, not this number. */
 export const LINUX_SINCE = [5, 12] as const;
 
-/** Sections of the programs, and what each is for. */
+/** Sections of the programs, with their purpose. */
 export const PROGRAMS: Readonly<Record<string, string>> = {
   'tp_btf/inet_sock_set_state': 'sees every connection',
   'tp_btf/sched_process_exit': 'sees processes end',
@@ -13,7 +13,7 @@ export const PROGRAMS: Readonly<Record<string, string>> = {
   'iter/bpf_map_elem': 'finds records of sockets whose end was skipped',
 };
 
-/** Sections of which the agent takes one set, or none: `--sync-failures`. */
+/** Sections of which the agent uses one set or none (`--sync-failures`). */
 export const SYNC_PROGRAMS = [
   'fexit/tcp_v4_connect',
   'fexit/tcp_v6_connect',

@@ -11,7 +11,7 @@ export interface TableOptions {
   readonly columns: number | undefined;
 }
 
-/** One line per check: status, name, what was found, what it costs, what to do. */
+/** One line per check: status, name, finding, cost, remedy. */
 export function table(checks: readonly Check[], { color, columns }: TableOptions): string {
   const names = Math.max(...checks.map(({ id }) => id.length));
   const margin = WIDEST_STATUS + 2 + names + 2;
@@ -27,13 +27,13 @@ export function table(checks: readonly Check[], { color, columns }: TableOptions
 
 function sentence({ found, cost, todo }: Check): string {
   const text = `${found}${cost ? `. Costs: ${cost}` : ''}${todo ? `. Do: ${todo}` : ''}`;
-  // A message may quote a path; a line is a line.
+  // A message may contain a path with a newline.
   return printable(Buffer.from(text)).replace(/\s*\n\s*/g, ' ');
 }
 
 const NARROWEST = 30;
 
-/** Breaks between words, and begins each further line at the margin. */
+/** Breaks between words and indents further lines. */
 function wrap(text: string, margin: number, columns: number | undefined): string {
   if (columns === undefined || columns - margin < NARROWEST) return text;
   const lines: string[] = [];

@@ -2,9 +2,9 @@ import type { SyncFailures } from '../ebpf/config.ts';
 import type { ErrorCode } from '../internal/codes.ts';
 
 /**
- * ok: as it should be. degraded: the agent runs, at the cost that is told.
- * missing: the agent cannot start. unknown: cannot be found out before
- * something else is put right. info: for the reader only.
+ * ok: as it should be. degraded: the agent runs, with the cost shown.
+ * missing: the agent cannot start. unknown: cannot be checked before another
+ * problem is fixed. info: information only.
  */
 export type Status = 'ok' | 'degraded' | 'missing' | 'unknown' | 'info';
 
@@ -15,58 +15,58 @@ export interface Check {
   readonly status: Status;
   /** What was found. */
   readonly found: string;
-  /** What it costs: of degraded and missing. */
+  /** The cost, if degraded or missing. */
   readonly cost?: string;
-  /** What to do about it: of degraded and missing. */
+  /** The remedy, if degraded or missing. */
   readonly todo?: string;
-  /** The code of the agent's start-up error, of missing. */
+  /** The code of the agent's start-up error, if missing. */
   readonly code?: ErrorCode;
 }
 
-/** A refusal of the kernel's as it came: which step, which errno, what was said. */
+/** The kernel's answer to a trial: refused step and errno. */
 export interface Answer {
-  /** '' when it is allowed. */
+  /** '': allowed. */
   readonly stage: string;
   readonly errno: number;
 }
 
-/** What was found out about the kernel by trying. */
+/** Results of trying the kernel. */
 export interface Trials {
   readonly libbpf: string;
-  /** errno of the smallest use of bpf(), 0 when it is allowed. */
+  /** errno of the smallest bpf() call; 0: allowed. */
   readonly bpf: number;
-  /** By name of requirements.ts. */
+  /** By the names in requirements.ts. */
   readonly programs: Readonly<Record<string, Answer>>;
   readonly maps: Readonly<Record<string, Answer>>;
   readonly helpers: Readonly<Record<string, Answer>>;
-  /** Why the BPF object cannot be loaded; undefined when it can. */
+  /** Why the BPF object cannot be loaded; undefined: it can. */
   readonly object: string | undefined;
-  /** Loading and attaching to the end of tcp_v4_connect. */
+  /** Loading, and attaching to the end of tcp_v4_connect. */
   readonly fexit: Answer;
   /** Loading only. */
   readonly kprobe: Answer;
   readonly tracepoint: Answer;
-  /** errno of the smallest use of perf_event_open(), by which both are attached; 0 when it is allowed. */
+  /** errno of the smallest perf_event_open() call, which attaches both; 0: allowed. */
   readonly perf: number;
-  /** errno of what the agent does once it is attached, tried without capabilities; 0 when that works. */
+  /** errno of the calls of an attached agent, made without capabilities; 0: they work. */
   readonly unprivileged: number;
 }
 
-/** Why a port cannot be had; no problem when it can. */
+/** A tried address; no problem: it is free. */
 export interface Port {
   readonly server: 'metrics' | 'health';
   readonly address: string;
   readonly problem?: { readonly code: ErrorCode; readonly message: string; readonly hint: string };
 }
 
-/** Where something is pushed to by OTLP, and why it cannot be; no problem when it can. */
+/** A tried collector; no problem: it can be reached. */
 export interface Collector {
   readonly signal: 'metrics' | 'logs';
   readonly endpoint: string;
   readonly problem?: string;
 }
 
-/** Everything that the checks judge. undefined: cannot be read. */
+/** All facts for the checks. undefined: cannot be read. */
 export interface Facts {
   /** uname -r. */
   readonly release: string;
@@ -75,7 +75,7 @@ export interface Facts {
   /** Inode numbers of this process's namespaces. */
   readonly pidNamespace: number | undefined;
   readonly userNamespace: number | undefined;
-  /** What /proc/self names this process; differs from its pid when /proc is another namespace's. */
+  /** The pid in /proc/self. Differs from `pid` if /proc belongs to another namespace. */
   readonly procSelf: number | undefined;
   readonly pid: number;
   readonly lockdown: string | undefined;
@@ -83,30 +83,30 @@ export interface Facts {
   readonly unprivilegedBpf: number | undefined;
   readonly bpfStats: number | undefined;
   readonly mounts: Mounts | undefined;
-  /** The kernel can make kprobes. */
+  /** The kernel has kprobes. */
   readonly kprobes: boolean;
   /** Error: the addon cannot be loaded. */
   readonly trials: Trials | Error;
   readonly ports: readonly Port[];
-  /** Empty when nothing is pushed. */
+  /** Empty: nothing is pushed. */
   readonly collectors: readonly Collector[];
   /** The setting. */
   readonly syncFailures: SyncFailures;
-  /** The number of the tracepoint of connect(), in tracefs. */
+  /** The file with the number of the connect() tracepoint, in tracefs. */
   readonly tracepoint: 'readable' | 'unreadable' | 'none';
-  /** Node.js has a thread that waits for SIGUSR1 and takes no other signal. */
+  /** Node.js has a thread that waits for SIGUSR1 and blocks all other signals. */
   readonly sigusr1: boolean;
 }
 
 /** From /proc/self/status. */
 export interface ProcessStatus {
   readonly uid: number;
-  /** Effective ones; bit n is capability n. */
+  /** The effective set; bit n is capability n. */
   readonly capabilities: bigint;
   readonly noNewPrivileges: boolean;
   /** 0 none, 1 strict, 2 filter. */
   readonly seccomp: number;
-  /** This process's pid in each namespace from the one of /proc on. */
+  /** This process's pid in each namespace, from that of /proc inwards. */
   readonly pids: readonly number[];
 }
 

@@ -12,10 +12,10 @@ const setOf = (name: (typeof NAMES)[number]): bigint => 1n << BigInt(NAMES.index
 
 export const CAP_BPF = setOf('BPF');
 export const CAP_PERFMON = setOf('PERFMON');
-/** The kernel takes it for CAP_BPF and for CAP_PERFMON (include/linux/capability.h, bpf_capable). */
+/** The kernel accepts it as CAP_BPF and CAP_PERFMON (include/linux/capability.h, bpf_capable). */
 export const CAP_SYS_ADMIN = setOf('SYS_ADMIN');
 
-/** Names of a set of capabilities, in which bit n is capability n. */
+/** Names of the capabilities in a set. Bit n is capability n. */
 export function capabilityNames(set: bigint): string[] {
   const bits = Array.from(set.toString(2)).reverse();
   return bits.flatMap((bit, number) => (bit === '1' ? [`CAP_${NAMES[number] ?? number}`] : []));

@@ -1,7 +1,7 @@
 /**
- * Offsets of `struct cw_event` (bpf/event.h), little endian as all supported
- * machines are. The addon reports its own table; Manager refuses to start when
- * the two differ (`assertLayout`).
+ * Offsets of `struct cw_event` (bpf/event.h). All supported machines are little
+ * endian. The addon reports its own table; Manager refuses to start if they differ
+ * (`assertLayout`).
  */
 export const ABI_VERSION = 3;
 export const EVENT_SIZE = 104;
@@ -41,5 +41,5 @@ export const HANDSHAKE_UNIT = 256;
 /** enum cw_role */
 export const ROLE_SERVER = 2;
 
-/** enum cw_flags, those that user space asks for. */
+/** enum cw_flags: the flags that user space reads. */
 export const FLAG = { noSyn: 1 << 4, sync: 1 << 5, found: 1 << 6, resetIn: 1 << 7, resetOut: 1 << 8, late: 1 << 11, opened: 1 << 12 } as const;

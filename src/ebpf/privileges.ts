@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { loadBinding, type PrivilegesLeft } from './binding.ts';
 import { CAP_BPF, CAP_SYS_ADMIN, capabilityNames } from './capabilities.ts';
 
-/** What the running agent needs of its capabilities, and why. */
+/** The capabilities that the running agent needs, and why. */
 export interface Needs {
   /** Bit n is capability n. */
   readonly keep: bigint;
@@ -10,18 +10,18 @@ export interface Needs {
 }
 
 export interface NeedsFacts {
-  /** errno of reading maps, statistics and iterators without any capability; 0 when that works. */
+  /** errno of reading maps, statistics and iterators without any capability; 0: it works. */
   readonly refused: number;
-  /** kernel.unprivileged_bpf_disabled; undefined when it cannot be read. */
+  /** kernel.unprivileged_bpf_disabled; undefined: cannot be read. */
   readonly unprivilegedBpf: number | undefined;
   /** The permitted set of this process. */
   readonly permitted: bigint;
 }
 
 /**
- * After attaching, only maps, programs and iterators that are open are read.
- * Since Linux 5.19 that needs no capability; before, bpf() asks for CAP_BPF at
- * every call unless unprivileged_bpf_disabled is 0, which can change any time.
+ * After attaching, the agent only reads open maps, programs and iterators. Since
+ * Linux 5.19 that needs no capability. Before, every bpf() call needs CAP_BPF unless
+ * unprivileged_bpf_disabled is 0, which can change any time.
  */
 export function needsAfterAttach({ refused, unprivilegedBpf, permitted }: NeedsFacts): Needs {
   const bpf = (permitted & CAP_BPF) !== 0n ? CAP_BPF : permitted & CAP_SYS_ADMIN;
@@ -36,18 +36,18 @@ export interface Dropped {
   /** Names of the capabilities that are kept. */
   readonly keeps: readonly string[];
   readonly why: string;
-  /** Those that some thread still has although they should be gone. */
+  /** Capabilities that some thread still has, although they should be dropped. */
   readonly left: readonly string[];
   readonly noNewPrivileges: boolean;
-  /** Nothing can be gained by executing a program either. */
+  /** The bounding set: what executing a program could still gain. */
   readonly bounding: readonly string[];
-  /** How many threads that is true of; 0 when /proc cannot be read, and nothing is known. */
+  /** Number of checked threads; 0: /proc cannot be read, so nothing is known. */
   readonly threads: number;
 }
 
 /**
- * Takes from every thread of this process the capabilities that a running agent
- * does not need. No BPF program can be loaded afterwards.
+ * Drops, in every thread of this process, the capabilities that a running agent does
+ * not need. No BPF program can be loaded afterwards.
  * @throws ConnwatchError CW_ADDON, CW_LAYOUT
  */
 export function dropPrivileges(): Dropped {

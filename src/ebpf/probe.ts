@@ -7,25 +7,25 @@ import { objectFile } from './loading/object-file.ts';
 export type { ProgramAnswer };
 
 /**
- * What this kernel lets this process do, found out by doing it and undoing it
- * at once. For `connwatch doctor`; a Manager needs none of it.
- * Every function @throws ConnwatchError CW_ADDON, CW_LAYOUT when there is no usable addon.
+ * Finds out what this kernel allows this process, by trying it and undoing it at
+ * once. For `connwatch doctor`; a Manager does not use it.
+ * Every function @throws ConnwatchError CW_ADDON, CW_LAYOUT without a usable addon.
  */
 export interface KernelProbe {
   /** libbpf's version, without the v. */
   readonly libbpf: string;
-  /** errno of the smallest use of bpf() there is, 0 when it is allowed. */
+  /** errno of the smallest bpf() call; 0: allowed. */
   bpf(): number;
-  /** errno of the smallest use of perf_event_open(), by which kprobes and classic tracepoints are attached; 0 when it is allowed. */
+  /** errno of the smallest perf_event_open() call, which attaches kprobes and classic tracepoints; 0: allowed. */
   perf(): number;
-  /** errno of what bpf() is called for by an agent that is attached, without any capability; 0 when that works. */
+  /** errno of the bpf() calls of an attached agent, made without any capability; 0: they work. */
   unprivileged(): number;
   /**
-   * Loads a program that does nothing as `section` (`tp_btf/NAME`, `iter/NAME`, ...) says.
-   * With `helper` (a number of enum bpf_func_id) it asks whether such a program may call that.
+   * Loads an empty program for `section` (`tp_btf/NAME`, `iter/NAME`, ...). With `helper` (a
+   * number of enum bpf_func_id) the program calls that helper.
    */
   program(section: string, options?: { readonly helper?: number; readonly attach?: boolean }): ProgramAnswer;
-  /** errno of creating a map of this type (a number of enum bpf_map_type), 0 when it can be. */
+  /** errno of creating a map of this type (a number of enum bpf_map_type); 0: it works. */
   map(type: number): number;
   /**
    * Loads the whole BPF object without attaching it.

@@ -2,7 +2,7 @@
 export interface Pumped {
   /** One batch. `more`: records are left. */
   drain(): { readonly count: number; readonly more: boolean };
-  /** Sets the doorbell; false when records wait already. */
+  /** Sets the doorbell; false: records wait already. */
   arm(): boolean;
 }
 
@@ -10,7 +10,7 @@ export interface Pumped {
 export interface Timers {
   setTimeout(callback: () => void, ms: number): unknown;
   clearTimeout(timer: unknown): void;
-  /** Sets a timer that has done its work again: cheaper than a new one. */
+  /** Sets an expired timer again, which is cheaper than a new one. */
   refresh(timer: unknown): void;
   setImmediate(callback: () => void): unknown;
   clearImmediate(timer: unknown): void;
@@ -27,38 +27,38 @@ const realTimers: Timers = {
 };
 
 /**
- * Up to so many records a second, and so many at once, it sleeps again as soon as it has them: each is told at
- * once and pays for a wake-up, of which there are fewer than of looks every 2 ms.
+ * Up to this rate, and this number at once, the pump sleeps again after each drain. Each record is delivered at
+ * once and costs a wake-up; that is less work than a drain every 2 ms.
  */
 const QUIET_PER_MS = 1;
 const QUIET_BURST = 16;
 
-/** How long records may wait, in milliseconds. */
+/** How long records may wait, milliseconds. */
 export interface Pace {
-  /** While they come fast. */
+  /** At a high rate. */
   readonly coalesce: number;
-  /** While it takes so long for `room` of them to come; not above coalesce: nobody waits for longer. */
+  /** At a rate at which `room` records take this long. Not used if it is below coalesce. */
   readonly patience: number;
-  /** Records: a part of the ring that may fill between two looks. */
+  /** Records: the part of the ring that may fill between two drains. */
   readonly room: number;
 }
 
 /**
- * When to drain. While records come it looks at them every now and then and the
- * kernel rings no bell at all, since a wake-up costs far more than a record; when
- * the ring stays empty it sets the bell and sleeps. Who is patient does not look at
- * once when it rings soon after the last look: more records are likely to follow.
+ * Decides when to drain. While records arrive, it drains by a timer and the kernel
+ * sends no wake-up, because a wake-up costs far more than a record. If the ring stays
+ * empty, it sets the doorbell and sleeps. With patience, a doorbell soon after the
+ * last drain does not cause a drain at once: more records are likely to follow.
  */
 export class Pump {
   readonly #target: Pumped;
   readonly #pace: Pace;
   readonly #timers: Timers;
   #cancel: (() => void) | undefined;
-  /** That of the last look, unless it was cancelled. */
+  /** The timer of the last drain, unless cancelled. */
   #timer: unknown;
   #timerMs = 0;
   #lastDrain = 0;
-  /** How many records may still come before it is not quiet any more. */
+  /** How many more records still count as a low rate. */
   #allowance = QUIET_BURST;
   #stopped = false;
 
@@ -68,14 +68,14 @@ export class Pump {
     this.#timers = timers;
   }
 
-  /** The bell rang. */
+  /** The doorbell rang. */
   ring(): void {
     const { patience, coalesce } = this.#pace;
     if (patience <= coalesce || this.#timers.now() - this.#lastDrain >= patience) this.run();
     else if (!this.#stopped && !this.#cancel) this.#later(patience);
   }
 
-  /** Somebody wants what is there now. */
+  /** Somebody requests a drain now. */
   run(): void {
     this.#cancel?.();
     this.#cancel = undefined;
@@ -84,20 +84,20 @@ export class Pump {
     const now = this.#timers.now();
     const wait = this.#waitAfter(count, now - this.#lastDrain);
     const quiet = this.#isQuiet(count, now);
-    // Whoever was handed the batch may have stopped us.
+    // The subscriber may have stopped the pump.
     if (this.#stopped || this.#cancel) return;
     if (more && count > 0) return this.#soon();
     if ((count === 0 || quiet) && this.#target.arm()) return;
     this.#later(wait);
   }
 
-  /** As long as the room lasts, at the rate at which they came. */
+  /** How long the room lasts at the current rate. */
   #waitAfter(count: number, elapsed: number): number {
     const { coalesce, patience, room } = this.#pace;
     return Math.max(coalesce, Math.min(patience, Math.floor((room * elapsed) / Math.max(count, 1))));
   }
 
-  /** A bucket that fills with time and empties with records. */
+  /** A token bucket: it fills with time and empties with records. */
   #isQuiet(count: number, now: number): boolean {
     const room = Math.min(QUIET_BURST, this.#allowance + (now - this.#lastDrain) * QUIET_PER_MS);
     this.#lastDrain = now;
@@ -120,7 +120,7 @@ export class Pump {
     this.#cancel = () => this.#timers.clearImmediate(timer);
   }
 
-  /** The timer has done its work: there is nothing to cancel. */
+  /** The timer has expired, so there is nothing to cancel. */
   #due(): void {
     this.#cancel = undefined;
     this.run();

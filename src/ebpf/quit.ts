@@ -5,6 +5,6 @@ export function quit(code: number): void {
   try {
     loadBinding().quit(code);
   } catch {
-    // It is on its way out anyway.
+    // The process ends anyway.
   }
 }

@@ -1,13 +1,13 @@
 import { DiagLogLevel, type DiagLogger, diag } from '@opentelemetry/api';
 import { loggingErrorHandler, setGlobalErrorHandler } from '@opentelemetry/core';
 
-// What OpenTelemetry says once, it says at each export.
+// OpenTelemetry repeats a warning at each export.
 const REMEMBERED = 100;
 
 /**
- * Passes on what OpenTelemetry's packages warn about, each text once. Never
- * their objects: those may be whole payloads.
- * @returns ends it
+ * Forwards warnings of OpenTelemetry's packages, each text once. Never forwards their
+ * objects, which may be whole payloads.
+ * @returns a function that stops it
  */
 export function routeDiagnostics(warn: (message: string) => void): () => void {
   const said = new Set<string>();

@@ -20,10 +20,10 @@ export interface ResourceOptions {
 }
 
 /**
- * Who tells the metrics. The instance is the host and not a random number,
- * because the pushed series carry it: a restart would begin all of them anew.
- * OTEL_RESOURCE_ATTRIBUTES and OTEL_SERVICE_NAME have the last word; the SDK
- * reads them in its detectors only.
+ * The resource of the metrics. The instance is the host, not a random number, because
+ * pushed series carry it and would all start again after a restart.
+ * OTEL_RESOURCE_ATTRIBUTES and OTEL_SERVICE_NAME override it; the SDK reads them only
+ * in its detectors.
  */
 export function resourceOf(options: ResourceOptions): Resource {
   const host = options.hostName ?? hostname();
@@ -40,25 +40,25 @@ export function resourceOf(options: ResourceOptions): Resource {
 
 export interface ProviderOptions {
   readonly resource: Resource;
-  /** Of the pull reader. */
+  /** The producer of the pull reader. */
   readonly producer: MetricProducer;
-  /** More readers, a periodic one that pushes for example, each with a producer of its own. */
+  /** More readers, such as a pushing one, each with its own producer. */
   readonly readers?: readonly IMetricReader[] | undefined;
 }
 
 export interface Provider {
   readonly meter: Meter;
-  /** One collection by the pull reader. */
+  /** Collects by the pull reader. */
   collect(): Promise<CollectionResult>;
-  /** Shuts all readers down: one that pushes sends its last export. */
+  /** Shuts all readers down. A pushing one sends its last export. */
   close(): Promise<void>;
 }
 
 /**
- * The MeterProvider with PrometheusExporter as its pull reader only: its
- * server runs one collection per request and its serializer is slow and adds
- * no unit suffixes. No Views: with one, a reader that is never collected
- * leaks (opentelemetry-js #6444).
+ * The MeterProvider, with PrometheusExporter only as its pull reader: the exporter's
+ * server collects once per request, and its serializer is slow and adds no unit
+ * suffixes. There are no Views, because with one a reader that is never collected leaks
+ * (opentelemetry-js #6444).
  */
 export function createProvider(options: ProviderOptions): Provider {
   const pull = new PrometheusExporter({ preventServerStart: true, metricProducers: [options.producer] });

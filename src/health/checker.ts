@@ -4,7 +4,7 @@ import type { Status } from './status.ts';
 export interface Config {
   /** Milliseconds since 1970. @default Date.now */
   readonly now: () => number;
-  /** Called after ready or alive has changed, never when it stayed the same. @default does nothing */
+  /** Called after ready or alive has changed. @default does nothing */
   readonly onChange: (status: Status) => void;
 }
 
@@ -13,11 +13,11 @@ export function defaultConfig(): Config {
 }
 
 /**
- * Whether the agent is alive and ready: alive from the start, ready when told.
+ * Holds whether the agent is alive (from the start) and ready (after setReady()).
  *
- * Alive is what setAlive() says, as long as no watch objects to it: a watch
- * (CollectionWatch) takes back its own objection only, so the recovery of one
- * never hides the failure of another.
+ * Alive is the value of setAlive(), unless a watch objects. A watch (CollectionWatch)
+ * can withdraw only its own objection, so the recovery of one never hides the failure of
+ * another.
  */
 export class Checker {
   /** `/liveness`: 200 `OK` or 503 `Not alive`. */
@@ -56,12 +56,12 @@ export class Checker {
     this.#change(() => (this.#alive = alive));
   }
 
-  /** Not alive while `reason` stands. The reason is for the code, no answer shows it. */
+  /** Not alive while `reason` stands. No answer contains the reason. */
   object(reason: string): void {
     this.#change(() => this.#objections.add(reason));
   }
 
-  /** Takes back an objection; nothing happens when there was none. */
+  /** Withdraws an objection, if there was one. */
   withdraw(reason: string): void {
     this.#change(() => this.#objections.delete(reason));
   }

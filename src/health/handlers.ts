@@ -3,7 +3,7 @@ import type { Status } from './status.ts';
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
-// The answers carry nothing about the machine: whoever reaches the port may read them.
+// Answers contain nothing about the machine, because everybody who reaches the port can read them.
 
 export function livenessHandler(checker: { isAlive(): boolean }): Handler {
   return probe(() => (checker.isAlive() ? text(200, 'OK') : text(503, 'Not alive')));
@@ -45,7 +45,7 @@ function probe(answer: () => Answer): Handler {
       'x-content-type-options': 'nosniff',
       ...(allowed ? {} : { allow: 'GET, HEAD' }),
     });
-    // Node.js leaves out the body of an answer to HEAD.
+    // Node.js omits the body of an answer to HEAD.
     response.end(body);
   };
 }

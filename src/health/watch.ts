@@ -9,10 +9,10 @@ const COLLECTION = 'collection';
 const DRAIN = 'drain';
 
 /**
- * Turns the fate of the data path into aliveness: not alive after three
- * collections in a row have failed, or while the drain loop stalls; alive again
- * with the first collection that succeeds, or when the drain has recovered. Exports and
- * scrapes have no say: a broken network must not restart the agent.
+ * Derives aliveness from the data path: not alive after three failed collections in a
+ * row, or while the drain has stalled; alive again after a successful collection, or when
+ * the drain has recovered. Exports and scrapes do not matter, because a broken network
+ * must not restart the agent.
  */
 export class CollectionWatch {
   readonly #checker: Checker;
@@ -24,7 +24,7 @@ export class CollectionWatch {
     this.#limit = config.failuresInARow ?? 3;
   }
 
-  /** Collections that have failed since the last success. */
+  /** Failed collections since the last success. */
   get failures(): number {
     return this.#failures;
   }

@@ -1,8 +1,8 @@
-/** A cgroup's path, taken apart. */
+/** A parsed cgroup path. */
 export interface CgroupPath {
   /** Names of the cgroups from the outermost to the innermost. */
   readonly names: readonly string[];
-  /** False when cgroups above the first name are not told: what is seen need not be the host's own. */
+  /** False: cgroups above the first name are unknown, so the first one need not be the host's. */
   readonly whole: boolean;
 }
 
@@ -10,18 +10,17 @@ export interface CgroupPath {
 export const MAX_NAME = 4 * 255;
 /** Linux: PATH_MAX, likewise. */
 const MAX_PATH = 4 * 4096;
-/** How a path begins whose first part did not fit its record. */
+/** Beginning of a path whose first part did not fit its record. */
 const CUT = '.../';
-/** What the kernel appends in /proc/PID/cgroup when the cgroup has been removed. */
+/** The kernel appends this in /proc/PID/cgroup if the cgroup has been removed. */
 const DELETED = ' (deleted)';
 
 /**
- * Takes a path in printable form, as the kernel has it or as
- * `/proc/PID/cgroup` shows it. undefined for what is no path.
+ * Parses a path in printable form, from the kernel or from `/proc/PID/cgroup`. undefined:
+ * not a path.
  *
- * Seen from a private cgroup namespace a path may begin with `/..`, one for
- * each level above the namespace's root (man 7 cgroup_namespaces): then it is
- * not known what those levels are.
+ * In a private cgroup namespace a path may begin with `/..`, once for each level above
+ * the namespace's root (man 7 cgroup_namespaces). These levels are unknown.
  */
 export function parsePath(path: string): CgroupPath | undefined {
   if (path.length > MAX_PATH) return undefined;

@@ -1,12 +1,12 @@
-/** What one cgroup's name says of a container. */
+/** A container, by the name of its cgroup. */
 export interface Named {
-  /** The whole id, or the name where the runtime has no other id. */
+  /** The whole id, or the name if the runtime has no other id. */
   readonly id: string;
-  /** docker, containerd, cri-o, podman, ...; undefined when the path does not tell. */
+  /** docker, containerd, cri-o, podman, ...; undefined: unknown. */
   readonly runtime: string | undefined;
 }
 
-/** By what comes before the id in its own name: `cri-containerd-<id>.scope`. */
+/** Runtimes by the prefix of the id: `cri-containerd-<id>.scope`. */
 const BY_PREFIX: Readonly<Record<string, string>> = {
   docker: 'docker',
   'cri-containerd': 'containerd',
@@ -21,7 +21,7 @@ const BY_PREFIX: Readonly<Record<string, string>> = {
   crun: 'crun',
 };
 
-/** By a cgroup above it, the nearest first: `/docker/<id>`. */
+/** Runtimes by a cgroup above it, the nearest first: `/docker/<id>`. */
 const BY_PARENT: Readonly<Record<string, string>> = {
   docker: 'docker',
   ecs: 'ecs',
@@ -33,21 +33,21 @@ const BY_PARENT: Readonly<Record<string, string>> = {
   default: 'containerd',
 };
 
-/** Scopes of programs on the host, whose names may end in anything. */
+/** Scopes of programs on the host, whose names may have any ending. */
 const NO_CONTAINER = /^(?:.*-)?(?:conmon|session|run|app|user|snap|podman-pause|vte-spawn)$/;
 
 const HEX_ID = /[0-9a-f]{64}$/;
 const BUILDKIT_ID = /^[0-9a-z]{25}$/;
-/** Garden's have a last group of 4 or 12 digits. */
+/** Garden's ids have a last group of 4 or 12 digits. */
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-(?:[0-9a-f]{4}|[0-9a-f]{12})$/;
 const FARGATE_ID = /^[0-9a-f]{32}-[0-9]{1,20}$/;
 const NOMAD_TASK = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}[.-].+$/;
 const NAME = /^[0-9A-Za-z_][0-9A-Za-z_.-]*$/;
 
-/** The container of which this is the cgroup, if it is one's. `above` has the names from the root. */
+/** The container of this cgroup, if any. `above` has the names from the root. */
 export function containerOf(name: string, above: readonly string[]): Named | undefined {
   const colons = name.split(':');
-  // slice:prefix:id, which a runtime without its systemd driver takes for a file name.
+  // slice:prefix:id: a runtime without its systemd driver uses it as a file name.
   if (colons.length === 3 && colons[0]!.endsWith('.slice')) return prefixed(colons[1]!, colons[2]!);
   const scope = name.endsWith('.scope');
   const stem = scope ? name.slice(0, -'.scope'.length) : name;
@@ -58,7 +58,7 @@ function byHexId(stem: string, above: readonly string[]): Named | undefined {
   const id = HEX_ID.exec(stem)?.[0];
   if (id === undefined) return undefined;
   if (id === stem) {
-    // podman's cgroupfs driver: this one is a pod's.
+    // podman's cgroupfs driver: this is the cgroup of a pod.
     if (above.at(-1) === 'libpod_parent') return undefined;
     return { id, runtime: nearest(above) };
   }
@@ -69,7 +69,7 @@ function byHexId(stem: string, above: readonly string[]): Named | undefined {
 
 function prefixed(prefix: string, id: string): Named | undefined {
   if (NO_CONTAINER.test(prefix) || !NAME.test(id)) return undefined;
-  // dockerd's own builder takes the prefix of containers.
+  // dockerd's builder uses the prefix of containers.
   if (prefix === 'docker' && BUILDKIT_ID.test(id)) return { id, runtime: 'buildkit' };
   return { id, runtime: own(BY_PREFIX, prefix) };
 }
@@ -78,15 +78,15 @@ function ofScope(stem: string): Named | undefined {
   const dash = stem.indexOf('-');
   const prefix = stem.slice(0, Math.max(dash, 0));
   const rest = stem.slice(dash + 1);
-  // Called as their user likes.
+  // The user chooses these names.
   if (prefix === 'runc' || prefix === 'crun') return prefixed(prefix, rest);
   return (prefix === 'docker' || prefix === 'buildkit') && BUILDKIT_ID.test(rest) ? prefixed(prefix, rest) : undefined;
 }
 
-/** Where the name alone is no proof. */
+/** Cases in which the name alone is not enough. */
 function byParent(name: string, above: readonly string[]): Named | undefined {
   const parent = above.at(-1) ?? '';
-  // containerd: /<namespace>/<container>, and a container of `ctr` is called as its user likes.
+  // containerd: /<namespace>/<container>. The user of `ctr` chooses the container's name.
   if (parent === 'default' && above.length === 1 && NAME.test(name)) return { id: name, runtime: 'containerd' };
   if (parent === 'buildkit' && BUILDKIT_ID.test(name)) return { id: name, runtime: 'buildkit' };
   if (FARGATE_ID.test(name) && above.includes('ecs')) return { id: name, runtime: 'ecs' };
@@ -103,7 +103,7 @@ function nearest(above: readonly string[]): string | undefined {
   return parent === undefined ? undefined : BY_PARENT[parent];
 }
 
-/** Not what every object inherits: a name may be `constructor`. */
+/** Own properties only, because a name may be `constructor`. */
 function own(table: Readonly<Record<string, string>>, name: string): string | undefined {
   return Object.hasOwn(table, name) ? table[name] : undefined;
 }

@@ -4,24 +4,24 @@ import { machineOf } from './machine.ts';
 import { podUidOf } from './pod.ts';
 import { serviceOf } from './service.ts';
 
-/** What a cgroup is the cgroup of. */
+/** The meaning of a cgroup. */
 export type Resolution =
   | {
       readonly kind: 'container';
-      /** Whole: 64 digits, or the name where the runtime gives its containers no other id. */
+      /** The whole id: 64 digits, or the name if the runtime has no other id. */
       readonly id: string;
-      /** What metrics show: the first 12 characters of an id that is made at random, a name whole. */
+      /** For metrics: the first 12 characters of a random id, or a whole name. */
       readonly short: string;
-      /** docker, containerd, cri-o, podman, ...; undefined when the path does not tell. */
+      /** docker, containerd, cri-o, podman, ...; undefined: unknown. */
       readonly runtime: string | undefined;
-      /** The pod it is in, also when it was made inside one of the pod's containers. With dashes. */
+      /** The uid of its pod, with dashes, also for a container inside a container of the pod. */
       readonly podUid: string | undefined;
     }
-  /** A pod's own cgroup, and none of its containers'. */
+  /** A pod's cgroup, outside its containers. */
   | { readonly kind: 'pod'; readonly podUid: string }
   /** A unit of the host's service manager. */
   | { readonly kind: 'service'; readonly unit: string }
-  /** The root: a process that nobody put anywhere. */
+  /** The root cgroup. */
   | { readonly kind: 'host' }
   | { readonly kind: 'unresolved' };
 
@@ -31,10 +31,9 @@ const RANDOM_ID = /^(?:[0-9a-f]{64}|[0-9a-z]{25})$/;
 const SHORT = 12;
 
 /**
- * What a cgroup's path says, v1 or v2, as the kernel has it or as
- * `/proc/PID/cgroup` shows it, in printable form. Containers can be in
- * containers: the innermost one counts. Whatever a container has below its own
- * cgroup (systemd's units, `init.scope`) is the container's.
+ * Interprets a cgroup's path, v1 or v2, in printable form, from the kernel or from
+ * `/proc/PID/cgroup`. Of nested containers the innermost counts. Cgroups below a
+ * container's own (systemd's units, `init.scope`) belong to the container.
  */
 export function resolveCgroup(path: string): Resolution {
   const parsed = parsePath(path);
@@ -42,7 +41,7 @@ export function resolveCgroup(path: string): Resolution {
   const { names, whole } = parsed;
   let found: Resolution | undefined;
   let podUid: string | undefined;
-  // What is above a container says nothing of those inside it.
+  // The path above a container says nothing about containers inside it.
   let above: string[] = [];
   names.forEach((name, i) => {
     const pod = podUidOf(name.split(':')[0]!, above);
@@ -54,7 +53,7 @@ export function resolveCgroup(path: string): Resolution {
     else above = [];
   });
   if (found !== undefined) return found;
-  // Something may be above what is seen, so it can't be said to be the host's.
+  // There may be unknown cgroups above, so this need not be the host's.
   if (!whole) return UNRESOLVED;
   if (names.length === 0) return HOST;
   const unit = serviceOf(names);

@@ -1,8 +1,8 @@
 import type { Attributes } from '@opentelemetry/api';
 
 /**
- * One string per set of attributes, equal exactly when the sets are: each part
- * is length-prefixed, because a name may hold any character.
+ * A string that is equal exactly for equal sets of attributes. Each part has its length
+ * as prefix, because a name may contain any character.
  */
 export function identify(attributes: Attributes): string {
   let id = '';

@@ -12,14 +12,14 @@ const MACHINE = /^machine-(.+)\.scope$/;
 const LIBVIRT_LXC = /^lxc-[0-9]+-(.+)$/;
 
 /**
- * The system container of which this is the cgroup. A virtual machine is none:
- * what connects there is the hypervisor, which is a program of the host.
- * @param below the name of the next cgroup, if there is one
+ * The system container of this cgroup. A virtual machine is not a container: its
+ * connections are made by the hypervisor, a program of the host.
+ * @param below the name of the next inner cgroup, if any
  */
 export function machineOf(name: string, above: readonly string[], below: string | undefined): Named | undefined {
   const lxc = payloadOf(name, above.at(-1));
   if (lxc !== undefined) return { id: lxc, runtime: 'lxc' };
-  // Beside the payload, the process of systemd-nspawn itself.
+  // systemd-nspawn's own process, beside the payload.
   if (below === 'supervisor') return undefined;
   const nspawn = NSPAWN.exec(name)?.[1];
   if (nspawn !== undefined) return { id: plain(nspawn), runtime: 'systemd-nspawn' };
@@ -36,7 +36,7 @@ function payloadOf(name: string, parent: string | undefined): string | undefined
   return parent === 'lxc' || parent === 'lxc.payload' ? name : undefined;
 }
 
-/** systemd's \xHH, whose backslash printable form (internal/escape) has made \x5c. */
+/** Decodes systemd's \xHH, whose backslash is \x5c in printable form (internal/escape). */
 function plain(name: string): string {
   return name.replace(/\\x5cx([2-7][0-9a-f])/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
 }

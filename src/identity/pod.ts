@@ -11,12 +11,12 @@ const SLICE = /^(?:.+-)?kubepods(?:-besteffort|-burstable|-guaranteed)?-pod([0-9
 const FOLDER = /^pod([0-9A-Za-z-]{1,128})$/;
 const UID = /^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32})$/;
 
-/** The pod's uid with dashes; undefined when the name is no pod's. */
+/** The pod's uid with dashes; undefined: not a pod. */
 export function podUidOf(name: string, above: readonly string[]): string | undefined {
   const slice = SLICE.exec(name)?.[1];
   if (slice !== undefined) return slice.replaceAll('_', '-');
   const folder = FOLDER.exec(name)?.[1];
   if (folder === undefined) return undefined;
-  // Without the kubelet's cgroup above it, the uid must look like one: seen from a private cgroup namespace.
+  // In a private cgroup namespace the kubelet's cgroup above is missing; then the uid must have the form of one.
   return above.includes('kubepods') || UID.test(folder) ? folder : undefined;
 }

@@ -1,13 +1,12 @@
 const UNIT = /^[^.].*\.(?:service|scope|socket|mount|swap)$/;
 const SLICE = /^(?:-|[^.].*)\.slice$/;
-/** Monitors of containers, which run on the host, where cgroups are made without systemd. */
+/** Monitors of containers, which run on the host. Their cgroups are made without systemd. */
 const MONITOR = /^(?:crio-conmon-|libpod-conmon-|lxc\.monitor\.)./;
 
 /**
- * The unit of the host's service manager that a path lies in, the innermost
- * one; undefined when the path is not understood. Below a service or scope
- * everything is that unit's, as systemd delegates it; in a slice there are only
- * units, so what else is there was put there by someone else.
+ * The innermost unit of the host's service manager in a path; undefined: unknown form.
+ * Everything below a service or scope belongs to that unit, because systemd delegates
+ * it. A slice contains only units, so something else in it is not systemd's.
  */
 export function serviceOf(names: readonly string[]): string | undefined {
   let unit: string | undefined;

@@ -1,7 +1,7 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { Invalid } from './invalid.ts';
 
-/** Where to listen. No host: every interface. Port 0: any free port. */
+/** A listen address. No host: every interface. Port 0: any free port. */
 export interface ListenAddress {
   readonly host: string | undefined;
   readonly port: number;
@@ -9,12 +9,12 @@ export interface ListenAddress {
 
 const FORMS = 'expected host:port, such as :9090, 127.0.0.1:9090, [::1]:9090 or localhost:0';
 
-/** @throws Invalid whose message says what is wrong with the text. */
+/** @throws Invalid with the problem */
 export function parseAddress(text: string): ListenAddress {
   if (text === '') throw new Invalid(`it is empty; ${FORMS}`);
   const colon = text.lastIndexOf(':');
   if (colon < 0) throw new Invalid(`it has no port; ${FORMS}`);
-  // Node.js compiles a regular expression at the first look, for 6 ms.
+  // isIPv6 of Node.js compiles a regular expression at its first call, which takes 6 ms.
   if (text.indexOf(':') !== colon && isIPv6(text)) throw new Invalid(`an IPv6 address needs brackets and a port: [${text}]:9090`);
   return { host: parseHost(text.slice(0, colon)), port: parsePort(text.slice(colon + 1)) };
 }
@@ -39,13 +39,13 @@ function parseHost(host: string): string | undefined {
   throw new Invalid(`'${host}' is neither an IP address nor a host name`);
 }
 
-/** RFC 1123, underscore allowed as resolvers do. All digits and dots would be a mistyped IPv4 address. */
+/** RFC 1123, with underscores, which resolvers allow. Only digits and dots is a mistyped IPv4 address. */
 function isHostName(host: string): boolean {
   if (host.length > 253 || /^[\d.]+$/.test(host)) return false;
   return host.split('.').every((label) => /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/i.test(label));
 }
 
-/** The form that parseAddress reads: IPv6 in brackets. */
+/** host:port, for parseAddress: IPv6 in brackets. */
 export function formatAddress(address: { readonly host: string | undefined; readonly port: number }): string {
   const host = address.host ?? '';
   return host.includes(':') ? `[${host}]:${address.port}` : `${host}:${address.port}`;

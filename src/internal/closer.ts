@@ -3,12 +3,12 @@ import { JoinedError, asError } from './errors.ts';
 type Undo = () => void | PromiseLike<void>;
 
 /**
- * Collects the steps that undo what was opened, runs them once in reverse order.
+ * Collects steps that release resources, and runs them once in reverse order.
  *
- * `close()` may be called any number of times and concurrently: every call gets
- * the same promise. A step that fails does not stop the others; their errors
- * come joined in one AggregateError. A step added after close() runs at once,
- * so that what was opened during a shutdown does not leak.
+ * `close()` may be called several times, also concurrently: every call gets the same
+ * promise. A failing step does not stop the others; their errors are joined in one
+ * AggregateError. A step added after close() runs at once, so that a resource opened
+ * during a shutdown does not leak.
  */
 export class Closer {
   readonly #steps: Undo[] = [];
@@ -18,7 +18,7 @@ export class Closer {
     return this.#closing !== undefined;
   }
 
-  /** @throws (rejects) what the step throws, when it runs at once because close() came first. */
+  /** @throws (rejects) the step's error, if the step runs at once because close() was called before. */
   async add(undo: Undo): Promise<void> {
     if (this.#closing === undefined) this.#steps.push(undo);
     else await undo();

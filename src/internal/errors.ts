@@ -2,12 +2,12 @@ import { ERROR_CODES, type ErrorCode } from './codes.ts';
 
 export interface ErrorDetails {
   readonly code: ErrorCode;
-  /** What the reader can do about it: one sentence, or empty. */
+  /** What the reader can do: one sentence, or empty. */
   readonly hint?: string;
   readonly cause?: unknown;
 }
 
-/** An error that a person will read: the message says what failed and why, the hint what to do. */
+/** An error for people: the message says what failed and why, the hint what to do. */
 export class ConnwatchError extends Error {
   override readonly name = 'ConnwatchError';
   readonly code: ErrorCode;
@@ -20,7 +20,7 @@ export class ConnwatchError extends Error {
   }
 }
 
-/** Several errors as one; each keeps what it was. */
+/** Joins several errors; each is kept. */
 export class JoinedError extends AggregateError {
   override readonly name = 'JoinedError';
   readonly code: ErrorCode;
@@ -31,21 +31,22 @@ export class JoinedError extends AggregateError {
   }
 }
 
-/** The code of ours that an error has, also one of the addon's; else the one that stands for where it came up. */
+/** The error's code, also of an error of the addon; otherwise `otherwise`, which stands for the place where it occurred. */
 export function codeFor(error: unknown, otherwise: ErrorCode): ErrorCode {
   const code = codeOf(error);
   return code !== undefined && code in ERROR_CODES ? (code as ErrorCode) : otherwise;
 }
 
-/** The system's error name (`EADDRINUSE`) or another string code of anything thrown. */
+/** The system's error name (`EADDRINUSE`), or another string code of a thrown value. */
 export function codeOf(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;
 }
 
 /**
- * Anything thrown, as one line of text without a stack: the message, what it
- * joins (AggregateError) and the hint. A cause is left out: a message says why.
+ * A thrown value as one line of text without a stack: the message, the joined errors
+ * (AggregateError) and the hint. Leaves out the cause, because our messages contain the
+ * reason.
  */
 export function oneLine(error: unknown): string {
   return text(error).replace(/\s*[\r\n]+\s*/g, ' ').trim();
@@ -70,7 +71,7 @@ function inspectable(value: unknown): string {
   }
 }
 
-/** Whatever was thrown, as an Error. */
+/** A thrown value as an Error. */
 export function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(oneLine(thrown), { cause: thrown });
 }

@@ -1,10 +1,9 @@
 /**
- * Any bytes (a process name, a file name) as text that is safe in a terminal, a
- * log line and a metric label, so that two different inputs never give the
- * same text:
+ * Turns bytes (a process name, a file name) into text that is safe in a terminal, a log
+ * line and a metric label. Different inputs never give the same text:
  *
- * - valid UTF-8 is kept, newline included;
- * - a byte that is not part of valid UTF-8 becomes `\xHH`;
+ * - valid UTF-8 is kept, including newlines;
+ * - a byte outside valid UTF-8 becomes `\xHH`;
  * - control characters other than newline (C0, DEL, C1) become the `\xHH` of
  *   their UTF-8 bytes;
  * - a backslash stays, unless `x` and two hexadecimal digits follow it in the

@@ -1,5 +1,5 @@
 /**
- * Why a text cannot be used, as a phrase: `it is empty`. Who reads the text adds
- * whose it is and where it stands, and makes it an error with a code.
+ * The reason why a text is invalid, as a phrase: `it is empty`. The caller adds the name
+ * and place of the text and turns it into an error with a code.
  */
 export class Invalid extends Error {}

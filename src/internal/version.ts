@@ -1,4 +1,4 @@
-// esbuild replaces both names when it bundles; run from source they do not exist.
+// esbuild replaces both names in the bundle; in the sources they do not exist.
 declare const __CONNWATCH_VERSION__: string | undefined;
 declare const __CONNWATCH_COMMIT__: string | undefined;
 

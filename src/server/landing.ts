@@ -1,4 +1,4 @@
-/** What `/` of the metrics server shows: where everything is, so that a person with the port finds the rest. */
+/** The page at `/` of the metrics server: links to everything, for a person who has only the port. */
 export function landingPage(paths: readonly string[], health: { readonly text: string; readonly paths: readonly string[] }): string {
   const links = paths.map((path) => `    <li><a href="${escapeHtml(path)}">${escapeHtml(path)}</a></li>`).join('\n');
   const probes = health.paths.map((path) => `<code>${escapeHtml(path)}</code>`).join(', ');

@@ -3,14 +3,14 @@ import { formatAddress, parseAddress } from '../internal/address.ts';
 import { ConnwatchError, asError, codeOf, oneLine } from '../internal/errors.ts';
 import type { ServerName } from './config.ts';
 
-/** Where a server listens: `text` is host:port, IPv6 in brackets. */
+/** The address of a server. `text` is host:port, IPv6 in brackets. */
 export interface BoundAddress extends AddressInfo {
   readonly text: string;
 }
 
 /**
- * Binds `server` to `addr` (host:port). Without a host that is every interface,
- * IPv6 and IPv4 in one socket; IPv4 alone where the kernel has no IPv6.
+ * Binds `server` to `addr` (host:port). Without a host it listens on every interface,
+ * for IPv6 and IPv4 in one socket, or for IPv4 only if the kernel has no IPv6.
  * @throws (rejects) ConnwatchError that names the address and its flag.
  */
 export async function listen(server: Server, name: ServerName, addr: string): Promise<BoundAddress> {
@@ -24,8 +24,8 @@ export async function listen(server: Server, name: ServerName, addr: string): Pr
   return { ...info, text: formatAddress({ host: info.address, port: info.port }) };
 }
 
-// Node.js has this fall-back too, but takes it on any error: with the port taken on
-// IPv6 it would listen on IPv4 alone and say nothing.
+// Node.js has this fall-back too, but uses it after any error: if the port is in use on
+// IPv6, it would silently listen on IPv4 only.
 const NO_IPV6 = ['EAFNOSUPPORT', 'EADDRNOTAVAIL', 'EPROTONOSUPPORT'];
 
 async function bind(server: Server, host: string | undefined, port: number): Promise<void> {

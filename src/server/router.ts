@@ -2,11 +2,11 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { asError } from '../internal/errors.ts';
 import type { Handler } from './config.ts';
 
-/** A listener that sends each path to its handler, 404 for the rest, 500 for a handler that throws. */
+/** Dispatches each path to its handler; 404 for unknown paths, 500 if a handler throws. */
 export function router(routes: ReadonlyMap<string, Handler>, onError: (error: Error) => void): RequestListener {
   return (request, response) => {
     response.setHeader('x-content-type-options', 'nosniff');
-    // A handler that writes after the end. Writing to a client that went away is no error.
+    // Catches a handler that writes after the end. A client that went away is not an error.
     response.on('error', onError);
     void handle(routes.get(pathOf(request)) ?? notFound, request, response, onError);
   };
@@ -21,7 +21,7 @@ async function handle(handler: Handler, request: IncomingMessage, response: Serv
     await handler(request, response);
   } catch (thrown) {
     onError(asError(thrown));
-    // Half an answer cannot be taken back: cutting the connection tells the client.
+    // The answer has started, so only closing the connection tells the client.
     if (response.headersSent) response.destroy();
     else sendText(response, 500, 'Internal server error\n');
   }
@@ -34,7 +34,7 @@ function sendText(response: ServerResponse, code: number, body: string): void {
   response.end(body);
 }
 
-/** A fixed page for GET and HEAD. `page` is asked at each request. */
+/** A page for GET and HEAD. Calls `page` for each request. */
 export function pageHandler(page: () => string): Handler {
   return (request, response) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') {

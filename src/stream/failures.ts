@@ -6,39 +6,39 @@ import { OUTCOMES, type Outcome } from '../words/outcomes.ts';
 export interface FailedConnect {
   /** When it ended, nanoseconds of CLOCK_MONOTONIC. */
   readonly time: number;
-  /** Number of its key, to be looked up at once: it may stand for another key later. */
+  /** Its key number. Look it up at once: the number may be reused later. */
   readonly key: number;
   readonly outcome: Outcome;
-  /** The error that the socket held, 0 for none. */
+  /** The error in the socket, 0 for none. */
   readonly errno: number;
   /** Seconds from the SYN to the end. */
   readonly seconds: number;
-  /** SYNs that were sent, those that were sent again included. */
+  /** SYNs sent, including retransmitted ones. */
   readonly syns: number;
 }
 
 const U32 = 2 ** 32;
 
 /**
- * At most `rate` failed connects a second, with as many at once after a pause; the
- * others are counted. Costs a look at each record's kind and outcome.
+ * Takes at most `rate` failed connects a second (as many at once after a pause) and
+ * counts the others. Costs a check of each record's kind and outcome.
  */
 export class FailureTap {
-  /** Per second; 0: none, and none is counted as left out. */
+  /** Per second. 0: takes none, and counts none as left out. */
   rate: number;
-  /** Failed connects that were over the rate, or that the kernel could tell nothing more of. */
+  /** Failed connects above the rate, or whose record the kernel lost. */
   leftOut = 0;
   readonly #now: () => number;
   #allowed = 0;
   #at = -Infinity;
 
-  /** @param now milliseconds that never go back */
+  /** @param now milliseconds of a monotonic clock */
   constructor(rate: number, now: () => number = () => performance.now()) {
     this.rate = rate;
     this.#now = now;
   }
 
-  /** Counts those of which the kernel could send no record. */
+  /** Counts failures whose record the kernel lost. */
   leaveOut({ rows, what, values }: Folded): void {
     if (this.rate === 0) return;
     for (let i = 0; i < rows; i++) {

@@ -7,21 +7,21 @@ import type { Snapshot } from './snapshot.ts';
 export interface WindowOptions {
   /**
    * Length of a window, milliseconds; windows end at its multiples in Unix time.
-   * Of an Observable the last value counts: the window that is open when it
-   * changes ends at the next multiple of the new one.
+   * With an Observable the last value counts: when it changes, the current window
+   * ends at the next multiple of the new length.
    */
   readonly interval: number | Observable<number>;
-  /** Asks the source for a cut; it answers with a batch that has one, now or later. */
+  /** Requests a cut from the source, which answers with a batch that has one, now or later. */
   readonly requestCut: () => void;
   /** @default asyncScheduler */
   readonly scheduler?: SchedulerLike;
 }
 
 /**
- * Folds batches as they arrive and emits a snapshot at every cut. At the end of
- * each window it asks for one. A cut that is late makes its window longer and
- * the next one shorter; nothing is counted in two. An idle window has no rows.
- * What came after the last cut is not emitted when the source completes.
+ * Adds up batches as they arrive and emits a snapshot at every cut. It requests a
+ * cut at the end of each window. A late cut makes its window longer and the next one
+ * shorter; nothing counts twice. An idle window has no rows. When the source
+ * completes, records after the last cut are not emitted.
  */
 export function windows(options: WindowOptions): OperatorFunction<Batch, Snapshot> {
   const { interval, requestCut, scheduler = asyncScheduler } = options;
@@ -49,8 +49,8 @@ export function windows(options: WindowOptions): OperatorFunction<Batch, Snapsho
         let due = nextMultiple(scheduler.now(), length);
         return scheduler.schedule(function () {
           if (subscriber.closed) return;
-          // Node's timers count from when the turn of the loop began, so after a long turn they come
-          // early; a window of a few milliseconds would follow. Unless the clock was set back.
+          // Node's timers count from the start of the loop's turn, so after a long turn they fire early,
+          // and a window of a few milliseconds would follow. Does not apply if the clock was set back.
           const early = due - scheduler.now();
           if (early > 0 && early < length) {
             this.schedule(undefined, early);

@@ -1,4 +1,4 @@
-/** include/net/tcp_states.h, as `network.connection.state` names them. */
+/** States of include/net/tcp_states.h, by their names in `network.connection.state`. */
 export const TCP_STATES = [
   'unknown',
   'established',

@@ -5,20 +5,19 @@ import { codeOf, oneLine } from '../../internal/errors.ts';
 import { Invalid } from '../../internal/invalid.ts';
 import type { Logger } from '../../internal/log/log.ts';
 
-/** The headers of a file, and whatever is to be hidden of what is pushed. */
+/** Headers of a file, and a function that hides all credentials of the push. */
 export interface PushHeaders {
   /**
-   * Reads the file again. It may hold others than at the start, as after a rotation.
-   * Who may read it only with the privileges that were given up after the start
-   * gets what it held before.
+   * Reads the file again, because a rotation may have changed it. If only the dropped
+   * privileges could read it, returns the previous content.
    * @throws Invalid why it cannot be used, without any of its text
    */
   readonly read: () => readonly (readonly [name: string, value: string])[];
-  /** Takes credentials out of a text: those of the start, and those that were read last. */
+  /** Removes credentials from a text: those of the start, and those read last. */
   readonly hide: (text: string) => string;
 }
 
-/** One for all that is pushed: whoever warns of one signal may repeat what was sent with the other. */
+/** One for metrics and logs, because a warning about one may repeat credentials of the other. */
 export function pushHeaders({ metrics, logs }: PushSettings, log: Pick<Logger, 'warn'>): PushHeaders {
   const secrets = [...(metrics?.secrets ?? []), ...(logs?.secrets ?? [])];
   const file = (metrics ?? logs)?.headersFile;
@@ -29,7 +28,7 @@ export function pushHeaders({ metrics, logs }: PushSettings, log: Pick<Logger, '
     read: () => {
       if (read === undefined) return [];
       const headers = read();
-      // A refusal of the headers before may still be under way.
+      // An answer to the previous headers may still arrive.
       if (!isDeepStrictEqual(headers.secrets, last)) [last, before] = [headers.secrets, last];
       hide = hider([...secrets, ...before, ...last]);
       return headers.pairs;
@@ -40,7 +39,7 @@ export function pushHeaders({ metrics, logs }: PushSettings, log: Pick<Logger, '
 
 type Headers = ReturnType<typeof readHeadersFile>;
 
-/** Reads the file now, with all privileges, and each time that the result is called. */
+/** Reads the file now, with all privileges, and at each call of the result. */
 function keepReading(path: string, log: Pick<Logger, 'warn'>): () => Headers {
   let last: Headers | undefined;
   let said = false;

@@ -8,19 +8,19 @@ import { ExportReport } from './report.ts';
 import { pushTls } from './tls.ts';
 
 export interface LogPush {
-  /** Undefined where no logs are pushed. */
+  /** undefined: logs are not pushed. */
   readonly push: FailureRecordsOptions['push'];
   readonly failures: () => Readonly<Record<string, number>>;
   close(): Promise<void>;
 }
 
-/** The last export may take this long whatever is left, milliseconds. */
+/** The last export may always take this long, milliseconds. */
 const LAST_EXPORT = 1000;
 
 /**
  * Pushes records of failed connects as logs. The exporter is loaded only when it is used.
- * @param settings undefined: no logs are pushed
- * @param timeLeft how long the shutdown may still take, milliseconds
+ * @param settings undefined: logs are not pushed
+ * @param timeLeft rest of the shutdown's time, milliseconds
  */
 export async function openLogPush(settings: OtlpLogSettings | undefined, headers: PushHeaders, log: Logger, timeLeft: () => number): Promise<LogPush> {
   if (settings === undefined) return { push: undefined, failures: () => ({ otlp_logs: 0 }), close: () => Promise.resolve() };

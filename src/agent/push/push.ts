@@ -16,21 +16,21 @@ export interface PushOptions {
   readonly otlp: boolean | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly log: Logger;
-  /** How long the shutdown may still take, milliseconds. */
+  /** Rest of the shutdown's time, milliseconds. */
   readonly timeLeft: () => number;
 }
 
 export interface Push {
-  /** For `createMetrics`; undefined where nothing is pushed. */
+  /** For `createMetrics`; undefined: nothing is pushed. */
   readonly readers: MetricsOptions['readers'];
-  /** Exports that failed, by exporter. */
+  /** Failed exports, by exporter. */
   readonly failures: () => Readonly<Record<string, number>>;
   close(): void;
 }
 
 /**
- * What is pushed, and what is said of it: one line when exports begin to fail,
- * one when they succeed again. The exporter is loaded only when it is used.
+ * Pushes metrics, and logs one line when exports start to fail and one when they
+ * succeed again. The exporter is loaded only when it is used.
  */
 export async function openPush({ settings, headers, otlp, environment, log, timeLeft }: PushOptions): Promise<Push> {
   const { hide } = headers;

@@ -5,16 +5,16 @@ import type { Logger } from '../../internal/log/log.ts';
 
 export interface ExportReportOptions {
   readonly log: Logger;
-  /** As the metric of failed exports names it. */
+  /** Its name in the metric of failed exports. */
   readonly exporter: string;
   readonly endpoint: string;
-  /** What is pushed, as the log calls it: `metrics`. */
+  /** What is pushed, for the log: `metrics`. */
   readonly what: string;
-  /** Takes credentials out of a text. */
+  /** Removes credentials from a text. */
   readonly hide: (text: string) => string;
 }
 
-/** Says once that exports begin to fail, and once that they succeed again; counts each that failed. */
+/** Logs once that exports start to fail and once that they succeed again. Counts each failure. */
 export class ExportReport {
   failures = 0;
   readonly #options: ExportReportOptions;

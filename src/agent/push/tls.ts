@@ -3,9 +3,9 @@ import { Invalid } from '../../internal/invalid.ts';
 import type { Logger } from '../../internal/log/log.ts';
 
 /**
- * The files for TLS, read again each time: they may have been renewed. When they
- * cannot be used (half written, or readable only with the privileges that were
- * given up after the start), those that were read last stay, which is said once.
+ * The files for TLS, read again each time because they may have been renewed. If they
+ * are unusable (half written, or readable only with the dropped privileges), the
+ * previous ones stay; this is logged once.
  * @returns undefined: plain text
  */
 export function pushTls(

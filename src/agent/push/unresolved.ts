@@ -1,9 +1,9 @@
 import type { Logger } from '../../internal/log/log.ts';
 
-/** Whoever makes cgroups without end must not fill the log. */
+/** A limit, because a program that creates cgroups without end must not fill the log. */
 const AT_MOST = 20;
 
-/** Logs each path that is not understood once, so that it can be reported; a few of them only. */
+/** Logs each unknown path once, so that users can report it. Logs only a few of them. */
 export function logUnresolved(log: Logger): (path: string) => void {
   const told = new Set<string>();
   return (path) => {

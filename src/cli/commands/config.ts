@@ -2,7 +2,7 @@ import { type OtlpTarget, printSettings, type PushSettings, type Resolution } fr
 import { EXIT } from '../failure.ts';
 import type { Host } from '../host.ts';
 
-/** `connwatch config`: the settings in force as YAML, and as comments what is pushed, which variables of others decide. */
+/** `connwatch config`: the settings in force as YAML, and the push as comments, since OpenTelemetry's variables configure it. */
 export async function printConfig(host: Pick<Host, 'stdout'>, resolution: Resolution, pushed: PushSettings): Promise<number> {
   host.stdout(`${await printSettings(resolution)}${describe(pushed).map((line) => `# ${line}\n`).join('')}`);
   return EXIT.fine;
@@ -25,7 +25,7 @@ function describe({ metrics, logs }: PushSettings): string[] {
 
 function how({ plain, compression, tlsVariables, headerNames }: OtlpTarget, times: string): string[] {
   const lines = [`${times}; compression ${compression}; ${plain ? 'plain text' : 'TLS'}`];
-  // A path may hold what would end the comment.
+  // A path may contain a newline, which would end the comment.
   if (!plain) lines.push(...tlsVariables.map(({ name, text }) => `${name}: ${JSON.stringify(text)}`));
   if (headerNames.length > 0) lines.push(`headers: ${headerNames.join(', ')} (values are not shown)`);
   return lines.map((line) => `  ${line}`);

@@ -10,10 +10,9 @@ export interface DoctorOptions extends TableOptions {
 }
 
 /**
- * `connwatch doctor`: what the agent needs of this machine, and whether it is
- * there. Exit code by the worst: 0 all is well, 3 something is degraded, 1 the
- * agent would not start.
- * @throws (rejects) ConnwatchError CW_CONFIG: OpenTelemetry's variables cannot be used
+ * `connwatch doctor`: checks whether this machine has what the agent needs. Exit code
+ * by the worst check: 0 ok, 3 degraded, 1 the agent would not start.
+ * @throws (rejects) ConnwatchError CW_CONFIG: OpenTelemetry's variables are invalid
  */
 export async function doctor(options: DoctorOptions): Promise<number> {
   const { collectFacts, examine, table, worst } = await import('../../doctor/index.ts');

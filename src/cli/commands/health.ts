@@ -7,16 +7,15 @@ import { EXIT } from '../failure.ts';
 export interface HealthOptions {
   /** The setting: where the agent's health server listens. */
   readonly healthAddr: string;
-  /** Milliseconds until an agent that does not answer is given up. */
+  /** Time-out of the request, milliseconds. */
   readonly timeout: number;
   readonly stdout: (text: string) => void;
 }
 
 /**
- * `connwatch health`: asks the agent of this machine how it is, for health
- * checks of containers, where there is no curl. Prints the answer. Exit code 0
- * when it is ready and alive, 1 when it is not or nobody answers.
- * @throws (rejects) ConnwatchError CW_CONFIG when the settings do not tell where it listens
+ * `connwatch health`: asks the agent of this machine for its health, for containers
+ * without curl. Prints the answer. Exit code 0 if it is ready and alive, else 1.
+ * @throws (rejects) ConnwatchError CW_CONFIG if the settings do not have its port
  */
 export async function health({ healthAddr, timeout, stdout }: HealthOptions): Promise<number> {
   const { host, port } = whereToAsk(healthAddr);
@@ -31,7 +30,7 @@ export async function health({ healthAddr, timeout, stdout }: HealthOptions): Pr
   }
 }
 
-// Who listens on every address listens on loopback.
+// A server on every address also listens on loopback.
 const LOOPBACK: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
 
 /** @throws ConnwatchError CW_CONFIG */
@@ -44,7 +43,7 @@ export function whereToAsk(healthAddr: string): { host: string; port: number } {
   });
 }
 
-// Another program may have taken the port, and many answer /health with 200.
+// Another program may use the port, and many answer /health with 200.
 function statusIn(body: string): { ready: boolean; alive: boolean } | undefined {
   try {
     const { ready, alive } = JSON.parse(body) as { ready?: unknown; alive?: unknown };
@@ -54,10 +53,10 @@ function statusIn(body: string): { ready: boolean; alive: boolean } | undefined 
   }
 }
 
-/** The agent's answer has some 60 bytes. */
+/** The agent's answer has about 60 bytes. */
 const LONGEST = 4096;
 
-/** What is said of its health there; nothing for an answer that is too long, or without end. */
+/** The body of the answer; empty if it is too long or endless. */
 function ask(host: string, port: number, timeout: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const fail = (error: Error) => reject(codeOf(error) === 'ABORT_ERR' ? new Invalid(`time-out after ${timeout / 1000} s`) : error);

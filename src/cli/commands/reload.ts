@@ -6,16 +6,15 @@ import { failureFields } from '../failure.ts';
 export interface ReloadOptions {
   /** In force now. */
   readonly settings: Settings;
-  /** Reads and checks all settings again, given those in force. @throws (rejects) what is wrong with them. */
+  /** Reads and checks all settings again, given those in force. @throws (rejects) if they are invalid. */
   readonly load: (current: Settings) => Promise<Settings>;
   readonly log: Logger;
 }
 
 /**
- * Reads the settings again when asked, and gives a running agent those that can
- * change. Asked while it is at it, it does it once more; asked before the agent
- * stands, it waits for it. Never throws: what is wrong is logged, and the old
- * settings stay.
+ * Reloads the settings on request and passes those that can change to the running
+ * agent. A request during a reload causes one more; a request before the agent has
+ * started waits for it. Never throws: it logs errors, and the old settings stay.
  */
 export function reloader({ settings, load, log }: ReloadOptions) {
   let current = settings;
@@ -26,7 +25,7 @@ export function reloader({ settings, load, log }: ReloadOptions) {
   const reload = async (): Promise<void> => {
     try {
       const next = changes(current, await load(current));
-      if (agent === undefined) return; // It stops meanwhile.
+      if (agent === undefined) return; // It has stopped meanwhile.
       agent.reload(next.settings);
       current = next.settings;
       log.info({ changed: next.changed }, 'settings reloaded');
@@ -50,7 +49,7 @@ export function reloader({ settings, load, log }: ReloadOptions) {
       asked = true;
       void work();
     },
-    /** undefined: it stops, so nothing is to be changed any more. */
+    /** undefined: it stops, so nothing changes any more. */
     agentIs(running: Pick<Agent, 'reload'> | undefined): void {
       agent = running;
       void work();

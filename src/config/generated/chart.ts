@@ -3,14 +3,14 @@ import { plain } from '../print.ts';
 import { ENTRIES, type Setting, defaultText } from '../table.ts';
 
 /*
- * The part of the Helm chart that comes from the table of settings: `config:`
- * in its values, with comments, and what values.schema.json says of it.
+ * The part of the Helm chart that is generated from the table of settings: `config:`
+ * in its values, with comments, and its part of values.schema.json.
  */
 
 // A secret must not be in a ConfigMap.
 const SHOWN = ENTRIES.map(([, setting]): Setting<unknown> => setting).filter((setting) => !setting.secret && !setting.notInFile);
 
-/** A pod's log is no terminal. */
+/** A pod's log is not a terminal. */
 const IN_A_POD = { terminal: false };
 
 /** The chart derives ports from these. */
@@ -19,9 +19,9 @@ const REQUIRED = ['metrics-addr', 'health-addr'];
 export interface ChartSetting {
   readonly name: string;
   readonly description: string;
-  /** What is allowed and what follows from no value, in words. */
+  /** Allowed values and default, in words. */
   readonly note: string;
-  /** The default, undefined when there is none. */
+  /** undefined: no default. */
   readonly text: string | number | boolean | undefined;
   readonly example: string | number | boolean;
 }
@@ -39,7 +39,7 @@ export function chartSettings(): ChartSetting[] {
   });
 }
 
-/** The lines below `config:`. A setting that has no default is there as a comment. */
+/** The lines below `config:`. A setting without a default is a comment. */
 export function chartValues(): string {
   const entries = chartSettings().map(({ name, description, note, text, example }) => {
     const line = `${name}: ${JSON.stringify(text ?? example)}`;
@@ -50,13 +50,13 @@ export function chartValues(): string {
 }
 
 function about(setting: Setting<unknown>): string {
-  // What follows from `:port` alone is not for the chart.
+  // The chart does not allow port 0.
   const allowed = setting.kind.allowed.replace('; port 0 takes a free port', '');
   const fallback = defaultText(setting, IN_A_POD) === undefined ? ` Default: ${setting.defaultNote}.` : '';
   return `Value: ${allowed}.${quotes(setting)}${fallback}`.replaceAll('`', '');
 }
 
-/** Helm reads YAML 1.1, where these words are true and false. */
+/** Helm reads YAML 1.1, in which these words are booleans. */
 function quotes({ kind }: Setting<unknown>): string {
   const words = (kind.json['enum'] as string[] | undefined)?.filter((word) => /^(y|yes|n|no|on|off)$/.test(word)) ?? [];
   return words.map((word) => ` Write "${word}" in quotes.`).join('');
@@ -77,7 +77,7 @@ export function chartSchema(): JsonSchema {
 const BEGIN = '  # From src/config/table.ts, to the line `End`. Do not edit.\n\n';
 const END = '\n  # End.\n';
 
-/** values.yaml with its `config:` made anew. */
+/** values.yaml with a new `config:`. */
 export function withChartValues(yaml: string): string {
   const [before, rest] = yaml.split(BEGIN);
   const after = rest?.split(END)[1];
@@ -85,7 +85,7 @@ export function withChartValues(yaml: string): string {
   return [before, BEGIN, chartValues(), END, after].join('');
 }
 
-/** values.schema.json with its `config` made anew. */
+/** values.schema.json with a new `config`. */
 export function withChartSchema(json: string): string {
   const schema = JSON.parse(json) as { properties: Record<string, JsonSchema> };
   schema.properties['config'] = chartSchema();

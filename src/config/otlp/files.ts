@@ -4,14 +4,14 @@ import { readRegularFile } from '../../internal/files/regular-file.ts';
 import { Invalid } from '../../internal/invalid.ts';
 import { type Environment, type Signal, type Variable, Variables } from './variables.ts';
 
-/** Contents of the files that the variables name, in PEM format. */
+/** Contents of the files named by the variables, in PEM format. */
 export interface TlsFiles {
   readonly ca: Buffer | undefined;
   readonly cert: Buffer | undefined;
   readonly key: Buffer | undefined;
 }
 
-/** The exporter goes on without a file that it cannot read: without client certificate, or with the system's authorities. */
+/** We read the files, because the exporter ignores one that it cannot read: it continues without client certificate, or with the system's authorities. */
 export function checkCertificates(variables: Variables): TlsFiles {
   const authority = readNamed(variables, variables.signal('CERTIFICATE'), certificate);
   const chain = variables.signal('CLIENT_CERTIFICATE');
@@ -27,8 +27,8 @@ export function checkCertificates(variables: Variables): TlsFiles {
 }
 
 /**
- * The same, of files that may have been renewed.
- * @throws Invalid every reason why they cannot be used
+ * Reads the files again, which may have been renewed.
+ * @throws Invalid with every reason why they are unusable
  */
 export function readTlsFiles(environment: Environment, signal: Signal): TlsFiles {
   const variables = new Variables(environment, signal);
@@ -38,8 +38,8 @@ export function readTlsFiles(environment: Environment, signal: Signal): TlsFiles
 }
 
 /**
- * A file that is named for the push, of any kind but a special one.
- * @throws Invalid why it cannot be read
+ * Reads a file for the push; pipes and devices are refused.
+ * @throws Invalid with the reason
  */
 export function readPushFile(path: string): Buffer {
   try {
@@ -49,7 +49,7 @@ export function readPushFile(path: string): Buffer {
   }
 }
 
-/** All authorities of a system together have some 200 KiB. */
+/** All authorities of a system together have about 200 KiB. */
 const LARGEST = 1024 * 1024;
 
 function whyUnreadable(error: unknown): string {
@@ -66,11 +66,11 @@ const REASONS: Readonly<Record<string, string>> = {
   EPERM: 'this user has no permission to read it',
 };
 
-/** The file that a variable names. What is wrong with it is a problem of the variables. */
+/** The file named by a variable. Problems are added to those of the variables. */
 export function readNamed<T>(variables: Variables, variable: Variable | undefined, parse: (bytes: Buffer) => T): { readonly bytes: Buffer; readonly parsed: T } | undefined {
   if (variable === undefined) return undefined;
   const bytes = attempt(() => readPushFile(variable.text), (why) => variables.invalidPath(variable, why));
-  // Of one that can be read the path is a path.
+  // The file was readable, so the text is a path and no secret.
   const parsed = bytes && attempt(() => parse(bytes), (why) => variables.invalid(variable, why));
   return bytes && parsed && { bytes, parsed };
 }
@@ -85,7 +85,7 @@ function attempt<T>(work: () => T, onInvalid: (why: string) => void): T | undefi
   }
 }
 
-// An import would set up OpenSSL at every start.
+// A static import would initialise OpenSSL at every start.
 const crypto = (): typeof NodeCrypto => process.getBuiltinModule('node:crypto');
 
 function certificate(bytes: Buffer): NodeCrypto.X509Certificate {

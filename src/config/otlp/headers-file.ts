@@ -4,9 +4,9 @@ import { type Headers, parseHeaders } from './headers.ts';
 import type { Variables } from './variables.ts';
 
 /**
- * The headers in the file that `--otlp-headers-file` names: a list as in
- * OTEL_EXPORTER_OTLP_HEADERS, or one header a line.
- * @throws Invalid why it cannot be used, without any of its text
+ * The headers in the file of `--otlp-headers-file`: a list as in
+ * OTEL_EXPORTER_OTLP_HEADERS, or one header per line.
+ * @throws Invalid with the reason, without any of its text
  */
 export function readHeadersFile(path: string): Headers {
   return headersIn(readPushFile(path));

@@ -1,16 +1,16 @@
 import type { Variables } from './variables.ts';
 
-/** What a list of headers comes to. */
+/** A parsed list of headers. */
 export interface Headers {
-  /** Names and values as they are sent. */
+  /** Names and values as sent. */
   readonly pairs: readonly (readonly [name: string, value: string])[];
-  /** What must not be in any log: the values, as they stand and as they are sent, their words, and what is in Basic credentials. */
+  /** Texts that must not appear in a log: values, encoded and decoded, their words, and decoded Basic credentials. */
   readonly secrets: readonly string[];
-  /** Why entries cannot be used, without their text. */
+  /** Reasons why entries are invalid, without their text. */
   readonly problems: readonly string[];
 }
 
-/** Refuses what the exporter would leave out silently, or throw about with the value in the message. */
+/** Refuses entries that the exporter would silently ignore, or whose value it would put into an error. */
 export function checkHeaders(variables: Variables): Headers[] {
   return variables.signals('HEADERS').map(({ name, text }) => {
     const headers = parseHeaders(text.split(','));
@@ -19,7 +19,7 @@ export function checkHeaders(variables: Variables): Headers[] {
   });
 }
 
-/** @param entries of OpenTelemetry's form, `name=value`, percent-encoded; empty ones are passed over */
+/** @param entries `name=value`, percent-encoded, as OpenTelemetry specifies; empty ones are ignored */
 export function parseHeaders(entries: readonly string[]): Headers {
   const pairs: [string, string][] = [];
   const secrets: string[] = [];
@@ -37,7 +37,7 @@ export function parseHeaders(entries: readonly string[]): Headers {
   return { pairs, secrets, problems };
 }
 
-/** `user:password` and the password of Basic credentials (RFC 7617): who refuses them has decoded them. */
+/** `user:password` and the password of Basic credentials (RFC 7617), because a server that refuses them has decoded them. */
 function basic(value: string): string[] {
   const encoded = /^basic\s+(\S+)$/i.exec(value)?.[1];
   if (encoded === undefined) return [];
@@ -45,12 +45,12 @@ function basic(value: string): string[] {
   return [pair, pair.slice(pair.indexOf(':') + 1)];
 }
 
-/** Of the connection (RFC 9113, 8.2.2) or of the request itself. With one of them every push would fail, without a reason. */
+/** Headers of the connection (RFC 9113, 8.2.2) or of the request. With one of them every push would fail without a reason. */
 const OF_HTTP2 = new Set(
   'connection keep-alive proxy-connection transfer-encoding upgrade http2-settings te host content-length'.split(' '),
 );
 
-/** Of the call: gRPC sends its own in their place, and `grpc-` is reserved (PROTOCOL-HTTP2.md of gRPC). */
+/** Headers of the call: gRPC replaces them by its own, and `grpc-` is reserved (gRPC's PROTOCOL-HTTP2.md). */
 const OF_GRPC = /^(user-agent|content-type|accept-encoding|grpc-.*)$/;
 
 function why(entry: string): string | undefined {
@@ -67,7 +67,7 @@ function why(entry: string): string | undefined {
   return undefined;
 }
 
-/** Percent-decoded; undefined where it cannot be. */
+/** Percent-decoded; undefined: invalid. */
 export function decoded(text: string): string | undefined {
   try {
     return decodeURIComponent(text);

@@ -8,11 +8,11 @@ export interface OtlpLogSettings extends OtlpTarget {
 }
 
 /**
- * Whether records of failed connects are pushed as OTLP logs: OTEL_LOGS_EXPORTER
- * names otlp, or it is not set and an endpoint is set for logs. The general endpoint
- * alone switches nothing on: it may be meant for metrics.
- * @param variables collects what cannot be used
- * @returns undefined: no logs are pushed
+ * Settings for pushing records of failed connects as OTLP logs. On if
+ * OTEL_LOGS_EXPORTER contains otlp, or if it is not set and an endpoint for logs is
+ * set. The general endpoint alone does not turn logs on: it may be meant for metrics.
+ * @param variables collects problems
+ * @returns undefined: logs are not pushed
  */
 export function logSettings(headersFile: string | undefined, variables: Variables): OtlpLogSettings | undefined {
   return isWanted(variables) || variables.problems.length > 0 ? read(headersFile, variables) : undefined;

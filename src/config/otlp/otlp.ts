@@ -4,11 +4,11 @@ import { checkHeadersFile } from './headers-file.ts';
 import { checkHeaders } from './headers.ts';
 import type { Environment, Variable, Variables } from './variables.ts';
 
-/** Where something is pushed to. */
+/** Destination of a push. */
 export interface OtlpTarget {
   /** Scheme, host and port, for people: no user info, no path. */
   readonly endpoint: string;
-  /** Path of a unix socket, which then takes the endpoint's place. */
+  /** Path of a unix socket, used instead of the endpoint. */
   readonly socket: string | undefined;
   /** No TLS. */
   readonly plain: boolean;
@@ -18,19 +18,19 @@ export interface OtlpTarget {
   readonly compression: 'none' | 'gzip';
   /** Names of all headers, in lower case. */
   readonly headerNames: readonly string[];
-  /** File with more headers; what it held is in the secrets. */
+  /** File with more headers. Their values are in `secrets`. */
   readonly headersFile: string | undefined;
-  /** Texts that must not be in any log. */
+  /** Texts that must not appear in a log. */
   readonly secrets: readonly string[];
 }
 
 /** How metrics are pushed. Times are milliseconds. */
 export interface OtlpSettings extends OtlpTarget {
-  /** From one export to the next. */
+  /** Time between two exports. */
   readonly interval: number;
-  /** One export, all its requests. Never more than the interval. */
+  /** Time-out of an export with all its requests. At most the interval. */
   readonly timeout: number;
-  /** One request. Never more than an export. */
+  /** Time-out of a request. At most that of an export. */
   readonly requestTimeout: number;
   readonly temporality: (typeof TEMPORALITIES)[number];
   readonly exponentialHistograms: boolean;
@@ -47,24 +47,24 @@ export interface PushWish {
 }
 
 /**
- * Whether metrics are pushed, and how: the settings, and the variables of
- * OpenTelemetry's specification that concern metrics. The exporter reads its
- * own ones (endpoint, headers, compression) again; here they are checked, because it goes on without what it cannot use.
- * @param variables collects what cannot be used
+ * Whether and how metrics are pushed, by the settings and OpenTelemetry's variables for
+ * metrics. The exporter reads its own variables (endpoint, headers, compression) again;
+ * we check them here because it ignores invalid ones.
+ * @param variables collects problems
  * @returns undefined: nothing is pushed
  */
 export function metricSettings({ otlp, otlpHeadersFile }: PushWish, variables: Variables): OtlpSettings | undefined {
   const wanted = isWanted(otlp, variables);
-  // With a list of exporters that cannot be read, nobody knows; the rest of what is wrong is told along with it.
+  // An invalid list of exporters is a problem anyway; report the other problems together with it.
   return wanted || variables.problems.length > 0 ? read(variables, otlpHeadersFile) : undefined;
 }
 
-/** OTEL_SDK_DISABLED has the last word: it is how an operator switches telemetry off for a whole host. */
+/** OTEL_SDK_DISABLED overrides everything: operators use it to turn telemetry off for a whole host. */
 export function isSdkDisabled(environment: Environment): boolean {
   return environment['OTEL_SDK_DISABLED']?.trim().toLowerCase() === 'true';
 }
 
-/** What goes for every signal. `instead`: how to have none of this one. */
+/** The settings common to metrics and logs. `instead`: how to turn this one off, for messages. */
 export function target(variables: Variables, headersFile: string | undefined, instead: string): OtlpTarget {
   const protocol = variables.signal('PROTOCOL');
   if (protocol !== undefined && protocol.text !== 'grpc') variables.invalid(protocol, `connwatch supports grpc only: unset it, or ${instead}`);

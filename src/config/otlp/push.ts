@@ -4,7 +4,7 @@ import { metricSettings, type OtlpSettings, type PushWish } from './otlp.ts';
 import { resourceProblems } from './resource.ts';
 import { type Environment, Variables } from './variables.ts';
 
-/** What is pushed, and how; undefined: it is not pushed. */
+/** Settings of both pushes; undefined: not pushed. */
 export interface PushSettings {
   readonly metrics: OtlpSettings | undefined;
   readonly logs: OtlpLogSettings | undefined;
@@ -14,7 +14,7 @@ export interface PushSettings {
 export function pushSettings(wish: PushWish, environment: Environment): PushSettings {
   const [ofMetrics, ofLogs] = [new Variables(environment, 'METRICS'), new Variables(environment, 'LOGS')];
   const settings = { metrics: metricSettings(wish, ofMetrics), logs: logSettings(wish.otlpHeadersFile, ofLogs) };
-  // A general variable that cannot be used is a problem of both. The resource is on the page too, so it is checked in any case.
+  // An invalid general variable is a problem of both. /metrics has the resource too, so it is always checked.
   const problems = new Set([...resourceProblems(environment), ...ofMetrics.problems, ...ofLogs.problems]);
   if (problems.size > 0) throw configError([...problems]);
   return settings;

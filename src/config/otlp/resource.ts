@@ -2,13 +2,13 @@ import { decoded } from './headers.ts';
 import type { Environment } from './variables.ts';
 
 const NAME = 'OTEL_RESOURCE_ATTRIBUTES';
-/** The SDK's limit, of names and of values. */
+/** The SDK's limit for names and values. */
 const LONGEST = 255;
 
 /**
- * The SDK leaves out the whole list, service.instance.id with it, when one entry
- * cannot be used, and says so at debug only.
- * @returns what is wrong with each entry: its name or its place, never its value
+ * We check the list because the SDK ignores all of it if one entry is invalid, and
+ * reports this at debug only.
+ * @returns a problem for each invalid entry, with its name or position, never its value
  */
 export function resourceProblems(environment: Environment): string[] {
   const entries = (environment[NAME] ?? '').split(',').filter((entry) => entry.trim() !== '');

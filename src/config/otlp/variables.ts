@@ -2,7 +2,7 @@ import { didYouMean } from '../nearest.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A variable that is set, and its text without space around it. */
+/** A variable that is set, with its trimmed text. */
 export interface Variable {
   readonly name: string;
   readonly text: string;
@@ -13,9 +13,9 @@ export type Signal = 'METRICS' | 'LOGS';
 const DAY = 86_400_000;
 
 /**
- * OpenTelemetry's variables, by the rules of its specification: an empty one
- * counts as not set, that of the signal beats the general one. What cannot be
- * used is collected as a problem, a sentence without a full stop.
+ * OpenTelemetry's variables by the rules of its specification: an empty one counts as
+ * not set, and the one for the signal overrides the general one. Problems are collected
+ * as sentences without a full stop.
  */
 export class Variables {
   readonly environment: Environment;
@@ -32,7 +32,7 @@ export class Variables {
     return text === undefined || text === '' ? undefined : { name, text };
   }
 
-  /** Those that are set of OTEL_EXPORTER_OTLP_`signal`_`name` and OTEL_EXPORTER_OTLP_`name`, the stronger first. */
+  /** OTEL_EXPORTER_OTLP_`signal`_`name` and OTEL_EXPORTER_OTLP_`name`, if set, in order of precedence. */
   signals(name: string): Variable[] {
     const names = [`OTEL_EXPORTER_OTLP_${this.#signal}_${name}`, `OTEL_EXPORTER_OTLP_${name}`];
     return names.flatMap((one) => this.get(one) ?? []);
@@ -42,7 +42,7 @@ export class Variables {
     return this.signals(name)[0];
   }
 
-  /** Words in any case. */
+  /** Upper and lower case are equal. */
   choice<T extends string>(name: string, choices: readonly T[]): T | undefined {
     return this.#chosen(this.get(name), choices);
   }
@@ -51,7 +51,7 @@ export class Variables {
     return this.#chosen(this.signal(name), choices);
   }
 
-  /** Words with commas between them. */
+  /** Comma-separated words. */
   list<T extends string>(name: string, choices: readonly T[]): T[] | undefined {
     const variable = this.get(name);
     if (variable === undefined) return undefined;
@@ -59,7 +59,7 @@ export class Variables {
     return words.filter((text) => text !== '').flatMap((text) => this.#chosen({ name, text }, choices) ?? []);
   }
 
-  /** @param tooLittle why none may be below `least` */
+  /** @param tooLittle why `least` is the minimum, for the message */
   milliseconds(name: string, least?: number, tooLittle?: string): number | undefined {
     return this.#time(this.get(name), least, tooLittle);
   }
@@ -68,12 +68,12 @@ export class Variables {
     return this.#time(this.signal(name));
   }
 
-  /** For values that are no secret. */
+  /** For values that are not secret. */
   invalid({ name, text }: Variable, why: string): void {
     this.problems.push(`invalid value '${text}' for ${name}: ${why}`);
   }
 
-  /** For paths of files. They are not repeated: one may be the contents of its file, given by mistake, such as a key. */
+  /** For paths of files. The message does not repeat them: somebody may have given the content, such as a key, by mistake. */
   invalidPath({ name }: Pick<Variable, 'name'>, why: string): void {
     this.problems.push(`invalid value for ${name}, which must be the path of a file, not its content: ${why}`);
   }

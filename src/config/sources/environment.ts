@@ -5,9 +5,9 @@ import type { Given, Source } from './source.ts';
 const PREFIX = 'CONNWATCH_';
 
 /**
- * Kubernetes gives each container variables for the Services of its namespace;
- * for a Service whose name begins with `connwatch` they begin as ours do:
- * CONNWATCH_SERVICE_HOST, CONNWATCH_METRICS_PORT_9090_TCP_ADDR.
+ * Kubernetes sets variables for the Services of a namespace. For a Service whose name
+ * begins with `connwatch` they have our prefix: CONNWATCH_SERVICE_HOST,
+ * CONNWATCH_METRICS_PORT_9090_TCP_ADDR.
  */
 const SERVICE_LINK = /_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)$/;
 

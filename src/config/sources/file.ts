@@ -3,7 +3,7 @@ import { readRegularFile } from '../../internal/files/regular-file.ts';
 import { SETTINGS, type Setting, type SettingKey } from '../table.ts';
 import { type Given, type Source, keyByName, suggestKey } from './source.ts';
 
-/** Far above any real file, far below what would hurt. */
+/** Much larger than any real file, and small enough to be harmless. */
 export const MAX_FILE_SIZE = 64 * 1024;
 
 /** @throws (rejects) ConnwatchError CW_CONFIG_FILE when the file cannot be read or is not YAML. */
@@ -34,7 +34,7 @@ function reason(error: unknown): string {
   }
 }
 
-/** Where the library's words are for who calls it. */
+/** Our words for errors that the library describes for programmers. */
 const REASONS: Readonly<Record<string, string>> = {
   MULTIPLE_DOCS: 'a second YAML document starts here; remove the line --- to have only one',
   RESOURCE_EXHAUSTION: 'it is nested too deeply',
@@ -49,11 +49,11 @@ function fileError(path: string, why: string, cause?: unknown): ConnwatchError {
 }
 
 /**
- * One mapping of names to single values. Values are taken as they are written,
- * so `interval: 5s` and `series-limit: 2000` mean what the flags mean.
+ * A mapping of names to single values. Values are used as text, so `interval: 5s` and
+ * `series-limit: 2000` mean the same as the flags.
  */
 export async function parseFile(text: string, path: string): Promise<Source> {
-  // Loaded here because most runs have no file.
+  // Loaded here, because most runs have no file.
   const { LineCounter, isMap, isScalar, parseDocument } = await import('./yaml.ts');
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });

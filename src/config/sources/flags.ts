@@ -2,11 +2,11 @@ import { type Command, Option } from 'commander';
 import { ENTRIES, type Setting, type SettingKey } from '../table.ts';
 import type { Given, Source } from './source.ts';
 
-/** Gives a command a flag for each setting, grouped and described for --help. */
+/** Adds a flag for each setting to a command, with group and description for --help. */
 export function addFlags(command: Command): void {
   for (const [, setting] of ENTRIES) {
     const option = new Option(`--${setting.name} ${setting.kind.placeholder}`, describe(setting))
-      // All values are kept, so that a flag given twice can be refused.
+      // Keep all values, so that a flag given twice can be refused.
       .argParser<string[]>((value, before) => [...(before ?? []), value])
       .helpGroup(`${setting.group}:`);
     if (option.optional) option.preset('true');
@@ -19,7 +19,7 @@ function describe(setting: Setting<unknown>): string {
   return `${setting.description}\nDefault: ${fallback}. Example: ${setting.example}.`;
 }
 
-/** What was given on the command line that `command` has parsed. */
+/** The flags given on the command line that `command` has parsed. */
 export function readFlags(command: Command): Source {
   const given = new Map<SettingKey, Given>();
   const problems: string[] = [];

@@ -3,7 +3,7 @@ import { ENTRIES, type SettingKey } from '../table.ts';
 
 export type SourceName = 'flag' | 'environment' | 'file' | 'default';
 
-/** A value that a source gives, as text, and where exactly it stands. */
+/** A value from a source, as text, with its exact place. */
 export interface Given {
   readonly source: SourceName;
   readonly text: string;
@@ -11,7 +11,7 @@ export interface Given {
   readonly label: string;
 }
 
-/** What one source says. Problems are whole sentences without a full stop. */
+/** The values of one source. Problems are sentences without a full stop. */
 export interface Source {
   readonly given: ReadonlyMap<SettingKey, Given>;
   readonly problems: readonly string[];
@@ -24,12 +24,12 @@ export function keyByName(name: string): SettingKey | undefined {
 
 const names = () => ENTRIES.map(([, setting]) => setting.name);
 
-/** `; did you mean interval?` for a key that is not known, or nothing. */
+/** `; did you mean interval?` for an unknown key, or nothing. */
 export function suggestKey(name: string): string {
   return didYouMean(name, names());
 }
 
-/** `; did you mean --interval?` for a flag that is not known, or nothing. */
+/** `; did you mean --interval?` for an unknown flag, or nothing. */
 export function suggestFlag(flag: string): string {
   return didYouMean(flag, [...names(), 'help', 'version'].map((name) => `--${name}`));
 }

@@ -12,13 +12,13 @@ export type Needed = Pick<Settings, 'metricsAddr' | 'healthAddr' | 'ringSize' | 
 /** Where libbpf looks for tracefs. */
 const TRACEPOINT = ['/sys/kernel/tracing', '/sys/kernel/debug/tracing'];
 
-/** Everything the checks judge. What cannot be read is undefined, so it never throws. */
+/** Collects all facts for the checks. Never throws: a fact that cannot be read is undefined. */
 export async function collectFacts(settings: Needed, targets: Targets): Promise<Facts> {
   const [ports, collectors] = await Promise.all([tryPorts(settings), tryCollectors(targets)]);
   return { ...systemFacts(settings), ports, collectors };
 }
 
-/** The same without the network: the agent that asks holds the ports itself. */
+/** The same without the network, because the calling agent uses the ports itself. */
 export function systemFacts(settings: Pick<Needed, 'ringSize' | 'bpfObject' | 'syncFailures'>): Facts {
   const status = read('/proc/self/status');
   const mounts = read('/proc/self/mountinfo');
@@ -60,7 +60,7 @@ function number(path: string): number | undefined {
   return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
 }
 
-/** Of the first one that is there. */
+/** Readability of the first path that exists. */
 function readability(...paths: string[]): 'readable' | 'unreadable' | 'none' {
   const path = paths.find((one) => existsSync(one));
   if (path === undefined) return 'none';

@@ -4,7 +4,7 @@ import type { OtlpTarget } from '../../config/index.ts';
 import { asError, codeOf, oneLine } from '../../internal/errors.ts';
 import type { Collector } from '../types.ts';
 
-/** What is pushed where; undefined: it is not pushed. */
+/** Destinations of the pushes; undefined: not pushed. */
 export interface Targets {
   readonly metrics: OtlpTarget | undefined;
   readonly logs: OtlpTarget | undefined;
@@ -12,7 +12,7 @@ export interface Targets {
 
 const PATIENCE = 3000;
 
-/** Connects to each collector as the exporter would, and pushes nothing. */
+/** Connects to each collector like the exporter, and pushes nothing. */
 export async function tryCollectors({ metrics, logs }: Targets, patience = PATIENCE): Promise<Collector[]> {
   const tried = async (signal: Collector['signal'], target: OtlpTarget): Promise<Collector> => {
     const problem = await tryTarget(target, patience);
@@ -22,10 +22,10 @@ export async function tryCollectors({ metrics, logs }: Targets, patience = PATIE
 }
 
 /**
- * gRPC is HTTP/2: a server of it says its settings as soon as somebody connects.
- * Settles whatever happens. Of a session that a server ends with a TLS alert, as
- * one does that asks for a client certificate, Node.js tells neither error nor
- * close; its socket does.
+ * gRPC is HTTP/2, whose servers send their settings right after the connect. Always
+ * settles. If the server ends the session with a TLS alert, for example because it
+ * requires a client certificate, Node.js emits neither error nor close on the session;
+ * its socket does.
  */
 function tryTarget({ endpoint, socket, tls }: OtlpTarget, patience: number): Promise<string | undefined> {
   return new Promise((resolve) => {
@@ -37,7 +37,7 @@ function tryTarget({ endpoint, socket, tls }: OtlpTarget, patience: number): Pro
     };
     const timer = setTimeout(() => settle(`no answer within ${patience / 1000} s`), patience);
     const closed = (): void => settle(`it accepts the connection and closes it${tls.cert === undefined ? '' : '; perhaps it does not accept the client certificate'}`);
-    // A server that closes with the client's first frames unread resets the connection: with TLS 1.3 it looks at the certificate when the client has sent them.
+    // With TLS 1.3 the server checks the client certificate after the client has sent its first frames. A server that closes without reading them resets the connection.
     const failed = (error: Error): void => (tls.cert !== undefined && ['ECONNRESET', 'EPIPE'].includes(codeOf(error) ?? '') ? closed() : settle(reason(error)));
     const options: SecureClientSessionOptions = { ...defined(tls), ...(socket !== undefined && { createConnection: () => connectSocket(socket) }) };
     try {

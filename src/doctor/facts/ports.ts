@@ -4,7 +4,7 @@ import { ConnwatchError, oneLine } from '../../internal/errors.ts';
 import { listen } from '../../server/listen.ts';
 import type { Port } from '../types.ts';
 
-/** Binds each server's address as the server would, and lets go of it. */
+/** Binds each server's address like the server, and releases it. */
 export async function tryPorts(settings: Pick<Settings, 'metricsAddr' | 'healthAddr'>): Promise<Port[]> {
   return [await tryPort('metrics', settings.metricsAddr), await tryPort('health', settings.healthAddr)];
 }

@@ -3,7 +3,7 @@ import { asError, oneLine } from '../../internal/errors.ts';
 import { HELPERS, MAPS, PROGRAMS } from '../requirements.ts';
 import type { Answer, Trials } from '../types.ts';
 
-/** Asks the kernel for each thing that the programs need. An Error when there is no usable addon to ask with. */
+/** Tries everything that the programs need of the kernel. Returns an Error without a usable addon. */
 export function runTrials(settings: { readonly ringSize: number; readonly bpfObject: string | undefined }): Trials | Error {
   try {
     const probe = kernelProbe();
@@ -33,7 +33,7 @@ function objectProblem(load: () => void): string | undefined {
     load();
     return undefined;
   } catch (error) {
-    // Without the hint: it sends the reader here.
+    // Without the hint, which refers to doctor.
     return error instanceof Error ? error.message : oneLine(error);
   }
 }

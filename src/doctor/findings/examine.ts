@@ -41,7 +41,7 @@ export function startable(checks: readonly Check[]): boolean {
   return checks.every(({ status }) => status !== 'missing');
 }
 
-/** The worst there is among them. What cannot be told may be as bad as degraded, and is not known to be worse. */
+/** The worst status. `unknown` counts as degraded. */
 export function worst(checks: readonly Check[]): 'ok' | 'degraded' | 'missing' {
   if (!startable(checks)) return 'missing';
   return checks.every(({ status }) => status === 'ok' || status === 'info') ? 'ok' : 'degraded';

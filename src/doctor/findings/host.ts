@@ -4,7 +4,7 @@ import { degraded, errnoName, info, missing, ok, unknown } from './words.ts';
 /** include/linux/proc_ns.h: PROC_PID_INIT_INO. */
 const ROOT_PID_NAMESPACE = 4026531836;
 
-/** Pids in the kernel's records are those of the root namespace; /proc must speak of the same. */
+/** The kernel's records contain pids of the root namespace, so /proc must belong to it. */
 export function pidNamespace({ pidNamespace: inode, procSelf, pid, status }: Facts): Check {
   const id = 'pid-namespace';
   if (inode === undefined) return unknown(id, '/proc/self/ns/pid cannot be read');
@@ -19,7 +19,7 @@ function nested(pids: readonly number[] = []): string {
   return pids.length > 1 ? ` (this process is ${pids.join(', then ')})` : '';
 }
 
-/** The agent takes cgroup v2 ids, which exist in v1 set-ups too but may be the same for all. */
+/** The agent uses cgroup v2 ids. They exist with v1 too, but may be equal for all processes. */
 export function cgroups({ mounts }: Facts): Check {
   const id = 'cgroups';
   if (mounts === undefined) return unknown(id, '/proc/self/mountinfo cannot be read');

@@ -29,15 +29,15 @@ export function addon({ trials }: Facts): Check {
   return missing(id, 'CW_ADDON', trials.message.replace(/\.$/, ''), 'install libbpf 1.1 or later (Debian: libbpf1), or build the addon again: npm run setup');
 }
 
-/** What the kernel must allow before any of its refusals below means something, in the order of cause. */
+/** Preconditions of the checks below, in the order of cause: without them a refusal below means nothing. */
 export const PRECONDITIONS = [addon, btf, capabilities, seccomp, lockdown, bpfCall];
 
-/** The first of them that is not met. */
+/** The first precondition that is not met. */
 function blocker(facts: Facts): string | undefined {
   return PRECONDITIONS.map((check) => check(facts)).find(({ status }) => status === 'missing')?.id;
 }
 
-/** What was tried, judged; a refusal means nothing while something more basic is missing. */
+/** Judges the trials. A refusal is `unknown` while a precondition is missing. */
 function tried(facts: Facts, id: string, judge: (trials: Trials) => Check): Check {
   if (facts.trials instanceof Error) return unknown(id, 'not tried: see addon');
   const check = judge(facts.trials);
@@ -45,7 +45,7 @@ function tried(facts: Facts, id: string, judge: (trials: Trials) => Check): Chec
   return first === undefined ? check : unknown(id, `not checked: see ${first}`);
 }
 
-/** One line per program, since each is refused for reasons of its own. */
+/** One line per program, since each can be refused for its own reason. */
 export function programs(facts: Facts): Check[] {
   return Object.entries(PROGRAMS).map(([section, purpose]) =>
     tried(facts, section, (trials) => {
@@ -99,11 +99,11 @@ export function object(facts: Facts): Check {
 
 const UNSEEN = 'connects that fail before a SYN is sent, for example without a route, are not counted';
 
-/** Debian's kernels, and those of its kind, know a value above the kernel's own. */
+/** Debian's kernels have a value, 3, above those of the upstream kernel. */
 const PERF = 'set kernel.perf_event_paranoid to 2 (3 requires CAP_SYS_ADMIN), and allow perf_event_open in the seccomp profile';
 const noPerf = (errno: number): string => `the kernel refuses the perf events (${errnoName(errno)}) that attach it`;
 
-/** What `--sync-failures` comes to. Where tracefs must be, its own check tells. */
+/** The mechanism that `--sync-failures` selects. tracefs has a check of its own. */
 export function syncFailures(facts: Facts): Check {
   const { trials, kprobes: there, syncFailures: setting } = facts;
   const id = 'sync-failures';

@@ -7,7 +7,7 @@ const NEEDED = CAP_PERFMON | CAP_BPF;
 /** include/linux/proc_ns.h: PROC_USER_INIT_INO. */
 const INITIAL_USER_NAMESPACE = 4026531837;
 
-/** CAP_SYS_ADMIN counts as both. */
+/** CAP_SYS_ADMIN includes both. */
 export function missingCapabilities(capabilities: bigint): string[] {
   return (capabilities & CAP_SYS_ADMIN) !== 0n ? [] : capabilityNames(NEEDED & ~capabilities);
 }
@@ -15,7 +15,7 @@ export function missingCapabilities(capabilities: bigint): string[] {
 export function capabilities({ status, userNamespace }: Facts): Check {
   const id = 'capabilities';
   if (status === undefined) return unknown(id, '/proc/self/status cannot be read');
-  // The kernel asks for them in the initial user namespace, whatever this process may do in its own.
+  // The kernel checks them in the initial user namespace, whatever this process may do in its own.
   if (userNamespace !== undefined && userNamespace !== INITIAL_USER_NAMESPACE) {
     return missing(id, 'CW_PERMISSION', 'not in the initial user namespace, so bpf() ignores its capabilities', 'run outside of user namespaces: no rootless container, no hostUsers: false');
   }
@@ -31,7 +31,7 @@ function remedy({ uid, noNewPrivileges }: NonNullable<Facts['status']>): string 
   return 'run as root, or as uid 0 with only the capabilities BPF and PERFMON';
 }
 
-/** The filter itself cannot be read; what it does to bpf() can be tried. */
+/** The filter cannot be read, but its effect on bpf() can be tried. */
 export function seccomp(facts: Facts): Check {
   const id = 'seccomp';
   if (facts.status === undefined) return unknown(id, '/proc/self/status cannot be read');
@@ -71,7 +71,7 @@ export function unprivilegedBpf({ unprivilegedBpf: value }: Facts): Check {
   return info('unprivileged-bpf', `kernel.unprivileged_bpf_disabled ${value === undefined ? words : `= ${words}`}`);
 }
 
-/** What is more than needed, and what the agent keeps of it once it is attached. */
+/** Capabilities beyond those needed, and those that the agent keeps after attaching. */
 export function leastPrivilege({ status, trials, unprivilegedBpf, sigusr1 }: Facts): Check {
   const id = 'privileges';
   if (status === undefined) return unknown(id, '/proc/self/status cannot be read');
@@ -81,6 +81,6 @@ export function leastPrivilege({ status, trials, unprivilegedBpf, sigusr1 }: Fac
   const kept = capabilityNames(keep).join(', ') || 'no capability';
   const found = `${more === 0 ? 'no more than needed' : `${more} more capabilities than needed`}; after attaching, the agent keeps ${kept}: ${why}`;
   if (!sigusr1) return ok(id, found);
-  // How the agent beside it is run, which may be another way, is not known here.
+  // Doctor does not know how the agent itself is started, which may differ.
   return info(id, `${found}. Started like this, one thread of the agent (it waits for SIGUSR1) would keep all: use --disable-sigusr1, as npm start, the image and the service do`);
 }

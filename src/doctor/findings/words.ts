@@ -5,15 +5,15 @@ export const ok = (id: string, found: string): Check => ({ id, status: 'ok', fou
 export const info = (id: string, found: string): Check => ({ id, status: 'info', found });
 export const unknown = (id: string, found: string): Check => ({ id, status: 'unknown', found });
 
-/** Costs and remedies must be told of these. */
+/** Needs a cost and a remedy. */
 export const degraded = (id: string, found: string, cost: string, todo: string): Check => ({ id, status: 'degraded', found, cost, todo });
 
-/** Without this no connection is seen, so there is no agent. */
+/** Without this the agent does not start. */
 export function missing(id: string, code: NonNullable<Check['code']>, found: string, todo: string): Check {
   return { id, status: 'missing', found, cost: 'the agent does not start', todo, code };
 }
 
-/** `EPERM`; the number when the system has no name for it (the kernel's own 524, ENOTSUPP). */
+/** `EPERM`, or the number if the system has no name for it (such as the kernel's 524, ENOTSUPP). */
 export function errnoName(errno: number): string {
   if (errno === 0) return 'no reason given';
   if (errno === 524) return 'ENOTSUPP';

@@ -7,13 +7,13 @@ interface NativeError extends Error {
   readonly libbpfLog: string;
 }
 
-/** bpf/connwatch.bpf.c: needs the number of its tracepoint, which is in tracefs. */
+/** This program of bpf/connwatch.bpf.c needs the number of its tracepoint from tracefs. */
 const SYSCALL_PROGRAM = 'the program connwatch_connect:';
-/** How the verifier's log ends, after its reason. */
+/** Lines at the end of the verifier's log, after the reason. */
 const BESIDE_THE_POINT = /^(?:-- END PROG LOAD LOG|processed \d+ insns|verification time|stack depth|failed to load object)/;
 const EPERM = 1;
 const EACCES = 13;
-/** What the kernel ran out of, and what to do then. */
+/** Hints by errno, for resources that the kernel ran out of. */
 const SHORTAGES: Readonly<Record<number, string>> = {
   12: 'Raise the memory limit of the container or service, or lower --ring-size.',
   23: 'Raise the limit of open files of the system (fs.file-max).',
@@ -21,8 +21,8 @@ const SHORTAGES: Readonly<Record<number, string>> = {
 };
 
 /**
- * What the addon threw while loading, as words for a person. It says what the
- * kernel refused; why it did is found out by src/doctor, which the agent asks.
+ * Turns an error of the addon during loading into a message. It says what the
+ * kernel refused. The agent asks src/doctor for the cause.
  */
 export function loadError(thrown: unknown): ConnwatchError {
   if (thrown instanceof ConnwatchError) return thrown;
@@ -34,10 +34,10 @@ export function loadError(thrown: unknown): ConnwatchError {
 
 function loadCode(error: NativeError): ErrorCode {
   const code = codeOf(error);
-  // A file that may not be read is about the file.
+  // A permission error on the file concerns the file.
   if (code === 'CW_LAYOUT' || code === 'CW_BPF_OPEN') return code;
   if (code === 'CW_BPF_ATTACH' && error.message.includes(SYSCALL_PROGRAM)) return 'CW_TRACEFS';
-  // The verifier has these errors as well, and words of its own; without privileges nobody gets that far.
+  // The verifier returns these errors too, with a log. Without privileges the kernel does not get that far.
   const verified = (error.libbpfLog ?? '').includes('BEGIN PROG LOAD LOG');
   if (!verified && (error.errno === EPERM || error.errno === EACCES)) return 'CW_PERMISSION';
   return code === 'CW_BPF_ATTACH' ? code : 'CW_BPF_LOAD';

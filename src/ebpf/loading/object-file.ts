@@ -6,7 +6,7 @@ import { Invalid } from '../../internal/invalid.ts';
 import { builtFile } from '../binding.ts';
 
 /**
- * The BPF object to load. libbpf would wait for a pipe, and read a device without end.
+ * The BPF object to load. Checks the file first, because libbpf would wait for a pipe and read a device for ever.
  * @throws ConnwatchError CW_BPF_OPEN
  */
 export function objectFile(path: string = builtFile('connwatch.bpf.o')): string {

@@ -3,14 +3,14 @@ import { type Config, defaultConfig } from '../config.ts';
 import { objectFile } from './object-file.ts';
 
 /**
- * Begins to load the programs, in a thread: for a Manager of the same settings, whose
- * start() waits for it and says what went wrong. Nothing is attached.
+ * Starts to load the programs in a thread, for a Manager with the same settings. Its
+ * start() waits for the thread and reports errors. Nothing is attached.
  */
 export function preload(config: Partial<Config>): void {
   const { objectPath, ringSize, connSlots, syncFailures } = { ...defaultConfig(), ...config };
   try {
     loadBinding().preload({ path: objectFile(objectPath), ringSize, connSlots, syncFailures });
   } catch {
-    // start() meets the same.
+    // start() gets the same error.
   }
 }

@@ -8,7 +8,7 @@ export interface Tls {
   readonly key: Buffer | undefined;
 }
 
-/** What gRPC takes. The exporter would read the files by itself, and go on without one that it may not read. */
+/** Credentials for gRPC. The exporter itself would ignore a file that it cannot read. */
 export function credentialsOf(tls: Tls | undefined): ChannelCredentials {
   return tls === undefined ? credentials.createInsecure() : credentials.createSsl(tls.ca, tls.key, tls.cert);
 }

@@ -10,7 +10,7 @@ import {
   type SumMetricData,
 } from '@opentelemetry/sdk-metrics';
 
-/** A series as the collector has it. */
+/** The state of a series at the collector. */
 interface Sent {
   readonly born: HrTime;
   readonly end: HrTime;
@@ -18,22 +18,21 @@ interface Sent {
 }
 
 /**
- * Cumulative batches as differences to what was sent before, for a collector
- * that wants delta temporality. Made here and not by the SDK, whose differences
- * are gone when an export fails: these are kept until their batch was taken, so
- * a failed export is part of the next one. A batch whose answer got lost may be
- * counted twice.
+ * Turns cumulative batches into differences, for delta temporality. Not done by the
+ * SDK, because it loses the differences of a failed export. We keep them until their
+ * batch is accepted, so a failed export is part of the next one. If only the answer is
+ * lost, a batch counts twice.
  */
 export class Deltas {
   readonly #counters: boolean;
   #sent = new Map<string, Sent>();
 
-  /** @param counters false: of histograms only, as `lowmemory` has it */
+  /** @param counters false: delta for histograms only (`lowmemory`) */
   constructor({ counters }: { counters: boolean }) {
     this.#counters = counters;
   }
 
-  /** To ask for the next batch is to say that the one before was taken. */
+  /** Requesting the next batch means that the previous one was accepted. */
   *of(batches: Iterable<ResourceMetrics>): Generator<ResourceMetrics> {
     const all = new Map<string, Sent>();
     for (const batch of batches) {
@@ -45,7 +44,7 @@ export class Deltas {
         all.set(key, sent);
       }
     }
-    // Without the series that are gone.
+    // Forget series that no longer exist.
     this.#sent = all;
   }
 
@@ -68,7 +67,7 @@ export class Deltas {
       const key = keyOf(metric.descriptor.name, point.attributes);
       const before = this.#sent.get(key);
       taken.set(key, { born: point.startTime, end: point.endTime, value: point.value });
-      // A series that was retired and came back begins at 0.
+      // A series that ended and came back starts at 0.
       if (before === undefined || !sameTime(before.born, point.startTime)) return point;
       return { ...point, startTime: before.end, value: minus(point.value, before.value as T) };
     });
@@ -84,7 +83,7 @@ function sameTime(a: HrTime, b: HrTime): boolean {
   return a[0] === b[0] && a[1] === b[1];
 }
 
-/** Without least and greatest value: those of the span between are not known. */
+/** Without min and max: those of the interval are unknown. */
 function difference(now: Histogram, before: Histogram): Histogram {
   const counts = now.buckets.counts.map((count, index) => count - (before.buckets.counts[index] ?? 0));
   return {

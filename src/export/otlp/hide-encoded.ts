@@ -1,10 +1,10 @@
-/** Letters of base64, its form for URLs and hexadecimal digits among them. */
+/** Letters of base64, base64url and hexadecimal. */
 const ENCODED = /[\w+/-]{4,}={0,2}/g;
 
 /**
- * Takes out the words of a text in which a secret is encoded, in base64, its form
- * for URLs, or hexadecimal: whole words, for the ends of one tell of the secret too.
- * @param hidden what takes the word's place
+ * Removes words that contain an encoded secret (base64, base64url, hexadecimal). It
+ * removes whole words, because their ends reveal a part of the secret too.
+ * @param hidden the replacement
  */
 export function encodedHider(secrets: readonly string[], hidden: string): (text: string) => string {
   const base64 = [...new Set(secrets.flatMap(base64Parts))];
@@ -18,9 +18,9 @@ export function encodedHider(secrets: readonly string[], hidden: string): (text:
 }
 
 /**
- * What base64 of any text with the secret in it contains: three bytes are four
- * letters, so there are three ways, by where in the text the secret begins. The
- * letters at its ends depend on its neighbours and are left out.
+ * The strings of which one is part of the base64 of any text with the secret. Three
+ * bytes are four letters, so there are three alignments. The letters at both ends depend
+ * on the neighbours and are left out.
  */
 function base64Parts(secret: string): string[] {
   const bytes = Buffer.from(secret);

@@ -1,11 +1,11 @@
 import { encodedHider } from './hide-encoded.ts';
 
-/** Stands for a text that must not be shown. */
+/** Replaces a hidden text. */
 export const HIDDEN = '<hidden>';
 
 const LONGEST = 300;
 
-/** A gRPC error's message without the words that say nothing: `UNAVAILABLE: connect ECONNREFUSED 127.0.0.1:4317`. */
+/** A gRPC error's message without filler words: `UNAVAILABLE: connect ECONNREFUSED 127.0.0.1:4317`. */
 export function plain(message: string): string {
   return message
     .replace(/^\d+ (?=[A-Z_]+: )/, '')
@@ -15,13 +15,13 @@ export function plain(message: string): string {
 }
 
 /**
- * Takes secrets out of messages: a collector may repeat a header that it does
- * not accept. Messages come out short and in one line.
- * @param secrets shorter ones than four characters are not looked for: they are part of any text
+ * Removes secrets from messages, because a collector may repeat a header that it
+ * refuses. Also makes messages short and one line.
+ * @param secrets those shorter than four characters are ignored: any text may contain them
  */
 export function hider(secrets: readonly string[]): (message: string) => string {
   const looked = secrets.filter((secret) => secret.length >= 4);
-  // The longest first, so that no part of one stays.
+  // The longest first, so that no part of a longer one stays.
   const hidden = [...new Set(looked.flatMap(forms))].sort((a, b) => b.length - a.length);
   const hideEncoded = encodedHider(looked, HIDDEN);
   return (message) => {
@@ -33,7 +33,7 @@ export function hider(secrets: readonly string[]): (message: string) => string {
   };
 }
 
-/** Without what a secret begins with, at least half of it and eight characters: it may come back cut off. */
+/** Removes the beginning of a secret, which may come back truncated: at least half of it and eight characters. */
 function withoutBeginning(text: string, secret: string): string {
   const least = Math.max(8, Math.ceil(secret.length / 2));
   if (least >= secret.length) return text;
@@ -41,14 +41,14 @@ function withoutBeginning(text: string, secret: string): string {
   return text.split(head).reduce((before, after) => before + HIDDEN + after.slice(inCommon(rest, after)));
 }
 
-/** How many characters two texts have in common from their start. */
+/** Length of the common prefix. */
 function inCommon(a: string, b: string): number {
   let length = 0;
   while (length < a.length && a[length] === b[length]) length++;
   return length;
 }
 
-/** A secret as it stands, and as it may come back: in a URL, or quoted in JSON. */
+/** A secret as it is, percent-encoded, and quoted in JSON. */
 function forms(secret: string): string[] {
   return [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)];
 }

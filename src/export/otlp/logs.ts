@@ -8,7 +8,7 @@ import { credentialsOf, type Tls } from './credentials.ts';
 import { metadataOf } from './metadata.ts';
 import { urlOf } from './url.ts';
 
-// The one module that loads the SDK of logs and its exporter: to be imported only when logs are pushed.
+// The only module that loads the SDK of logs and its exporter. Import it only when logs are pushed.
 
 export interface OtlpLogsOptions {
   readonly version: string;
@@ -17,11 +17,11 @@ export interface OtlpLogsOptions {
   /** One request, milliseconds. */
   readonly requestTimeout: number;
   readonly userAgent: string;
-  /** More headers, which beat the variables'; asked for each new exporter. */
+  /** More headers, which override those of variables. Called for each new exporter. */
   readonly headers: () => Parameters<typeof metadataOf>[0];
-  /** undefined: plain text. Asked for each new exporter. */
+  /** undefined: plain text. Called for each new exporter. */
   readonly tls: () => Tls | undefined;
-  /** After each export: undefined, or why it failed; what was in it is lost. */
+  /** Called after each export: undefined, or why it failed. The records of a failed export are lost. */
   readonly onExport: (error: unknown) => void;
 }
 
@@ -31,13 +31,13 @@ export interface OtlpLogs {
   close(): Promise<void>;
 }
 
-/** Records that wait for a collector. The oldest go when there are more. */
+/** Limit of the queue. Above it the oldest records are dropped. */
 const QUEUE = 2048;
 const DELAY = 1000;
-/** An event's name is stable, its text for people may change. */
+/** The name of the event is stable; its body, for people, may change. */
 const EVENT = 'connwatch.connect.failed';
 
-/** Pushes records by OTLP/gRPC, in batches. What a collector does not take is lost, and counted. */
+/** Pushes records by OTLP/gRPC, in batches. Records that the collector does not accept are lost and counted. */
 export function otlpLogs(options: OtlpLogsOptions): OtlpLogs {
   const { version, endpoint, requestTimeout, headers, tls, userAgent, onExport } = options;
   const exporter = new RenewedExporter(() => new OTLPLogExporter({ ...urlOf(endpoint), timeoutMillis: requestTimeout, userAgent, metadata: metadataOf(headers()), credentials: credentialsOf(tls()) }), onExport);
@@ -51,7 +51,7 @@ export function otlpLogs(options: OtlpLogsOptions): OtlpLogs {
   };
 }
 
-/** Takes a new exporter, and with it a new channel, after a failure (see Sender). */
+/** Creates a new exporter, and so a new channel, after a failure (see Sender). */
 class RenewedExporter implements LogRecordExporter {
   readonly #create: () => LogRecordExporter;
   readonly #onExport: (error: unknown) => void;

@@ -7,22 +7,22 @@ import { PushReader, type PushReaderOptions } from './reader.ts';
 import { Sender } from './sender.ts';
 import { urlOf } from './url.ts';
 
-// The one module that loads the exporter and gRPC: to be imported only when metrics are pushed.
+// The only module that loads the exporter and gRPC. Import it only when metrics are pushed.
 
 export interface OtlpReaderOptions extends Pick<PushReaderOptions, 'producer' | 'interval' | 'timeout' | 'onExport' | 'onIncomplete' | 'timeLeft'> {
   /** Scheme, host and port. */
   readonly endpoint: string;
   /** One request, milliseconds. */
   readonly requestTimeout: number;
-  /** How counters are told: since the series began, or since the last export. */
+  /** Values of counters: since the start of the series, or since the last export. */
   readonly temporality: 'cumulative' | 'delta' | 'lowmemory';
-  /** Histograms with exponential buckets, where the collector takes them. */
+  /** Use exponential buckets. */
   readonly exponentialHistograms: boolean;
-  /** More headers, which beat the variables'; asked for each new exporter. */
+  /** More headers, which override those of variables. Called for each new exporter. */
   readonly headers: () => Parameters<typeof metadataOf>[0];
-  /** undefined: plain text. Asked for each new exporter. */
+  /** undefined: plain text. Called for each new exporter. */
   readonly tls: () => Tls | undefined;
-  /** First product of the user agent: `connwatch/1.2.3`. */
+  /** Beginning of the user agent: `connwatch/1.2.3`. */
   readonly userAgent: string;
 }
 

@@ -5,36 +5,36 @@ import { split } from './split.ts';
 export interface PushReaderOptions extends Pick<PushMetricExporter, 'selectAggregation' | 'selectAggregationTemporality'> {
   readonly producer: MetricProducer;
   readonly sender: Pick<Sender, 'send' | 'close'>;
-  /** What becomes of the batches of an export before they are sent. */
+  /** Transforms the batches of an export before they are sent. */
   readonly prepare: (batches: Iterable<ResourceMetrics>) => Iterable<ResourceMetrics>;
-  /** From one export to the next, milliseconds. */
+  /** Time between two exports, milliseconds. */
   readonly interval: number;
-  /** One export, all its requests, milliseconds. */
+  /** Time-out of an export with all its requests, milliseconds. */
   readonly timeout: number;
-  /** After each export: undefined, or why it failed. */
+  /** Called after each export: undefined, or why it failed. */
   readonly onExport: (error: unknown) => void;
-  /** What could not be collected; the rest was sent. */
+  /** Called with errors of a collection; the rest was sent. */
   readonly onIncomplete: (error: unknown) => void;
-  /** How long the shutdown may still take, milliseconds. */
+  /** Rest of the shutdown's time, milliseconds. */
   readonly timeLeft: () => number;
 }
 
-// The first export comes soon, so that a wrong endpoint is told at the start.
+// The first export comes soon, so that a wrong endpoint is reported at the start.
 const FIRST_EXPORT = 5000;
-// While exports fail they are tried more often than the interval says: a pause that doubles, and a
-// shorter time-out. A collector that returns has the next export at most 9 s later.
+// After a failure the reader retries before the interval ends: with a doubling pause and a shorter
+// time-out. A collector that comes back gets the next export within 9 s.
 const FIRST_PAUSE = 1000;
 const LONGEST_PAUSE = 4000;
 const RETRY_TIMEOUT = 5000;
-/** The last export may take this long whatever is left. */
+/** The last export may always take this long. */
 const LAST_EXPORT = 1000;
 
 /**
- * Collects and pushes periodically. Not the SDK's PeriodicExportingMetricReader,
- * because that waits a whole interval after a failure, leaves an export running
- * when its time is up, and is not bounded when it is shut down. One export runs
- * at a time, and each collects anew: nothing is kept of one that failed, and
- * cumulative values make the next one whole.
+ * Collects and pushes periodically. We do not use the SDK's
+ * PeriodicExportingMetricReader, because it waits a whole interval after a failure,
+ * does not stop an export after its time-out, and has no limit at shutdown. One export
+ * runs at a time, and each collects again. Nothing of a failed export is kept, because
+ * cumulative values make the next one complete.
  */
 export class PushReader extends MetricReader {
   readonly #options: PushReaderOptions;
@@ -64,7 +64,7 @@ export class PushReader extends MetricReader {
     await this.#export(this.#options.timeout);
   }
 
-  /** One more export, in what is left of the time; half of it goes to one that is under way. */
+  /** One last export in the remaining time. A running export gets at most half of it. */
   protected override async onShutdown(): Promise<void> {
     this.#closing = true;
     clearInterval(this.#ticks);
@@ -80,7 +80,7 @@ export class PushReader extends MetricReader {
     if (!this.#closing) this.#next = setTimeout(() => void this.#export(timeout), pause).unref();
   }
 
-  /** Never rejects. Shares an export that runs. */
+  /** Never rejects. Shares a running export. */
   #export(timeout: number): Promise<void> {
     return (this.#running ??= this.#exportUntil(performance.now() + timeout).finally(() => (this.#running = undefined)));
   }
@@ -92,14 +92,14 @@ export class PushReader extends MetricReader {
       const { resourceMetrics, errors } = await this.collect({ timeoutMillis: Math.max(1, end - performance.now()) });
       if (errors.length > 0) onIncomplete(new AggregateError(errors, 'metrics are incomplete'));
       const sent = await sender.send(prepare(split(resourceMetrics)), end);
-      // Nothing is known of the collector then.
+      // This says nothing about the collector.
       if (sent === 0) return;
       this.#failures = 0;
       onExport(undefined);
     } catch (error) {
       this.#failures += 1;
       const pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (this.#failures - 1));
-      // Agents that lost the same collector must not all come back at once.
+      // Agents that lost the same collector must not all retry at the same moment.
       this.#after(pause * (0.75 + Math.random() / 4), Math.min(timeout, RETRY_TIMEOUT));
       onExport(error);
     }

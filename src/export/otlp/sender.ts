@@ -1,7 +1,7 @@
 import { ExportResultCode } from '@opentelemetry/core';
 import type { PushMetricExporter, ResourceMetrics } from '@opentelemetry/sdk-metrics';
 
-/** What is said when a collector does not answer in time. */
+/** Error message for a time-out. */
 export class NoAnswer extends Error {
   constructor() {
     super('no answer in time');
@@ -9,10 +9,10 @@ export class NoAnswer extends Error {
 }
 
 /**
- * Sends batches through an exporter, and takes a new one after a failure: a new
- * exporter is a new gRPC channel. The old one would wait longer and longer, up
- * to 120 s, before it connects again, and nothing can tell it not to
- * (opentelemetry-js #4024). Files with headers and certificates are read anew for it.
+ * Sends batches through an exporter, and creates a new one after a failure. A new
+ * exporter has a new gRPC channel. The old channel would wait up to 120 s before it
+ * connects again, and this cannot be changed (opentelemetry-js #4024). A new exporter
+ * also reads the files with headers and certificates again.
  */
 export class Sender {
   readonly #create: () => PushMetricExporter;
@@ -23,10 +23,10 @@ export class Sender {
   }
 
   /**
-   * One batch after the other, until one fails.
-   * @param end when all must be over, by performance.now()
-   * @returns how many were sent
-   * @throws (rejects) why the first one failed
+   * Sends one batch after the other, until one fails.
+   * @param end deadline, by performance.now()
+   * @returns the number of sent batches
+   * @throws (rejects) with the first failure
    */
   async send(batches: Iterable<ResourceMetrics>, end: number): Promise<number> {
     const exporter = (this.#exporter ??= this.#create());
@@ -44,14 +44,14 @@ export class Sender {
     }
   }
 
-  /** Does not wait for a request that is still under way. */
+  /** Does not wait for a running request. */
   close(): void {
     if (this.#exporter !== undefined) release(this.#exporter);
     this.#exporter = undefined;
   }
 }
 
-// The exporter waits for its last request, which its own time-out bounds, then closes the channel.
+// The exporter waits for its last request (at most its time-out), then closes the channel.
 function release(exporter: PushMetricExporter): void {
   exporter.shutdown().catch(() => {});
 }

@@ -4,7 +4,7 @@ import { DataPointType, type MetricData, type ResourceMetrics, type ScopeMetrics
 export interface SplitLimits {
   /** @default 5000 */
   readonly points?: number;
-  /** Estimated, before compression. @default 2 MiB: a default receiver refuses messages above 4 MiB */
+  /** Estimated, before compression. @default 2 MiB: receivers refuse messages above 4 MiB by default */
   readonly bytes?: number;
 }
 
@@ -15,9 +15,9 @@ const POINT_BYTES = 64;
 const METRIC_BYTES = 64;
 
 /**
- * One collection as several, each small enough for one request. Bytes are
- * counted too, because a process can choose a long name. What has no points is
- * left out. Lazy: one batch exists at a time.
+ * Splits a collection into parts that fit one request each. Counts bytes too, because a
+ * process can have a long name. Leaves out metrics without points. Lazy: one batch
+ * exists at a time.
  */
 export function* split(collected: ResourceMetrics, limits: SplitLimits = {}): Generator<ResourceMetrics> {
   const { points: mostPoints = 5000, bytes: mostBytes = 2 << 20 } = limits;
@@ -52,7 +52,7 @@ export function* split(collected: ResourceMetrics, limits: SplitLimits = {}): Ge
 function sizeOf({ dataPointType }: MetricData, { attributes, value }: Point): number {
   const size = POINT_BYTES + attributesSize(attributes);
   if (dataPointType === DataPointType.HISTOGRAM && typeof value !== 'number' && 'buckets' in value) return size + 24 * value.buckets.counts.length;
-  // An exponential histogram has at most 160 buckets on each side.
+  // An exponential histogram has at most 160 buckets on each side of 0.
   return dataPointType === DataPointType.EXPONENTIAL_HISTOGRAM ? size + 4096 : size;
 }
 

@@ -1,7 +1,7 @@
 /**
- * What the exporter is given in the place of its variable: it takes URL.host,
- * where an http URL has no port 80, and gRPC then takes port 443. An https URL
- * keeps port 80; that the push is plain text is in the credentials.
+ * The URL for the exporter, instead of its variable. The exporter uses URL.host, which
+ * drops port 80 of an http URL, and gRPC would then use 443. An https URL keeps port
+ * 80. The credentials say that the push is plain text.
  * @param endpoint scheme, host and port
  */
 export function urlOf(endpoint: string): { readonly url?: string } {

@@ -1,4 +1,4 @@
-/** A growing buffer of bytes; `take()` gives what was written. Not shared: one per page. */
+/** A growing buffer of bytes; `take()` returns its content. Use one per scrape. */
 export class ByteWriter {
   #bytes: Buffer;
   #length = 0;
@@ -19,21 +19,21 @@ export class ByteWriter {
     this.#length = end;
   }
 
-  /** Any text, as UTF-8. */
+  /** Appends any text as UTF-8. */
   text(text: string): void {
-    // A UTF-16 unit is at most three bytes.
+    // A UTF-16 code unit takes at most three bytes.
     this.#reserve(text.length * 3);
     this.#length += this.#bytes.write(text, this.#length, 'utf8');
   }
 
-  /** ASCII only. */
+  /** Appends ASCII text. */
   ascii(text: string): void {
     const end = this.#reserve(text.length);
     this.#bytes.write(text, this.#length, 'latin1');
     this.#length = end;
   }
 
-  /** A whole number of at most 9 digits, without making a string of it. */
+  /** Appends a whole number of at most 9 digits, without creating a string. */
   digits(value: number): void {
     let count = 1;
     for (let rest = value; rest >= 10; rest = (rest / 10) | 0) count++;

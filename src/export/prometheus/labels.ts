@@ -2,9 +2,9 @@ import type { Attributes } from '@opentelemetry/api';
 import { clean } from '../../metrics/index.ts';
 
 /**
- * The inside of a label block, `a="x",b="y"`, or empty. Names are made legal;
- * values of names that became equal are joined with `;` in the order of the
- * original names, as the OpenTelemetry-to-Prometheus rules want it.
+ * The content of a label block, `a="x",b="y"`, or empty. Replaces illegal characters in
+ * names. If names become equal, joins their values with `;` in the order of the original
+ * names, by the OpenTelemetry-to-Prometheus rules.
  */
 export function labelsOf(attributes: Attributes): string {
   let block = '';
@@ -21,7 +21,7 @@ export function labelsOf(attributes: Attributes): string {
   return block;
 }
 
-/** The same where names have become equal, which is rare. */
+/** The rare case of names that have become equal. */
 function joined(attributes: Attributes): string {
   const labels = new Map<string, [name: string, value: string][]>();
   for (const [name, value] of Object.entries(attributes)) {
@@ -36,7 +36,7 @@ function joined(attributes: Attributes): string {
   return blocks.join(',');
 }
 
-// Names are those of the catalogue and of the resource, so they are few.
+// There are few names: those of the catalogue and of the resource.
 const legalNames = new Map<string, string>();
 
 function labelOf(name: string): string {
@@ -47,13 +47,13 @@ function labelOf(name: string): string {
 
 const SPECIAL = /[\\"\n]/;
 
-/** Backslash, quote and newline, as the text format says; every other character stands for itself. */
+/** Escapes backslash, quote and newline, as the text format requires. */
 export function escapeValue(value: string): string {
   if (!SPECIAL.test(value)) return value;
   return value.replace(/[\\"\n]/g, (char) => (char === '\n' ? '\\n' : `\\${char}`));
 }
 
-/** In help texts a quote needs no escape. */
+/** Help texts need no escape for quotes. */
 export function escapeHelp(text: string): string {
   return text.replace(/[\\\n]/g, (char) => (char === '\n' ? '\\n' : '\\\\'));
 }

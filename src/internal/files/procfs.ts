@@ -3,11 +3,11 @@ import { promisify } from 'node:util';
 import { ConnwatchError } from '../errors.ts';
 import { printable } from '../escape.ts';
 
-// node:fs/promises brings all of readline with it.
+// node:fs/promises would load all of readline.
 const readFile = promisify(fs.readFile);
 const readlink = promisify(fs.readlink);
 
-/** Name of a process (its thread group leader's comm), `unknown` when it is gone or cannot be read. */
+/** Name of a process (its leader's comm), or `unknown` if it has ended or cannot be read. */
 export async function getProcessName(pid: number, root = '/proc'): Promise<string> {
   try {
     return parseComm(await readFile(`${root}/${pid}/comm`));
@@ -16,12 +16,12 @@ export async function getProcessName(pid: number, root = '/proc'): Promise<strin
   }
 }
 
-/** The kernel ends the file with one newline, which is not part of the name (a name may hold others). */
+/** The kernel ends the file with one newline, which is not part of the name. A name may contain others. */
 export function parseComm(bytes: Uint8Array): string {
   return printable(bytes.at(-1) === 0x0a ? bytes.subarray(0, -1) : bytes);
 }
 
-/** TCP counters of one network namespace since it was made (RFC 4022); CurrEstab is a gauge. */
+/** TCP counters of one network namespace since its creation (RFC 4022); CurrEstab is a gauge. */
 export interface TcpCounters {
   readonly ActiveOpens: number;
   readonly PassiveOpens: number;
@@ -30,7 +30,7 @@ export interface TcpCounters {
   readonly EstabResets: number;
 }
 
-/** @throws the system's error when the file cannot be read, Error when it is not of the known form. */
+/** @throws the system's error if the file cannot be read, Error if its format is unknown. */
 export async function readSnmp(path = '/proc/net/snmp'): Promise<TcpCounters> {
   return parseSnmp(await readFile(path, 'utf8'));
 }
@@ -45,7 +45,7 @@ export function parseNetstat(text: string): { readonly EmbryonicRsts: number } {
   return counters(text, 'TcpExt', ['EmbryonicRsts']);
 }
 
-/** Two lines of a group: names, then values in the same order. @throws Error when one is not there, or no number. */
+/** Two lines of a group: names, then values in the same order. @throws Error if one is missing or not a number. */
 function counters<Name extends string>(text: string, group: string, wanted: readonly Name[]): Record<Name, number> {
   const [names, values] = text
     .split('\n')
@@ -62,7 +62,7 @@ function counters<Name extends string>(text: string, group: string, wanted: read
 
 /**
  * Inode number of a process's network namespace, as in `net:[4026531840]`.
- * @throws the system's error when the process is gone or may not be inspected.
+ * @throws the system's error if the process has ended or may not be inspected.
  */
 export async function netnsInode(pid: number | 'self' = 'self', root = '/proc'): Promise<number> {
   return parseNamespaceLink(await readlink(`${root}/${pid}/ns/net`));

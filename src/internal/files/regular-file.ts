@@ -5,19 +5,19 @@ const CHUNK = 64 * 1024;
 const MIB = 1024 * 1024;
 
 /**
- * Reads a file that a user named. Never waits, and never reads without end: it
- * must be a regular one, in contrast to a pipe or a device, and not larger than
- * `limit` bytes. A folder is left to the system to refuse.
- * @throws Invalid for these, and the system's error for the rest
+ * Reads a file named by a user. Never blocks and never reads without end: it must be a
+ * regular file, not a pipe or a device, of at most `limit` bytes. The system itself
+ * refuses a directory.
+ * @throws Invalid for these, and the system's error otherwise
  */
 export function readRegularFile(path: string, limit: number): Buffer {
-  // Before it is opened: to open a device can do something. And after, when it can have become another.
+  // Check before opening, because opening a device can have effects, and after, because the file may have been replaced.
   refuseSpecial(statSync(path));
   const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     refuseSpecial(fstatSync(file));
     const chunks: Buffer[] = [];
-    // Not by the size of stat: a file may grow, and those of /proc have none.
+    // Do not rely on stat's size: a file may grow, and files in /proc have none.
     for (let length = 0; ; ) {
       const chunk = Buffer.alloc(CHUNK);
       const read = readSync(file, chunk);
@@ -31,7 +31,7 @@ export function readRegularFile(path: string, limit: number): Buffer {
   }
 }
 
-/** @throws Invalid unless it is a regular file or a folder */
+/** @throws Invalid unless it is a regular file or a directory */
 export function refuseSpecial(stats: Stats): void {
   if (stats.isFile() || stats.isDirectory()) return;
   const kind = stats.isFIFO() ? 'a pipe' : stats.isSocket() ? 'a socket' : 'a device';

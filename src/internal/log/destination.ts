@@ -2,22 +2,22 @@ import { constants, fstatSync, openSync } from 'node:fs';
 import { pino, type DestinationStream } from 'pino';
 import { codeOf } from '../errors.ts';
 
-/** Bytes that wait for a reader; what comes on top is dropped. */
+/** Maximum of bytes that wait for a reader. Further lines are dropped. */
 const ROOM = 1024 * 1024;
 const RETRY_MS = 100;
 /** How long an ending process waits for a reader. */
 const AT_EXIT_MS = 1000;
 
 export interface DestinationOptions {
-  /** There is a reader again; so many lines have been dropped meanwhile. */
+  /** Called when there is a reader again, with the number of dropped lines. */
   readonly onDropped: (lines: number) => void;
   /** @default 2, standard error */
   readonly fd?: number;
 }
 
 /**
- * Standard error, written at once: nothing is lost when the process ends. A pipe
- * that nobody reads stops nobody: its lines wait, up to 1 MiB of them.
+ * Writes to standard error synchronously, so that nothing is lost when the process ends.
+ * A pipe that nobody reads does not block: up to 1 MiB of lines wait.
  */
 export function standardError({ onDropped, fd = 2 }: DestinationOptions): DestinationStream {
   let dropped = 0;
@@ -26,7 +26,7 @@ export function standardError({ onDropped, fd = 2 }: DestinationOptions): Destin
   let retry: NodeJS.Timeout | undefined;
   const pipe = reopenedPipe(fd);
   const stream = pino.destination({ fd: pipe ?? fd, sync: true, maxLength: ROOM, retryEAGAIN: () => performance.now() < patientUntil });
-  // A log that cannot be written (reader gone, disk full) must not end the agent.
+  // An unwritable log (reader gone, disk full) must not end the agent.
   stream.on('error', (error) => {
     if (codeOf(error) !== 'EAGAIN') return;
     full = true;
@@ -48,7 +48,7 @@ export function standardError({ onDropped, fd = 2 }: DestinationOptions): Destin
       try {
         stream.flushSync();
       } catch {
-        // Still nobody reads.
+        // There is still no reader.
       }
     });
   }
@@ -56,8 +56,8 @@ export function standardError({ onDropped, fd = 2 }: DestinationOptions): Destin
 }
 
 /**
- * The same pipe by a file description of its own, on which a write does not wait: to change the one that was
- * inherited would change it for whoever else has it. Undefined where it is none, or is another user's.
+ * Opens the same pipe again in non-blocking mode, because a change of the inherited file description would affect
+ * every process that shares it. undefined: not a pipe, or a pipe of another user.
  */
 function reopenedPipe(fd: number): number | undefined {
   try {

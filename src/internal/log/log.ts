@@ -12,7 +12,7 @@ export interface LogFn {
 }
 
 export interface Logger extends Record<LogLevel, LogFn> {
-  /** Least severity that is logged; may be set. */
+  /** Lowest severity that is logged; can be set. */
   level: string;
   child(fields: Record<string, unknown>): Logger;
   isLevelEnabled(level: LogLevel): boolean;
@@ -47,7 +47,7 @@ export async function createLogger(options: LogOptions): Promise<Logger> {
   return logger;
 }
 
-/** What a log line says of an error. Stacks are for developers: only at debug and trace. */
+/** The fields of an error in a log line. Stacks only at debug and trace, for developers. */
 export function errorFields(error: unknown, stack: boolean): Record<string, unknown> {
   const fields: Record<string, unknown> = { message: messageOf(error) };
   const code = codeOf(error);
@@ -64,7 +64,7 @@ function messageOf(error: unknown): string {
   return error instanceof ConnwatchError ? error.message : oneLine(error);
 }
 
-// JSON.stringify leaves DEL and C1 as they are, and a terminal obeys C1.
+// JSON.stringify does not escape DEL and C1, and terminals interpret C1.
 function jsonStream(destination: DestinationStream): DestinationStream {
   return { write: (line) => destination.write(line.replace(/[\u007f-\u009f]/g, unicodeEscape)) };
 }
@@ -84,9 +84,9 @@ async function prettyStream(destination: DestinationStream, color?: boolean): Pr
 }
 
 /**
- * Control characters inside the strings of a JSON line, as visible `\xHH`.
- * Newlines and tabs stay: stacks need them. The first alternative steps over
- * escaped backslashes, so that the text `\u001b` is left alone.
+ * Turns control characters in the strings of a JSON line into visible `\xHH`. Keeps
+ * newlines and tabs, which stacks need. The first alternative skips escaped backslashes,
+ * so that the text `\u001b` does not change.
  */
 export function showControls(line: string): string {
   return line.replace(/\\\\|\\u00([01][0-9a-f])|\\([bfr])|[\u007f-\u009f]/g, (match, code?: string, short?: string) => {

@@ -3,7 +3,7 @@ import type { Metric } from './metric.ts';
 import { self } from './self.ts';
 import { families } from './tcp.ts';
 
-/** Every metric that exists, in the order of the page and of docs/metrics.md. */
+/** Every metric, in the order of /metrics and docs/metrics.md. */
 export const CATALOGUE: readonly Metric[] = [...families, drift, driftAge, ...Object.values(self)];
 
 /** The scope of all metrics. */

@@ -9,15 +9,15 @@ interface Held {
   at: number;
 }
 
-/** One network namespace: our totals since it is followed, and the last comparison of each counter. */
+/** One network namespace: our totals since we follow it, and the last comparison of each counter. */
 export class NamespaceDrift {
-  /** The kernel's totals before the cut that is on its way. */
+  /** The kernel's totals before the requested cut. */
   before: KernelTotals | undefined;
   readonly #held = new Map<DriftCounter, Held>();
   readonly #sum = { active: 0, passive: 0, errored: 0, aborted: 0 };
   #pending = 0;
   #established = 0;
-  /** Connections that the kernel counts and we have not found: from before the start, held by no descriptor. They never get more. */
+  /** Connections that the kernel counts and we have not found: from before the start, without a descriptor. Their number never increases. */
   #unknown = Infinity;
 
   add(own: OwnTotals | undefined): void {
@@ -27,7 +27,7 @@ export class NamespaceDrift {
     for (const name of ['active', 'passive', 'errored', 'aborted'] as const) this.#sum[name] += own[name];
   }
 
-  /** Compares what stood still in the kernel while the cut was made. */
+  /** Compares the counters that stood still in the kernel during the cut. */
   compare(after: KernelTotals | undefined, at: number): void {
     const { before } = this;
     this.before = undefined;
@@ -49,7 +49,7 @@ export class NamespaceDrift {
     }
   }
 
-  /** What of the difference is not explained by connections that we don't know, which may be found or end. */
+  /** The part of the difference that unknown connections, which may be found or end, do not explain. */
   #beyondUnknown(difference: number): number {
     const unknown = Math.max(0, -difference);
     if (unknown > this.#unknown) return this.#unknown - unknown;
@@ -72,7 +72,7 @@ export class NamespaceDrift {
   }
 }
 
-/** A half-open connection of a listener is no socket, so its reset is known to the kernel alone, which counts it apart too. */
+/** A half-open connection of a listener is not a socket, so only the kernel knows its reset; it also has a counter of its own. */
 function comparable(totals: KernelTotals): Totals {
   return { ...totals, AttemptFails: totals.AttemptFails - totals.EmbryonicRsts };
 }

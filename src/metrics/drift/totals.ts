@@ -9,7 +9,7 @@ export interface KernelTotals {
   readonly EmbryonicRsts: number;
 }
 
-/** Those that are compared; docs/internals/accuracy.md derives the formula of each. */
+/** The compared counters; docs/internals/accuracy.md derives their formulas. */
 export const DRIFT_COUNTERS = ['ActiveOpens', 'PassiveOpens', 'AttemptFails', 'EstabResets', 'CurrEstab'] as const;
 export type DriftCounter = (typeof DRIFT_COUNTERS)[number];
 export type Totals = Readonly<Record<DriftCounter, number>>;

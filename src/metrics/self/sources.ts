@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { DrainStats } from '../../ebpf/types.ts';
 
-/** Facts about the agent itself, injected so that a page can be reproduced. */
+/** Facts about the agent itself, injected so that tests can reproduce the output. */
 export interface SelfSources {
   readonly version: string;
   readonly commit: string;
@@ -15,13 +15,13 @@ export interface SelfSources {
   cpuUsage(): { readonly user: number; readonly system: number };
   /** Resident memory, bytes. */
   memoryUsage(): number;
-  /** 99th percentile of the event loop's delay since the last call, seconds; undefined when there was no sample. */
+  /** 99th percentile of the event loop's delay since the last call, seconds; undefined: no sample. */
   eventLoopDelay(): number | undefined;
-  /** Exports that failed so far, by exporter, 0 included. */
+  /** Failed exports so far, by exporter, including 0. */
   exportFailures(): Readonly<Record<string, number>>;
-  /** Records of failed connects so far: written, and over their rate. */
+  /** Failed connects so far: written, and left out. */
   failureRecords(): { readonly written: number; readonly left_out: number };
-  /** Kernel and drain counters to show before the first window is complete, so that each series exists from the start. */
+  /** Counters of kernel and drain before the first window is complete, so that each series exists from the start. */
   stats(): DrainStats | undefined;
 }
 
@@ -29,7 +29,7 @@ export type SelfGiven = Pick<SelfSources, 'version' | 'commit' | 'libbpf' | 'sta
 
 /** The sources of a running agent. `close()` stops the event loop's monitor. */
 export function selfSources(given: SelfGiven): SelfSources & { close(): void } {
-  // The monitor is a timer that wakes the process: 10 times a second is enough to see a stall.
+  // The monitor is a timer that wakes the process; 10 times a second is enough to detect a stall.
   const resolution = 100;
   const delays = monitorEventLoopDelay({ resolution });
   delays.enable();
@@ -41,7 +41,7 @@ export function selfSources(given: SelfGiven): SelfSources & { close(): void } {
     memoryUsage: () => process.memoryUsage.rss(),
     eventLoopDelay() {
       if (delays.count === 0) return undefined;
-      // Node.js measures from tick to tick, so the timer's own period is in each sample.
+      // Node.js measures between ticks, so each sample includes the timer's period.
       const seconds = Math.max(0, delays.percentile(99) / 1e9 - resolution / 1000);
       delays.reset();
       return seconds;

@@ -1,6 +1,6 @@
 /**
- * Rows of numbers in one typed array: the buckets of many histograms without an
- * object for each. A row that was given back is used again.
+ * Rows of numbers in one typed array: the buckets of many histograms, without an object
+ * for each. Rows are reused.
  */
 export class Buckets {
   readonly width: number;
@@ -12,7 +12,7 @@ export class Buckets {
     this.width = width;
   }
 
-  /** A row of zeros. */
+  /** Takes a row of zeros. */
   take(): number {
     const free = this.#free.pop();
     if (free !== undefined) return free;
@@ -30,7 +30,7 @@ export class Buckets {
     this.#free.push(row);
   }
 
-  /** Adds counts[first], counts[first + 1], ... to the first `length` of a row. @returns their sum */
+  /** Adds counts[first], counts[first + 1], ... to the first `length` numbers of a row. @returns their sum */
   add(row: number, counts: Uint32Array, first: number, length: number): number {
     const values = this.#values;
     const start = row * this.width;
@@ -47,13 +47,13 @@ export class Buckets {
     this.#values[row * this.width + column]! += value;
   }
 
-  /** Valid until the next `take`. An object each time: not for every row of a window. */
+  /** Valid until the next `take`. Creates an object, so do not call it for every row of a window. */
   of(row: number): Float64Array {
     return this.#values.subarray(row * this.width, (row + 1) * this.width);
   }
 }
 
-/** Whether any bucket of a row holds something: of what was folded there are no times. */
+/** Whether a row has samples. Folded records have no times, so theirs has none. */
 export function anyOf(counts: Uint32Array, from: number, length: number): boolean {
   for (let i = from; i < from + length; i++) if (counts[i]! > 0) return true;
   return false;

@@ -2,7 +2,7 @@ import type { HrTime } from '@opentelemetry/api';
 import { type Account, isStill, newAccount } from './account.ts';
 import { type Series, type SeriesTable, type Wanted, extend } from './series.ts';
 
-/** A place for one series of each account: the family's table, and what the series has beside its account's attributes. */
+/** One metric of the accounts: its table of series, and the attributes that it adds to those of the account. */
 export interface Slot {
   readonly table: SeriesTable;
   readonly attributes?: Readonly<Record<string, string>>;
@@ -12,14 +12,14 @@ export interface LedgerAccount extends Account {
   readonly wanted: Wanted;
   /** Index = slot. */
   readonly series: (Series | undefined)[];
-  /** How many of them are its own. */
+  /** How many of them are not the overflow series. */
   places: number;
 }
 
 /**
- * Accounts whose series are made when something is counted in them, so a peer of
- * which only bytes are known has no other line. A series that finds no place when
- * it is wanted first is the family's overflow series for as long as the account lives.
+ * Accounts whose series are created when they first count something, so a peer with
+ * bytes only has no other line. If the limit is reached then, the account uses the
+ * metric's overflow series for the rest of its life.
  */
 export class Ledger {
   readonly #slots: readonly Slot[];
@@ -42,7 +42,7 @@ export class Ledger {
     return account;
   }
 
-  /** @param account undefined for what has no attributes to begin with */
+  /** @param account undefined: no attributes are known */
   series(account: LedgerAccount | undefined, slot: number, born: HrTime): Series {
     const { table, attributes } = this.#slots[slot]!;
     if (account === undefined) return table.overflow(born);
@@ -55,7 +55,7 @@ export class Ledger {
     return series;
   }
 
-  /** An account without a place goes with its last key: what is not bounded by places is bounded by keys. */
+  /** An account without series of its own ends with its last key, so the number of keys limits these accounts. */
   retire(window: number, windows: number): void {
     for (const [id, account] of this.#accounts) {
       if (account.places > 0 ? !isStill(account, window, windows) : account.bound > 0) continue;

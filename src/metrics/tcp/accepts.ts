@@ -9,9 +9,9 @@ export interface AcceptAccount extends Account {
   readonly window: Series;
 }
 
-/** The families of accepts. Each account has one series in both. */
+/** The metrics of accepts. Each account has one series in both. */
 export class Accepts extends AccountTable<AcceptAccount> {
-  /** Records counted without their own attributes for want of a place. */
+  /** Records counted in the overflow series because of the limit. */
   folded = 0;
 
   constructor(limit: Limit) {
@@ -30,7 +30,7 @@ export class Accepts extends AccountTable<AcceptAccount> {
     for (const account of this) account.window.value = 0;
   }
 
-  /** @param known false for records that had no attributes to begin with */
+  /** @param known false: the record has no known attributes */
   add(account: AcceptAccount, count: number, at: At, known = true): void {
     account.accepts.value += count;
     account.window.value += count;

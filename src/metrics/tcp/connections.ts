@@ -1,7 +1,7 @@
 import type { HrTime } from '@opentelemetry/api';
 import { type Limit, SeriesTable, type Wanted } from '../series/series.ts';
 
-/** Open sockets: a gauge that is told anew, wholly, each window. What is not set any more vanishes. */
+/** Open sockets: a gauge that is set completely in each window. Series that are not set end. */
 export class Connections {
   readonly table: SeriesTable;
   readonly #sums = new Map<string, { wanted: Wanted; count: number }>();
@@ -16,7 +16,7 @@ export class Connections {
     this.#nobody = 0;
   }
 
-  /** @param wanted undefined for sockets whose attributes are not known */
+  /** @param wanted undefined: the attributes are unknown */
   add(wanted: Wanted | undefined, count: number): void {
     if (wanted === undefined) {
       this.#nobody += count;
@@ -27,7 +27,7 @@ export class Connections {
     else sum.count += count;
   }
 
-  /** Places are freed before new ones are given, so that one that is new does not meet one that is gone. */
+  /** Ends old series before it creates new ones, so that ended ones do not count against the limit. */
   commit(born: HrTime): void {
     for (const series of [...this.table]) {
       series.value = 0;

@@ -20,24 +20,23 @@ export interface ConnectAccount extends Account {
 const SUCCESS = 0;
 const CANCELLED = OUTCOMES.indexOf('cancelled');
 
-/** The value of `outcome` in the window's gauge. */
+/** The value of `outcome` in the window gauge. */
 export function windowOutcome(outcome: number): 'success' | 'failure' | 'cancelled' {
   if (outcome === SUCCESS) return 'success';
   return outcome === CANCELLED ? 'cancelled' : 'failure';
 }
 
 /**
- * The families of connects. The table of attempts is the gate: what gets no
- * place there counts in the overflow account, in every family. Successes and
- * pending have at most one series for each of its places; failures and window
- * have several, so they have limits of their own.
+ * The metrics of connects. The table of attempts decides: an account without a series
+ * there is the overflow account, in every metric. Successes and pending have at most one
+ * series per account; failures and window have several, so they have limits of their own.
  */
 export class Connects extends AccountTable<ConnectAccount> {
   readonly failures: SeriesTable;
   readonly window: SeriesTable;
-  /** Records counted without their own attributes for want of a place. */
+  /** Records counted in the overflow series because of the limit. */
   folded = 0;
-  // Of all connects ever, whatever became of their series.
+  // All connects so far, independent of their series.
   #ended = 0;
   #given = 0;
 
@@ -59,13 +58,13 @@ export class Connects extends AccountTable<ConnectAccount> {
     return familyOf(this, (account) => (account.pending.value > 0 ? account.pending : undefined));
   }
 
-  /** Everything that is told anew each window. */
+  /** Resets the gauges of a window. */
   begin(): void {
     this.window.zero();
     for (const account of this) account.pending.value = 0;
   }
 
-  /** @param known false for records that had no attributes to begin with */
+  /** @param known false: the record has no known attributes */
   addEnded(account: ConnectAccount, outcome: number, count: number, at: At, known = true): void {
     account.ended += count;
     account.moved = at.window;
@@ -83,10 +82,9 @@ export class Connects extends AccountTable<ConnectAccount> {
   }
 
   /**
-   * Attempts = ended + pending, and never less than before. The overflow
-   * series has what is missing to the sum of everything: a connect that was
-   * seen pending in its own series and whose end was lost would else be
-   * counted there and here.
+   * Attempts = ended + pending, and never decrease. The overflow series has the
+   * difference to the total of all. Otherwise a connect that was pending in its own
+   * series and whose end was lost would count in both.
    */
   commit(born: HrTime): void {
     let pending = 0;
@@ -128,7 +126,7 @@ export class Connects extends AccountTable<ConnectAccount> {
   }
 }
 
-/** When something is counted: the window's number, and its start as the birth of what is new. */
+/** The time of counting: the window's number, and its start, which is the start time of new series. */
 export interface At {
   readonly window: number;
   readonly born: HrTime;

@@ -9,13 +9,13 @@ export interface ListenerAccount extends Account {
   readonly drops: Series;
   readonly queue: Series;
   readonly limit: Series;
-  /** Whether one of them was there at the end of the window. */
+  /** Whether one of them existed at the end of the window. */
   open: boolean;
 }
 
 const [SOCKETS, QUEUE, LIMIT, OVERFLOWS, DROPS] = (['sockets', 'queue', 'limit', 'overflows', 'drops'] as const).map((name) => LISTEN_VALUES.indexOf(name));
 
-/** The families of listeners. The table of overflows is the gate; each account has one series in all of them. */
+/** The metrics of listeners. The table of overflows decides; each account has one series in all of them. */
 export class Listeners extends AccountTable<ListenerAccount> {
   constructor(limit: Limit) {
     super(limit, newListener);
@@ -37,7 +37,7 @@ export class Listeners extends AccountTable<ListenerAccount> {
     return familyOf(this, (account) => (account.open ? account.limit : undefined));
   }
 
-  /** Queues are told anew each window; who is not told of listens no more. */
+  /** Queues are set again in each window. An account that is not set has no listener any more. */
   begin(): void {
     for (const account of this) {
       account.open = false;
@@ -46,7 +46,7 @@ export class Listeners extends AccountTable<ListenerAccount> {
     }
   }
 
-  /** @param values of one row, as LISTEN_VALUES */
+  /** @param values one row, by LISTEN_VALUES */
   add(account: ListenerAccount, values: Float64Array): void {
     account.open ||= values[SOCKETS!]! > 0;
     account.queue.value += values[QUEUE!]!;

@@ -1,14 +1,14 @@
 import type { Loss } from '../../ebpf/types.ts';
 import { OUTCOMES } from '../../words/outcomes.ts';
 
-/** What the kernel side counted but could not send, since the look before. */
+/** Records that the kernel side counted but could not send, since the last call. */
 export interface LostCounts {
   /** Index = OUTCOMES. */
   readonly connects: readonly number[];
   readonly accepts: number;
 }
 
-/** Turns totals into what came since the last look. */
+/** Turns totals into differences since the last call. */
 export class Losses {
   readonly #connects = new Map<string, number>();
   readonly #accepts = new Map<string, number>();
@@ -27,7 +27,7 @@ export class Losses {
   }
 }
 
-/** How much a total grew; one that fell counts nothing until it is past where it was. */
+/** Growth of a total. If it has decreased, nothing counts until it exceeds its old value. */
 function grown(totals: Map<string, number>, place: string, total: number): number {
   const before = totals.get(place) ?? 0;
   if (total <= before) return 0;

@@ -9,7 +9,7 @@ export const QUANTILES = [0.5, 0.95, 0.99] as const;
 interface Member {
   /** Index = QUANTILES. */
   readonly series: readonly Series[];
-  /** Row of its buckets; undefined in a window without successes. */
+  /** Row of its buckets; undefined: no successes in this window. */
   row: number | undefined;
 }
 
@@ -19,12 +19,12 @@ interface Sum {
 }
 
 /**
- * Quantiles of the handshakes of the last window, by workload and peer. There is
- * no quantile of nothing: who had no success in the window has no series. Who finds no
- * place is in one series, which holds the quantiles of all of them together.
+ * Quantiles of the handshake times of the last window, by workload and peer. Without a
+ * success in the window there is no series. Those above the limit share the overflow
+ * series, which has the quantiles of all of them together.
  */
 export class Quantiles {
-  /** The gate: of the first quantile; each series has siblings for the others. */
+  /** The table of the first quantile decides; each series has siblings for the others. */
   readonly table: SeriesTable;
   readonly #buckets = new Buckets(HANDSHAKE_BOUNDS.length + 1);
   readonly #members = new Map<Series, Member>();
@@ -48,7 +48,7 @@ export class Quantiles {
   }
 
   /**
-   * @param wanted undefined for rows whose attributes are not known
+   * @param wanted undefined: the attributes are unknown
    * @param first where the buckets begin in `counts`
    */
   add(wanted: Wanted | undefined, counts: Uint32Array, first: number): void {
@@ -56,7 +56,7 @@ export class Quantiles {
     this.#buckets.add(row, counts, first, this.#buckets.width);
   }
 
-  /** Places are freed before new ones are given. */
+  /** Ends old series before it creates new ones. */
   commit(born: HrTime): void {
     for (const [series, member] of this.#members) {
       member.row = undefined;
@@ -96,9 +96,9 @@ export class Quantiles {
 }
 
 /**
- * The quantile as Prometheus' histogram_quantile estimates it: linear inside the
- * bucket that holds the rank, from 0 in the first one; what is above all bounds counts
- * as the highest bound. NaN of an empty histogram.
+ * The quantile as estimated by Prometheus' histogram_quantile: linear within the bucket
+ * of the rank, from 0 in the first one; the highest bound above all bounds. NaN for an
+ * empty histogram.
  * https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile
  */
 export function quantileOf(quantile: number, bounds: readonly number[], counts: ArrayLike<number>): number {
