@@ -18,6 +18,7 @@ import { openLogPush } from './push/logs.ts';
 import { openPush } from './push/push.ts';
 import { logUnresolved } from './push/unresolved.ts';
 import { watchDrain } from './watchdog.ts';
+import { openWebConfig } from './web-config.ts';
 
 /** Nobody sees a record before its window ends, which is seconds. */
 const DRAIN_PATIENCE_MS = 20;
@@ -47,6 +48,7 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
   const failed = new Promise<Error>((resolve) => (fail = resolve));
   const checker = new Checker({ onChange: ({ ready, alive }) => log.debug({ ready, alive }, 'health changed') });
   const watch = new CollectionWatch(checker);
+  const protection = await openWebConfig(settings.webConfigFile, log);
 
   // Kernel to batches to snapshots.
   const ebpf = new EbpfManager({
@@ -119,6 +121,7 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
     healthAddr: settings.healthAddr,
     healthCheck: checker,
     metricsRoutes: metrics.routes,
+    protection: protection === undefined ? {} : { metrics: protection, ...(settings.webConfigHealth && { health: protection }) },
     shutdownTimeout: settings.shutdownTimeout,
     onError: (server, error) => log.error({ server, code: codeFor(error, 'CW_SERVER'), error: oneLine(error) }, 'a server failed'),
   });
@@ -174,6 +177,7 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
       drain.setInterval(next.interval);
       failures.rate = next.failureRecords;
       shutdownTimeout = next.shutdownTimeout;
+      protection?.();
       log.level = next.logLevel;
     },
   };

@@ -7,6 +7,8 @@ import { EXIT } from '../failure.ts';
 export interface HealthOptions {
   /** The setting: where the agent's health server listens. */
   readonly healthAddr: string;
+  /** The setting: that server may ask for TLS, a password or a certificate. */
+  readonly webConfigHealth: boolean;
   /** Milliseconds until an agent that does not answer is given up. */
   readonly timeout: number;
   readonly stdout: (text: string) => void;
@@ -18,8 +20,13 @@ export interface HealthOptions {
  * when it is ready and alive, 1 when it is not or nobody answers.
  * @throws (rejects) ConnwatchError CW_CONFIG when the settings do not tell where it listens
  */
-export async function health({ healthAddr, timeout, stdout }: HealthOptions): Promise<number> {
+export async function health({ healthAddr, webConfigHealth, timeout, stdout }: HealthOptions): Promise<number> {
   const { host, port } = whereToAsk(healthAddr);
+  if (webConfigHealth)
+    throw new ConnwatchError('with --web-config-health the health port asks for what this command does not have.', {
+      code: 'CW_CONFIG',
+      hint: "Use curl with the options that the file needs, or leave the health port open.",
+    });
   try {
     const body = await ask(host, port, timeout);
     const status = statusIn(body);

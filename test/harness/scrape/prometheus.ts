@@ -34,7 +34,7 @@ export class Prometheus implements AsyncDisposable {
   readonly #exited: Promise<unknown>;
   #address = '';
 
-  private constructor(target: string) {
+  private constructor(target: string, scrape: object) {
     this.#folder = mkdtempSync(join(tmpdir(), 'connwatch-prometheus-'));
     const config = join(this.#folder, 'prometheus.yml');
     // JSON is YAML.
@@ -42,7 +42,7 @@ export class Prometheus implements AsyncDisposable {
       config,
       JSON.stringify({
         global: { scrape_interval: '1s', scrape_timeout: '1s' },
-        scrape_configs: [{ job_name: 'connwatch', static_configs: [{ targets: [target] }] }],
+        scrape_configs: [{ job_name: 'connwatch', ...scrape, static_configs: [{ targets: [target] }] }],
       }),
     );
     const args = [`--config.file=${config}`, `--storage.tsdb.path=${this.#folder}/data`, '--web.listen-address=127.0.0.1:0'];
@@ -50,9 +50,12 @@ export class Prometheus implements AsyncDisposable {
     this.#exited = once(this.#child, 'close');
   }
 
-  /** Resolves when it is ready for queries. */
-  static async start(target: string): Promise<Prometheus> {
-    const prometheus = new Prometheus(target);
+  /**
+   * Resolves when it is ready for queries.
+   * @param scrape what the scrape configuration has besides, such as TLS
+   */
+  static async start(target: string, scrape: object = {}): Promise<Prometheus> {
+    const prometheus = new Prometheus(target, scrape);
     const said: string[] = [];
     for await (const line of createInterface({ input: prometheus.#child.stderr! })) {
       said.push(line);
