@@ -13,6 +13,7 @@ import { windows } from '../stream/index.ts';
 import { createDrift } from './drift.ts';
 import { FailureRecords } from './failures.ts';
 import { giveUpPrivileges } from './privileges.ts';
+import { pageUrl } from './page-url.ts';
 import { pushHeaders } from './push/headers.ts';
 import { openLogPush } from './push/logs.ts';
 import { openPush } from './push/push.ts';
@@ -121,15 +122,18 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
     healthAddr: settings.healthAddr,
     healthCheck: checker,
     metricsRoutes: metrics.routes,
+    status: () => ({ version: `${version} (${commit})`, ready: checker.isReady(), probes: loaded ? ebpf.stats().probes : [] }),
     protection: protection === undefined ? {} : { metrics: protection, ...(settings.webConfigHealth && { health: protection }) },
     shutdownTimeout: settings.shutdownTimeout,
     onError: (server, error) => log.error({ server, code: codeFor(error, 'CW_SERVER'), error: oneLine(error) }, 'a server failed'),
   });
 
+  let page: string;
   try {
     // Ports first: an agent that can't be asked must not load anything.
     await closer.add(() => self.close());
     const addresses = await servers.start();
+    page = pageUrl(addresses.metrics, protection?.().tls !== undefined);
     await closer.add(() => servers.shutdownGracefully());
     log.info({ server: 'metrics', address: addresses.metrics.text }, 'serving metrics');
     log.info({ server: 'health', address: addresses.health.text }, 'serving health');
@@ -157,7 +161,7 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
     log[probe.attached ? 'debug' : 'warn']({ ...probe }, probe.attached ? 'probe attached' : 'probe missing');
   giveUpPrivileges(log);
   checker.setReady(true);
-  log.info({ interval: settings.interval }, 'ready');
+  log.info({ interval: settings.interval }, settings.logFormat === 'pretty' ? `ready: open ${page}` : 'ready');
 
   let { shutdownTimeout } = settings;
   let stopping: Promise<void> | undefined;

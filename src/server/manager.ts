@@ -46,8 +46,8 @@ export class Manager {
       const metrics = await this.#open(metricsServer, 'metrics', metricsAddr);
       const health = await this.#open(healthServer, 'health', healthAddr);
       if (!pages.has('/')) {
-        const page = landingPage([...pages.keys()], { text: health.text, paths: [...probes.keys()] });
-        pages.set('/', pageHandler(() => page));
+        const [paths, healthPaths] = [[...pages.keys()], [...probes.keys()]];
+        pages.set('/', pageHandler(() => landingPage({ paths, health: { text: health.text, paths: healthPaths }, status: this.#config.status() })));
       }
       if (this.#closer.closed) throw new ConnwatchError('the servers were closed while they started', { code: 'CW_USAGE' });
       return { metrics, health };
