@@ -1,4 +1,4 @@
-import type { Page } from '../harness/exposition.ts';
+import type { Page } from '../harness/scrape/exposition.ts';
 
 /** The agent agrees with the kernel's counters. */
 export const NO_DRIFT = { ActiveOpens: 0, PassiveOpens: 0, AttemptFails: 0, EstabResets: 0, CurrEstab: 0 };

@@ -70,6 +70,11 @@ export class Limited implements AsyncDisposable {
     return ['sh', '-c', 'echo $$ > "$0" && exec "$@"', join(this.#folder, 'cgroup.procs'), ...command];
   }
 
+  /** Moves a process here, with all its threads. */
+  take(pid: number): void {
+    this.#write('cgroup.procs', `${pid}`);
+  }
+
   /** The most memory that was in use, MB of 10^6 bytes. */
   mostMemory(): number {
     return Number(this.#read(this.#v1 ? 'memory.max_usage_in_bytes' : 'memory.peak')) / 1e6;

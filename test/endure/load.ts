@@ -1,6 +1,6 @@
-import { type Counts, countsMade, countsOf } from '../harness/counts.ts';
-import type { Page } from '../harness/exposition.ts';
-import type { Namespace } from '../harness/namespace.ts';
+import { type Counts, countsMade, countsOf } from '../harness/scrape/counts.ts';
+import type { Page } from '../harness/scrape/exposition.ts';
+import type { Namespace } from '../harness/kernel/namespace.ts';
 import type { Random } from '../harness/random.ts';
 import type { Generator } from '../harness/traffic.ts';
 

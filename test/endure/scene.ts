@@ -3,10 +3,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { AGENT_ENVIRONMENT } from '../../scripts/lib/agent.mjs';
 import { Agent, type AgentOptions } from '../harness/agent.ts';
-import { bpfHeldBy, stillInKernel } from '../harness/bpf.ts';
-import { lossesOf } from '../harness/counts.ts';
-import type { Page } from '../harness/exposition.ts';
-import { Namespace } from '../harness/namespace.ts';
+import { bpfHeldBy, stillInKernel } from '../harness/kernel/bpf.ts';
+import { lossesOf } from '../harness/scrape/counts.ts';
+import type { Page } from '../harness/scrape/exposition.ts';
+import { Namespace } from '../harness/kernel/namespace.ts';
 import type { Random } from '../harness/random.ts';
 import { Generator } from '../harness/traffic.ts';
 import { Checks } from './checks.ts';
@@ -129,18 +129,18 @@ export class Scene implements AsyncDisposable {
   async stops(agent: Agent): Promise<void> {
     const held = bpfHeldBy(agent.pid);
     this.checks.equal('exit code at SIGTERM', (await agent.stop()).code, 0);
-    await this.gone(agent.pid, held);
+    this.checks.equal(`left of ${held.length} BPF objects and 1 process`, await this.leftOf(agent.pid, held), []);
   }
 
-  /** No process, no BPF object. The kernel frees them a moment later. */
-  async gone(pid: number, held: readonly string[]): Promise<void> {
+  /** What there still is of an agent that has ended. The kernel frees it a moment later. */
+  async leftOf(pid: number, held: readonly string[]): Promise<string[]> {
     const end = performance.now() + 10_000;
     let left = await stillInKernel(held);
     while (left.length > 0 && performance.now() < end) {
       await delay(50);
       left = await stillInKernel(held);
     }
-    this.checks.equal(`left of ${held.length} BPF objects and 1 process`, [...left, ...(existsSync(`/proc/${pid}`) ? ['process'] : [])], []);
+    return existsSync(`/proc/${pid}`) ? [...left, `process ${pid}`] : left;
   }
 
   [Symbol.asyncDispose](): Promise<void> {

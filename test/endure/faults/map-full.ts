@@ -1,9 +1,9 @@
-import type { Page } from '../../harness/exposition.ts';
-import { SILENT_PORT } from '../../harness/namespace.ts';
+import type { Page } from '../../harness/scrape/exposition.ts';
+import { SILENT_PORT } from '../../harness/kernel/namespace.ts';
 import type { Fault } from '../fault.ts';
 import { seenOf, sum } from '../load.ts';
 import type { Scene } from '../scene.ts';
-import { countsMade } from '../../harness/counts.ts';
+import { countsMade } from '../../harness/scrape/counts.ts';
 import { driftOf, NO_DRIFT } from '../drift.ts';
 import { watchMemory } from '../memory.ts';
 
