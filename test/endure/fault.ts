@@ -31,3 +31,6 @@ export interface Outcome extends Pick<Fault, 'name' | 'done' | 'must'> {
   readonly checks: readonly Check[];
   readonly seconds: number;
 }
+
+/** Thrown by a run that finds that it can't be made here. */
+export class Skip extends Error {}

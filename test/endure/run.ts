@@ -1,5 +1,5 @@
 import type { Random } from '../harness/random.ts';
-import type { Fault, Outcome } from './fault.ts';
+import { type Fault, type Outcome, Skip } from './fault.ts';
 import { CAMPAIGN, type Limits, Scene } from './scene.ts';
 
 /** A fault that takes so many times what it should has failed. */
@@ -14,16 +14,19 @@ export async function runFault({ name, done, must, seconds, refusal, run }: Faul
   const scene = new Scene(random, limits);
   const { all } = scene.checks;
   let failure: string | undefined;
+  let skipped: string | undefined;
   try {
     await inTime(run(scene), seconds * OVERTIME);
   } catch (error) {
-    failure = messageOf(error);
+    if (error instanceof Skip) skipped = error.message;
+    else failure = [messageOf(error), ...scene.ends].join('; ');
   }
   try {
     await scene[Symbol.asyncDispose]();
   } catch (error) {
     failure ??= `cleaning up: ${messageOf(error)}`;
   }
+  if (skipped !== undefined) return outcome({ state: 'skipped', why: skipped, checks: [] });
   if (failure !== undefined) return outcome({ state: 'no', why: failure, checks: all });
   return outcome({ state: all.length > 0 && all.every(({ holds }) => holds) ? 'yes' : 'no', checks: all });
 }

@@ -36,6 +36,8 @@ export class Scene implements AsyncDisposable {
   readonly limits: Limits;
   readonly generator: Generator;
   readonly #stack = new AsyncDisposableStack();
+  /** Agents that have ended, and how. */
+  readonly #ends = new Map<Agent, string>();
 
   constructor(random: Random, limits: Limits = CAMPAIGN) {
     this.random = random;
@@ -52,7 +54,14 @@ export class Scene implements AsyncDisposable {
   async agent(options: AgentOptions = {}): Promise<Agent> {
     const args = options.args ?? [];
     const interval = args.includes('--interval') ? [] : ['--interval', '1s'];
-    return this.use(await Agent.start({ ...options, args: [...interval, ...args], env: { ...AGENT_ENVIRONMENT, ...options.env } }));
+    const agent = this.use(await Agent.start({ ...options, args: [...interval, ...args], env: { ...AGENT_ENVIRONMENT, ...options.env } }));
+    void agent.exited.then(({ code, signal }) => this.#ends.set(agent, `the agent ended by ${signal ?? `exit code ${code}`}: ${lastWords(agent)}`));
+    return agent;
+  }
+
+  /** How agents ended so far, for a run that was cut short by it. */
+  get ends(): readonly string[] {
+    return [...this.#ends.values()];
   }
 
   /** A namespace with somebody in it, so that an agent compares itself with the kernel there. */
@@ -116,12 +125,14 @@ export class Scene implements AsyncDisposable {
     const end = performance.now() + patience;
     const windows = new Set<number>();
     for (;;) {
+      const start = performance.now();
       const page = await agent.scrape();
       const seen = look(page);
       if (isDeepStrictEqual(seen, expected)) windows.add(page.sum('connwatch_window_end_seconds'));
       else windows.clear();
       if (windows.size > 2 || performance.now() > end) return seen;
-      await delay(200);
+      // A large page is work for the agent, too.
+      await delay(Math.max(200, 2 * (performance.now() - start)));
     }
   }
 
@@ -146,6 +157,12 @@ export class Scene implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.#stack.disposeAsync();
   }
+}
+
+/** What a person would read first of its log. */
+function lastWords({ logs }: Agent): string {
+  const fatal = logs.lines.findLast(({ level }) => level === 'fatal' || level === 'error')?.['msg'];
+  return String(fatal ?? logs.rest.find((line) => /FATAL|terminate|Aborted/.test(line)) ?? 'without a word');
 }
 
 /** The counter that is furthest off, or why there is none. */

@@ -36,15 +36,16 @@ async function run(scene: Scene): Promise<void> {
   );
   const work = startLoad(new Map([[scene.random.name('work'), args('--peers', '10', '--count', '500', '--rate', '50')]]), scene.generator, neighbour.in(namespace));
   const [flooded, worked] = [sum(await madeBy(flood.names, [flood])), sum(await madeBy(work.names, [work]))];
+  // Before anything is asked of an agent that may not be there any more.
+  scene.checks.equal('ended by the kernel for its memory', limited.killed(), 0);
+  scene.checks.atMost('resident memory grew', memory.most() - before, GROWTH, 'MB');
+  scene.checks.figure('most memory of the cgroup, MB', Math.round(limited.mostMemory()));
+  await scene.answered('liveness', liveness);
   const all = flooded.attempts + worked.attempts;
   const look = (page: Page) => ({ all: refused(page) - refusedBefore, neighbour: countsOf(page, neighbour.label) });
   const seen = await scene.settle(agent, look, { all, neighbour: worked });
   scene.checks.equal('refused connects', seen.all, all);
   scene.checks.equal("the neighbour's connections", seen.neighbour, worked);
-  await scene.answered('liveness', liveness);
-  scene.checks.equal('ended by the kernel for its memory', limited.killed(), 0);
-  scene.checks.atMost('resident memory grew', memory.most() - before, GROWTH, 'MB');
-  scene.checks.figure('most memory of the cgroup, MB', Math.round(limited.mostMemory()));
   await scene.stops(agent);
 }
 
