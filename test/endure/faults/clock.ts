@@ -44,7 +44,7 @@ async function run(scene: Scene): Promise<void> {
 
 export const clock: Fault = {
   name: 'clock-steps',
-  done: 'in a virtual machine the clock is set an hour forward, two hours back, an hour forward, each at 200 connections/s',
+  done: 'in a virtual machine the clock is set an hour forward, two hours back, an hour forward, each at 100 connections/s',
   must: 'windows go on, no duration is negative or hours long, totals are exact, no drift, both probes answer',
   seconds: 120,
   refusal: whyNoVm,
