@@ -10,6 +10,9 @@ class PatientServer extends Server {
   override closeIdleConnections(): void {}
 }
 
+/** Open connections. Who comes on top takes the place of one that asks for nothing. */
+const MOST_CONNECTIONS = 128;
+
 /**
  * An HTTP server for a port that anyone may reach: a client that is slow, idle
  * or sends too much costs a bounded number of connections for a bounded time.
@@ -18,6 +21,8 @@ export class LimitedServer {
   readonly server: Server;
   /** Open connections with their unfinished answers. */
   readonly #connections = new Map<Socket, Set<ServerResponse>>();
+  /** Those that ever sent a whole request. */
+  readonly #asked = new WeakSet<Socket>();
   #draining = false;
 
   constructor(listener: RequestListener) {
@@ -30,11 +35,14 @@ export class LimitedServer {
       keepAliveTimeout: 65_000,
     });
     this.server.maxHeadersCount = 64;
-    this.server.maxConnections = 128;
     // A client that stops reading in mid-answer, or a handler that never answers.
     this.server.timeout = 60_000;
-    this.server.on('connection', (socket) => this.#track(socket));
+    this.server.on('connection', (socket: Socket) => {
+      if (this.#makesRoom()) this.#track(socket);
+      else socket.destroy();
+    });
     this.server.on('request', (request, response) => {
+      this.#asked.add(request.socket);
       this.#trackAnswer(request.socket, response);
       if (this.#draining) response.setHeader('connection', 'close');
       listener(request, response);
@@ -59,6 +67,27 @@ export class LimitedServer {
     const timer = setTimeout(() => this.server.closeAllConnections(), timeout);
     await closed;
     clearTimeout(timer);
+  }
+
+  /**
+   * At the limit the oldest connection that never sent a request is cut, else the oldest without a request that runs.
+   * To turn newcomers away would let a client that sends headers byte by byte lock out the probes, and so have the
+   * agent restarted. False when all have a request that runs.
+   */
+  #makesRoom(): boolean {
+    if (this.#connections.size < MOST_CONNECTIONS) return true;
+    let oldest: Socket | undefined;
+    for (const [socket, answers] of this.#connections) {
+      if (answers.size > 0) continue;
+      oldest ??= socket;
+      if (this.#asked.has(socket)) continue;
+      oldest = socket;
+      break;
+    }
+    if (oldest === undefined) return false;
+    this.#connections.delete(oldest);
+    oldest.destroy();
+    return true;
   }
 
   #track(socket: Socket): void {

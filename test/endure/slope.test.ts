@@ -7,8 +7,8 @@ describe('slopeOf', () => {
   it.each([
     ['a line', [1, 3, 5, 7], 2, 0],
     ['what stays', [4, 4, 4], 0, 0],
-    // By hand: mean 2, squares of time 5, products 1; rests 0.8 of 4 - 2 degrees of freedom.
-    ['what goes up and down', [2, 1, 3, 2], 0.2, 0.6],
+    // By hand: squares of time 5, products 1; squares of what is left 1.8, by 4 - 2 degrees of freedom, by 5.
+    ['what goes up and down', [2, 1, 3, 2], 0.2, Math.sqrt(0.18)],
   ])('%s', (_, values, perHour, error) => {
     const slope = slopeOf(samples(...values));
     expect(slope.perHour).toBeCloseTo(perHour, 9);

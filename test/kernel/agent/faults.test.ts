@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import type { Fault } from '../endure/fault.ts';
-import { FAULTS } from '../endure/faults/index.ts';
-import { runFault } from '../endure/run.ts';
-import { describeKernel } from '../harness/host.ts';
-import { announcedRandom } from '../harness/random.ts';
+import type { Fault } from '../../endure/fault.ts';
+import { FAULTS } from '../../endure/faults/index.ts';
+import { runFault } from '../../endure/run.ts';
+import { describeKernel } from '../../harness/host.ts';
+import { announcedRandom } from '../../harness/random.ts';
 
 /** The quick ones; all of them by `npm run endure`. */
 const QUICK = ['collector-half-answer', 'descriptors', 'log-pipe-closed'];
