@@ -15,7 +15,7 @@ const GROWTH = 64;
 /** An agent that knows so many destinations: a page of half a kilobyte for each. */
 async function bigPage(scene: Scene, peers = 900): Promise<{ readonly agent: Agent; readonly namespace: Namespace; readonly bytes: number }> {
   const namespace = await scene.namespace();
-  const agent = await scene.agent({ args: ['--series-limit', '20000'] });
+  const agent = await scene.agent({ args: ['--series-limit', '60000'] });
   await scene.compares(agent, namespace);
   const args = ['plain', '--address', '127.3.0.1', '--port', `${CLOSED_PORT}`, '--peers', `${peers}`, '--count', `${3 * peers}`];
   const name = scene.random.name('peers');
