@@ -1,7 +1,7 @@
 import { PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import type { CollectionResult } from '@opentelemetry/sdk-metrics';
 import { Subject } from 'rxjs';
-import { createProvider, Exposition, resourceOf } from '../src/export/index.ts';
+import { createProvider, Exposition, OPENMETRICS, resourceOf } from '../src/export/index.ts';
 import { Keys, processInfo, type Snapshot, snapshot } from '../src/metrics/fixtures.ts';
 import { Collector } from '../src/metrics/index.ts';
 import type { Context } from './benchmark.ts';
@@ -19,6 +19,9 @@ interface Page {
   readonly stock: number;
   /** Ours on its first page, where every line is new. */
   readonly first: number;
+  readonly openMetrics: number;
+  /** A copy for a reader to whom every counter is new. */
+  readonly copy: number;
 }
 
 /** What a key is on the page. */
@@ -32,7 +35,7 @@ const PLAIN: Shape = { lines: 3, handshakes: [] };
 /** The same and a histogram: 22 buckets, sum, count. */
 const WITH_HISTOGRAM: Shape = { lines: 27, handshakes: [0.0002, 0.003, 0.04] };
 
-/** A page of 20,000 lines: our writer against the stock serializer on the same collection, turn by turn. */
+/** A page of 20,000 lines: our writer in both formats and the stock serializer on the same collection, turn by turn. */
 export async function scrape({ quick, say }: Context): Promise<Result> {
   const rounds = quick ? 3 : 15;
   const pages: Page[][] = [];
@@ -62,6 +65,9 @@ function rowsOf(title: string, pages: readonly Page[]): Row[] {
     { what: `${title}: stock serializer`, value: spread(stock), unit: 'ms' },
     { what: `${title}: our writer`, value: spread(ours), unit: 'ms' },
     { what: `${title}: ours against stock`, value: paired(ours, stock, ratio), unit: 'ratio', atMost: 1 / 20 },
+    { what: `${title}: OpenMetrics with creation times`, value: spread(of((page) => page.openMetrics)), unit: 'ms' },
+    { what: `${title}: OpenMetrics against text`, value: paired(of((page) => page.openMetrics), ours, ratio), unit: 'ratio' },
+    { what: `${title}: copy for a reader to whom all is new, against text`, value: paired(of((page) => page.copy), ours, ratio), unit: 'ratio' },
     { what: `${title}: our writer, every line new`, value: spread(of((page) => page.first)), unit: 'ms' },
     { what: `${title}: main thread, collection and writer`, value: spread(of(blocked)), unit: 'ms', atMost: 5 },
   ];
@@ -80,30 +86,35 @@ async function pagesOf(lines: number, shape: Shape, rounds: number): Promise<Pag
   collector.start();
   const workload = processInfo(1234, 'a-program');
   for (let i = 0; i < count; i++) keys.client(i + 1, workload, `10.${i >> 16}.${(i >> 8) & 255}.${i & 255}`);
-  const writer = new Exposition();
+  const writers = { text: new Exposition(), openMetrics: new Exposition(OPENMETRICS) };
   const pages: Page[] = [];
   for (let round = -WARM_UP; round < rounds; round++) {
     const counts = (i: number) => ({ success: 1 + (i % 7), handshake: shape.handshakes });
     snapshots.next(snapshot({ rows: Array.from({ length: count }, (_, i) => [i + 1, counts(i)]) }));
-    const page = await onePage(() => provider.collect(), writer, round % 2 === 0);
+    const page = await onePage(() => provider.collect(), writers, round % 2 === 0);
     if (round >= 0) pages.push(page);
   }
   await provider.close();
   return pages;
 }
 
+type Writers = Readonly<Record<'text' | 'openMetrics', Exposition>>;
+
 /** Rounds after which the code is compiled. */
 const WARM_UP = 2;
 
-async function onePage(collect: () => Promise<CollectionResult>, writer: Exposition, stockFirst: boolean): Promise<Page> {
+async function onePage(collect: () => Promise<CollectionResult>, { text, openMetrics }: Writers, stockFirst: boolean): Promise<Page> {
   const { resourceMetrics } = await collect();
   const stock = () => cost(STOCK_TIMES, () => new PrometheusSerializer().serialize(resourceMetrics));
   const before = stockFirst ? await stock() : 0;
-  const ours = await cost(OUR_TIMES, () => writer.write(resourceMetrics));
+  const ours = await cost(OUR_TIMES, () => text.write(resourceMetrics));
   const after = stockFirst ? 0 : await stock();
   const first = await cost(STOCK_TIMES, () => new Exposition().write(resourceMetrics));
-  const lines = String(writer.write(resourceMetrics).body).split('\n').filter((line) => !/^(#|$)/.test(line)).length;
-  return { lines, collect: await cost(OUR_TIMES, collect), ours, stock: before + after, first };
+  const written = text.write(resourceMetrics);
+  const copy = await cost(OUR_TIMES, () => written.regions.zeroed(written.body, -Infinity));
+  const open = await cost(OUR_TIMES, () => openMetrics.write(resourceMetrics));
+  const lines = String(written.body).split('\n').filter((line) => !/^(#|$)/.test(line)).length;
+  return { lines, collect: await cost(OUR_TIMES, collect), ours, stock: before + after, first, openMetrics: open, copy };
 }
 
 /** The clock of CPU time moves in steps of some milliseconds: what is short is done more often. */

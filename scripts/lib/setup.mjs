@@ -8,6 +8,7 @@ import { hasBtf, isRoot, target } from './host.mjs';
 import { imageToolsMissing, installImageTools } from './image/tools.mjs';
 import { fetchHelm, helmMissing } from './setup/helm.mjs';
 import { installNpmPackages, packagesDiffer } from './setup/npm-packages.mjs';
+import { fetchParser, parserMissing } from './setup/openmetrics-parser.mjs';
 import { fetchPrometheus, prometheusMissing } from './setup/prometheus.mjs';
 import { doSteps } from './setup/steps.mjs';
 import { checkInstallable, checkLibbpf, installPackages, missingPackages } from './setup/system-packages.mjs';
@@ -33,6 +34,7 @@ const testSteps = [
   { label: 'test tools', due: () => !testToolsAreFresh(), run: buildTestTools },
   { label: 'benchmark tools', due: () => !benchToolsAreFresh(), run: buildBenchTools },
   { label: 'Prometheus for the tests', due: prometheusMissing, run: fetchPrometheus },
+  { label: 'OpenMetrics parser for the tests', due: parserMissing, run: fetchParser },
   { label: 'Helm for the tests', due: helmMissing, run: fetchHelm },
   { label: 'buildah and podman for the tests', due: imageToolsMissing, run: installImageTools },
 ];

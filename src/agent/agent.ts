@@ -13,11 +13,13 @@ import { windows } from '../stream/index.ts';
 import { createDrift } from './drift.ts';
 import { FailureRecords } from './failures.ts';
 import { giveUpPrivileges } from './privileges.ts';
+import { pageUrl } from './page-url.ts';
 import { pushHeaders } from './push/headers.ts';
 import { openLogPush } from './push/logs.ts';
 import { openPush } from './push/push.ts';
 import { logUnresolved } from './push/unresolved.ts';
 import { watchDrain } from './watchdog.ts';
+import { openWebConfig } from './web-config.ts';
 
 /** Nobody sees a record before its window ends, which is seconds. */
 const DRAIN_PATIENCE_MS = 20;
@@ -47,6 +49,7 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
   const failed = new Promise<Error>((resolve) => (fail = resolve));
   const checker = new Checker({ onChange: ({ ready, alive }) => log.debug({ ready, alive }, 'health changed') });
   const watch = new CollectionWatch(checker);
+  const protection = await openWebConfig(settings.webConfigFile, log);
 
   // Kernel to batches to snapshots.
   const ebpf = new EbpfManager({
@@ -119,14 +122,18 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
     healthAddr: settings.healthAddr,
     healthCheck: checker,
     metricsRoutes: metrics.routes,
+    status: () => ({ version: `${version} (${commit})`, ready: checker.isReady(), probes: loaded ? ebpf.stats().probes : [] }),
+    protection: protection === undefined ? {} : { metrics: protection, ...(settings.webConfigHealth && { health: protection }) },
     shutdownTimeout: settings.shutdownTimeout,
     onError: (server, error) => log.error({ server, code: codeFor(error, 'CW_SERVER'), error: oneLine(error) }, 'a server failed'),
   });
 
+  let page: string;
   try {
     // Ports first: an agent that can't be asked must not load anything.
     await closer.add(() => self.close());
     const addresses = await servers.start();
+    page = pageUrl(addresses.metrics, protection?.().tls !== undefined);
     await closer.add(() => servers.shutdownGracefully());
     log.info({ server: 'metrics', address: addresses.metrics.text }, 'serving metrics');
     log.info({ server: 'health', address: addresses.health.text }, 'serving health');
@@ -154,7 +161,7 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
     log[probe.attached ? 'debug' : 'warn']({ ...probe }, probe.attached ? 'probe attached' : 'probe missing');
   giveUpPrivileges(log);
   checker.setReady(true);
-  log.info({ interval: settings.interval }, 'ready');
+  log.info({ interval: settings.interval }, settings.logFormat === 'pretty' ? `ready: open ${page}` : 'ready');
 
   let { shutdownTimeout } = settings;
   let stopping: Promise<void> | undefined;
@@ -174,6 +181,7 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
       drain.setInterval(next.interval);
       failures.rate = next.failureRecords;
       shutdownTimeout = next.shutdownTimeout;
+      protection?.();
       log.level = next.logLevel;
     },
   };

@@ -5,7 +5,7 @@ import type { Logger } from '../internal/log/log.ts';
 
 export const EXIT = { fine: 0, failed: 1, usage: 2, degraded: 3 } as const;
 
-const USAGE_CODES: readonly ErrorCode[] = ['CW_CONFIG', 'CW_CONFIG_FILE'];
+const USAGE_CODES: readonly ErrorCode[] = ['CW_CONFIG', 'CW_CONFIG_FILE', 'CW_WEB_CONFIG'];
 
 export function exitCodeOf(error: unknown): number {
   return error instanceof ConnwatchError && USAGE_CODES.includes(error.code) ? EXIT.usage : EXIT.failed;

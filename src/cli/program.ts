@@ -63,8 +63,8 @@ export async function runProgram(host: Host): Promise<number> {
       .command('health')
       .description('Ask the running agent for its health. Exit code 0: ready and alive.')
       .action(async () => {
-        const { healthAddr } = (await settings()).settings;
-        code = await health({ healthAddr, timeout: HEALTH_TIMEOUT_MS, stdout: host.stdout });
+        const { healthAddr, webConfigHealth } = (await settings()).settings;
+        code = await health({ healthAddr, webConfigHealth, timeout: HEALTH_TIMEOUT_MS, stdout: host.stdout });
       }),
     program
       .command('version')

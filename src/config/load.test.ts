@@ -32,6 +32,8 @@ describe('loadSettings', () => {
     expect((await load()).settings).toEqual({
       metricsAddr: ':9090',
       healthAddr: ':8080',
+      webConfigFile: undefined,
+      webConfigHealth: false,
       shutdownTimeout: 10_000,
       interval: 5_000,
       seriesLimit: 2_000,
@@ -173,6 +175,7 @@ describe('printSettings', () => {
 
 metrics-addr: "[::1]:0" # --metrics-addr
 health-addr: :8080 # default
+web-config-health: false # default
 shutdown-timeout: 10s # default
 interval: 1m30s # --interval
 series-limit: 2000 # default

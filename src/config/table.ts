@@ -60,6 +60,24 @@ export const SETTINGS = {
     description: 'Address of the health probes /liveness, /readiness and /health.',
     example: '127.0.0.1:8080',
   }),
+  webConfigFile: setting({
+    name: 'web-config-file',
+    group: 'Serving',
+    kind: path(),
+    default: undefined,
+    defaultNote: 'none: HTTP without TLS and passwords',
+    description:
+      "A file with TLS, client certificates, users and headers for the metrics port, in the format of Prometheus' exporter toolkit (see below). It is read again when it or a certificate changes.",
+    example: '/etc/connwatch/web.yaml',
+  }),
+  webConfigHealth: setting({
+    name: 'web-config-health',
+    group: 'Serving',
+    kind: boolean(),
+    default: 'false',
+    description: 'Protect the health port with the same file. Probes then need its TLS and a user; those of Kubernetes cannot give a password or a client certificate.',
+    example: 'true',
+  }),
   shutdownTimeout: setting({
     name: 'shutdown-timeout',
     group: 'Serving',
@@ -190,6 +208,8 @@ export type SettingKey = keyof typeof SETTINGS;
 export interface Settings {
   readonly metricsAddr: string;
   readonly healthAddr: string;
+  readonly webConfigFile: string | undefined;
+  readonly webConfigHealth: boolean;
   /** Milliseconds. */
   readonly shutdownTimeout: number;
   /** Milliseconds. */

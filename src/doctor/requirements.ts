@@ -6,11 +6,13 @@ export const LINUX_SINCE = [5, 12] as const;
 /** Sections of the programs, with their purpose. */
 export const PROGRAMS: Readonly<Record<string, string>> = {
   'tp_btf/inet_sock_set_state': 'sees every connection',
+  'tp_btf/inet_sk_error_report': 'sees the error of a failed connect whose end was skipped',
+  'tp_btf/tcp_destroy_sock': 'ends connections whose end was skipped',
   'tp_btf/sched_process_exit': 'sees processes end',
   'tp_btf/tcp_retransmit_synack': 'sees retransmitted SYN-ACKs',
   'iter/bpf_sk_storage_map': 'counts live sockets without a slot',
   'iter/task_file': 'finds sockets that are already open, and reports long-lived ones',
-  'iter/bpf_map_elem': 'finds records of sockets whose end was skipped',
+  'iter/bpf_map_elem': 'ends connections for whose end no program ran',
 };
 
 /** Sections of which the agent uses one set or none (`--sync-failures`). */

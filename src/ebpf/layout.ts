@@ -41,5 +41,5 @@ export const HANDSHAKE_UNIT = 256;
 /** enum cw_role */
 export const ROLE_SERVER = 2;
 
-/** enum cw_flags, those that user space asks for. */
+/** enum cw_flags: the flags that user space reads. */
 export const FLAG = { noSyn: 1 << 4, sync: 1 << 5, found: 1 << 6, resetIn: 1 << 7, resetOut: 1 << 8, late: 1 << 11, opened: 1 << 12 } as const;

@@ -1,5 +1,8 @@
+import { millisToHrTime } from '@opentelemetry/core';
 import { Collector, registerSelf } from '../metrics/index.ts';
 import { Exposition, type Written } from './prometheus/exposition.ts';
+import { TEXT } from './prometheus/format.ts';
+import { OPENMETRICS } from './prometheus/openmetrics.ts';
 import type { Page } from './prometheus/page.ts';
 import { scrapeHandler } from './prometheus/scrape.ts';
 import { createProvider, resourceOf } from './provider.ts';
@@ -22,7 +25,8 @@ export function createMetrics(options: MetricsOptions): Metrics {
     readers: readers?.(collector),
   });
   const selfMetrics = registerSelf(provider.meter, collector, self);
-  const formats = [new Exposition()];
+  const started = millisToHrTime(self.startTime * 1000);
+  const formats = [new Exposition(OPENMETRICS, started), new Exposition(TEXT)];
   const collect = async (): Promise<Page<Exposition>> => {
     const start = elapsed();
     const { resourceMetrics, errors } = await provider.collect();

@@ -1,5 +1,7 @@
 export { createMetrics } from './create.ts';
 export { routeDiagnostics } from './diagnostics.ts';
+export { TEXT } from './prometheus/format.ts';
+export { OPENMETRICS } from './prometheus/openmetrics.ts';
 export { Exposition } from './prometheus/exposition.ts';
 export type { Written } from './prometheus/exposition.ts';
 export { hider, plain } from './otlp/hide.ts';

@@ -12,6 +12,10 @@ export const ERROR_CODES = {
     means: 'The file of --config cannot be read or is not valid YAML.',
     todo: 'Check the path, the permissions and the line named in the message.',
   },
+  CW_WEB_CONFIG: {
+    means: 'The file of --web-config-file, or a certificate or key that it names, cannot be used.',
+    todo: 'The message names every problem with its line. While the agent runs, it goes on with what it read before.',
+  },
   CW_ADDRESS: {
     means: 'A listen address is not usable on this machine: the name does not resolve, or no interface has the address.',
     todo: 'Use an address of this machine, or only a port such as `:9090`.',

@@ -20,7 +20,7 @@ Every error of connwatch has a code. You find it in the log line (field \`code\`
 The message says what failed and why, the hint what to do in this case; this table says what to do in general.
 At the log levels \`debug\` and \`trace\` the line also has the causes and the stack.
 
-\`connwatch run\` ends with exit code 2 for \`CW_CONFIG\` and \`CW_CONFIG_FILE\`, and with 1 for other fatal errors.
+\`connwatch run\` ends with exit code 2 for \`CW_CONFIG\`, \`CW_CONFIG_FILE\` and \`CW_WEB_CONFIG\`, and with 1 for other fatal errors.
 If the BPF programs cannot be loaded, the agent runs the checks of [connwatch doctor](troubleshooting.md#connwatch-doctor) and names the first failure.
 
 `;

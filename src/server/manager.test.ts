@@ -83,8 +83,20 @@ describe('routes', () => {
     expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
     expect(page).toContain('<a href="/metrics">/metrics</a>');
     expect(page).toContain('<a href="/a&#34;&#60;b&#62;">');
+    expect(response.headers.get('content-security-policy')).toMatch(/^default-src 'none'; /);
+    expect(page).not.toMatch(/<script|<style|style=|Version/);
     expect(page).toContain(`<code>${health.text}</code>: <code>/liveness</code>, <code>/readiness</code>, <code>/health</code>.`);
     expect((await fetch(`http://${metrics.text}/`, { method: 'POST' })).status).toBe(405);
+  });
+
+  it('shows version and probes there, as they are now', async () => {
+    const probe = { name: 'a<b>', mechanism: 'tp_btf', required: true, attached: false };
+    const status = { version: '1.2.3', ready: true, probes: [] as (typeof probe)[] };
+    const { metrics } = await manager({ status: () => status }).start();
+    const page = async () => (await fetch(`http://${metrics.text}/`)).text();
+    expect(await page()).toMatch(/Version 1\.2\.3, ready\.[^]*No probe is loaded yet/);
+    status.probes = [probe, { ...probe, name: 'c', required: false, attached: true }];
+    expect(await page()).toMatch(/<tr><td>a&#60;b&#62;<\/td><td>not attached<\/td><td>tp_btf<\/td><td>required<\/td><\/tr>\n.*<td>c<\/td><td>attached<\/td><td>tp_btf<\/td><td>optional<\/td>/);
   });
 
   it('leaves / to a route of that name', async () => {
@@ -254,7 +266,7 @@ describe('shutdownGracefully', () => {
   });
 
   it('gives a slow reader every byte of an answer that has ended', async () => {
-    const body = Buffer.alloc(32 * 1024 * 1024, 'connwatch\n');
+    const body = Buffer.alloc(12 * 1024 * 1024, 'connwatch\n');
     const made = manager({ metricsRoutes: { '/slow': (_, response) => void response.end(body) }, shutdownTimeout: 3_600_000 });
     const { metrics } = await made.start();
     const socket = (await raw(metrics.port, GET)).pause();
@@ -277,12 +289,12 @@ describe('shutdownGracefully', () => {
   });
 
   it('cuts a reader that never reads', async () => {
-    const made = manager({ metricsRoutes: { '/slow': (_, response) => void response.end(Buffer.alloc(32 * 1024 * 1024)) }, shutdownTimeout: 5 });
+    const made = manager({ metricsRoutes: { '/slow': (_, response) => void response.end(Buffer.alloc(12 * 1024 * 1024)) }, shutdownTimeout: 5 });
     const { metrics } = await made.start();
     const socket = (await raw(metrics.port, GET)).pause();
     await once(socket, 'readable');
     await made.shutdownGracefully();
-    expect((await rest(socket.on('error', () => {}))).length).toBeLessThan(32 * 1024 * 1024);
+    expect((await rest(socket.on('error', () => {}))).length).toBeLessThan(12 * 1024 * 1024);
   });
 
   it('cuts what does not end in time', async () => {

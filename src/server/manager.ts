@@ -1,7 +1,7 @@
 import { Closer } from '../internal/closer.ts';
 import { ConnwatchError } from '../internal/errors.ts';
 import { type Config, type Handler, type ServerName, defaultConfig } from './config.ts';
-import { LimitedServer } from './http.ts';
+import { LimitedServer } from './limited/server.ts';
 import { landingPage } from './landing.ts';
 import { type BoundAddress, listen } from './listen.ts';
 import { pageHandler, router } from './router.ts';
@@ -22,6 +22,7 @@ export class Manager {
   readonly #config: Config;
   readonly #closer = new Closer();
   #servers: LimitedServer[] = [];
+  #starting = false;
 
   constructor(config: Partial<Config> & Pick<Config, 'healthCheck'>) {
     this.#config = { ...defaultConfig(), ...config };
@@ -33,19 +34,20 @@ export class Manager {
    * CW_CONFIG (not an address), CW_SERVER, or CW_USAGE when it was started or closed before.
    */
   async start(): Promise<Started> {
-    if (this.#servers.length > 0 || this.#closer.closed) throw new ConnwatchError('the servers can be started only once', { code: 'CW_USAGE' });
+    if (this.#starting || this.#closer.closed) throw new ConnwatchError('the servers can be started only once', { code: 'CW_USAGE' });
     const { metricsAddr, healthAddr } = this.#config;
     const probes = this.#probes();
     const pages = new Map(Object.entries(this.#config.metricsRoutes));
-    const metricsServer = this.#create('metrics', pages);
-    const healthServer = this.#create('health', probes);
-    this.#servers = [metricsServer, healthServer];
+    this.#starting = true;
     try {
+      const metricsServer = await this.#create('metrics', pages);
+      const healthServer = await this.#create('health', probes);
+      this.#servers = [metricsServer, healthServer];
       const metrics = await this.#open(metricsServer, 'metrics', metricsAddr);
       const health = await this.#open(healthServer, 'health', healthAddr);
       if (!pages.has('/')) {
-        const page = landingPage([...pages.keys()], { text: health.text, paths: [...probes.keys()] });
-        pages.set('/', pageHandler(() => page));
+        const [paths, healthPaths] = [[...pages.keys()], [...probes.keys()]];
+        pages.set('/', pageHandler(() => landingPage({ paths, health: { text: health.text, paths: healthPaths }, status: this.#config.status() })));
       }
       if (this.#closer.closed) throw new ConnwatchError('the servers were closed while they started', { code: 'CW_USAGE' });
       return { metrics, health };
@@ -84,8 +86,13 @@ export class Manager {
     return bound;
   }
 
-  #create(name: ServerName, routes: ReadonlyMap<string, Handler>): LimitedServer {
-    return new LimitedServer(router(routes, (error) => this.#config.onError(name, error)));
+  async #create(name: ServerName, routes: ReadonlyMap<string, Handler>): Promise<LimitedServer> {
+    const onError = (error: Error) => this.#config.onError(name, error);
+    const options = { listener: router(routes, onError), limits: this.#config.limits };
+    const protection = this.#config.protection[name];
+    if (protection === undefined) return new LimitedServer(options);
+    const { createGuard, secureServer } = await import('./protected/index.ts');
+    return new LimitedServer({ ...options, guard: createGuard(protection, onError), secure: secureServer(protection) });
   }
 
   #probes(): Map<string, Handler> {

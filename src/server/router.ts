@@ -46,7 +46,8 @@ export function pageHandler(page: () => string): Handler {
     response.writeHead(200, {
       'content-type': 'text/html; charset=utf-8',
       'content-length': Buffer.byteLength(body),
-      'content-security-policy': "default-src 'none'",
+      'cache-control': 'no-store',
+      'content-security-policy': "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     });
     response.end(body);
   };

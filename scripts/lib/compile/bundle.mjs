@@ -14,10 +14,12 @@ const dist = at('dist');
 export const program = at('dist', 'connwatch.js');
 export const licences = at('dist', 'LICENSES.txt');
 
-// Two bundles: the program would be in many more chunks if it shared them with the rooms, and each has its price
+// Bundles of their own: the program would be in many more chunks if it shared them with the rooms, and each has its price
 // at the start.
 const ENTRY_POINTS = [
   { connwatch: at('src', 'cli', 'main.ts') },
+  // A thread begins in a file of its own.
+  { 'bcrypt-worker': at('src', 'server', 'protected', 'bcrypt-worker.ts') },
   Object.fromEntries(PUBLIC_ROOMS.map((room) => [room, at('src', room, 'index.ts')])),
 ];
 

@@ -13,7 +13,7 @@ async function asked(answer: RequestListener, timeout = 10_000) {
   const { port } = server.address() as AddressInfo;
   let said = '';
   try {
-    const code = await health({ healthAddr: `127.0.0.1:${port}`, timeout, stdout: (text) => void (said += text) });
+    const code = await health({ healthAddr: `127.0.0.1:${port}`, webConfigHealth: false, timeout, stdout: (text) => void (said += text) });
     return { code, said, port };
   } finally {
     server.closeAllConnections();

@@ -7,6 +7,8 @@ import { EXIT } from '../failure.ts';
 export interface HealthOptions {
   /** The setting: where the agent's health server listens. */
   readonly healthAddr: string;
+  /** The setting: that server may ask for TLS, a password or a certificate. */
+  readonly webConfigHealth: boolean;
   /** Time-out of the request, milliseconds. */
   readonly timeout: number;
   readonly stdout: (text: string) => void;
@@ -17,8 +19,13 @@ export interface HealthOptions {
  * without curl. Prints the answer. Exit code 0 if it is ready and alive, else 1.
  * @throws (rejects) ConnwatchError CW_CONFIG if the settings do not have its port
  */
-export async function health({ healthAddr, timeout, stdout }: HealthOptions): Promise<number> {
+export async function health({ healthAddr, webConfigHealth, timeout, stdout }: HealthOptions): Promise<number> {
   const { host, port } = whereToAsk(healthAddr);
+  if (webConfigHealth)
+    throw new ConnwatchError('with --web-config-health the health port asks for what this command does not have.', {
+      code: 'CW_CONFIG',
+      hint: "Use curl with the options that the file needs, or leave the health port open.",
+    });
   try {
     const body = await ask(host, port, timeout);
     const status = statusIn(body);

@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
 
-/** A body and, once somebody has asked for them, its compressed forms. */
+/** A content coding that Accept-Encoding can ask for. */
 export type Coding = 'zstd' | 'gzip';
 
 type Compress = (body: Buffer) => Promise<Buffer>;

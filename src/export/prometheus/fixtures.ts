@@ -41,12 +41,13 @@ export class Served implements AsyncDisposable {
   #windows = 0;
   #time = 0;
 
-  constructor(newSeriesAtZero = true) {
+  constructor(newSeriesAtZero = true, seriesLimit = 2000) {
     this.#metrics = createMetrics({
       snapshots: this.#snapshots,
       keys: this.keys,
       self,
       newSeriesAtZero,
+      seriesLimit,
       clock: () => START + this.#time,
       elapsed: () => this.#time,
       retireAfter: 10 * INTERVAL,

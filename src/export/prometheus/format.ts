@@ -20,11 +20,11 @@ export interface Format {
   readonly version: string;
   readonly contentType: string;
   /** The lines before the samples of a family. */
-  readonly header: (naming: Naming) => string;
+  header(this: void, naming: Naming): string;
   /** The bound of a bucket. */
-  readonly le: (bound: number) => string;
+  le(this: void, bound: number): string;
   /** What the samples of creation times are called; undefined where the format has none. */
-  readonly created: (naming: Naming) => string | undefined;
+  created(this: void, naming: Naming): string | undefined;
   /** After the last family. */
   readonly end: string;
 }

@@ -18,7 +18,10 @@ import {
 import { Drift, type SelfSources } from '../../metrics/index.ts';
 import { type Metrics, createMetrics } from '../index.ts';
 
-const file = new URL('./testdata/metrics.golden.txt', import.meta.url);
+const FORMATS = [
+  ['metrics.golden.txt', 'text/plain'],
+  ['metrics.golden.openmetrics.txt', 'application/openmetrics-text;version=1.0.0'],
+] as const;
 
 const first: DrainStats = stats({
   lost: [
@@ -77,7 +80,7 @@ async function agent() {
   server = createServer(metrics.routes['/metrics']).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  const scrape = async (): Promise<string> => (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  const scrape = async (accept = '*/*'): Promise<string> => (await fetch(`http://127.0.0.1:${port}/metrics`, { headers: { accept } })).text();
   const next = (each: Snapshot, totals: number): void => {
     opens = totals;
     drift.before();
@@ -89,7 +92,7 @@ async function agent() {
 // The SDK asks the environment for its own version only; it is not ours to fix in a file.
 const stable = (page: string): string => page.replace(/telemetry_sdk_version="[^"]*"/, 'telemetry_sdk_version="-"');
 
-it('the page of a fixed input is the golden file (UPDATE=1 writes it)', async () => {
+it.each(FORMATS)('the scrape of a fixed input is the golden file %s (UPDATE=1 writes it)', async (name, accept) => {
   const { keys, next, scrape } = await agent();
   const curl = processInfo(101, 'curl');
   const hostile = bytes('a"b\\c\nd', 0xff, '\x1b[31m');
@@ -123,7 +126,8 @@ it('the page of a fixed input is the golden file (UPDATE=1 writes it)', async ()
   const told = { ...first, seen, lost, ringUsed: 4096, drainLag: 0.001, scanAge: 0.25 };
   next({ ...counted, cut: { ...counted.cut, stats: told } }, 16);
   await scrape();
-  const page = stable(await scrape());
+  const page = stable(await scrape(accept));
+  const file = new URL(`./testdata/${name}`, import.meta.url);
   if (process.env['UPDATE'] === '1') writeFileSync(file, page);
   expect(page).toBe(readFileSync(file, 'utf8'));
 });

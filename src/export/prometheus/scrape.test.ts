@@ -1,9 +1,12 @@
 import { once } from 'node:events';
 import { type IncomingMessage, createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { gunzipSync } from 'node:zlib';
-import { afterEach, describe, expect, it } from 'vitest';
+import zlib, { gunzipSync, zstdDecompressSync } from 'node:zlib';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { Body } from './coding.ts';
 import { Exposition, type Written } from './exposition.ts';
+import { TEXT } from './format.ts';
+import { OPENMETRICS } from './openmetrics.ts';
 import { type Page } from './page.ts';
 import { Regions } from './regions.ts';
 import { type ScrapeOptions, scrapeHandler } from './scrape.ts';
@@ -63,6 +66,47 @@ describe('scrapeHandler', () => {
     expect(headers['content-encoding']).toBe('gzip');
     expect(Number(headers['content-length'])).toBe(body.length);
     expect(String(gunzipSync(body))).toBe('a 1\n');
+  });
+
+  it('compresses by zstd when it may choose, once for all who ask for the same', async () => {
+    const { scrape } = await serve({});
+    const { headers, body } = await scrape('GET', { 'accept-encoding': 'gzip, zstd' });
+    expect(headers['content-encoding']).toBe('zstd');
+    expect(String(zstdDecompressSync(body))).toBe('a 1\n');
+    const once = new Body(Buffer.from('a'));
+    expect(once.in('zstd')).toBe(once.in('zstd'));
+    expect(once.in('identity')).toBe(once.plain);
+  });
+
+  it('has no zstd where Node.js has none', async () => {
+    const { zstdCompress: _, ...older } = zlib;
+    vi.resetModules();
+    vi.doMock('node:zlib', () => ({ ...older, default: older }));
+    const { CODINGS } = await import('./coding.ts');
+    vi.doUnmock('node:zlib');
+    expect(CODINGS).toEqual(['gzip']);
+  });
+
+  it('serves each format as what it is', async () => {
+    const formats = [new Exposition(OPENMETRICS), new Exposition(TEXT)];
+    const write = (format: Exposition): Written => ({ body: Buffer.from(format.version), regions: new Regions() });
+    const { scrape } = await serve({ formats, collect: async () => ({ time: 1, errors: [], write }) });
+    const get = async (accept: string) => {
+      const { headers, body } = await scrape('GET', { accept });
+      return [headers['content-type'], String(body)];
+    };
+    expect(await get('application/openmetrics-text; version=1.0.0')).toEqual(['application/openmetrics-text; version=1.0.0; charset=utf-8', '1.0.0']);
+    expect(await get('*/*')).toEqual(['text/plain; version=0.0.4; charset=utf-8', '0.0.4']);
+  });
+
+  it('tells its owner that a page could not be written', async () => {
+    const failure = new Error('no such series');
+    const write = (): Written => {
+      throw failure;
+    };
+    const { results, scrape } = await serve({ collect: async () => ({ time: 1, errors: [], write }) });
+    expect((await scrape()).status).toBe(500);
+    expect(results).toEqual([undefined, failure]);
   });
 
   it('answers HEAD without a body', async () => {

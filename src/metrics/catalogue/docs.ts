@@ -35,7 +35,7 @@ Buckets, in seconds: connects and round trips ${HANDSHAKE_BOUNDS.join(', ')}; th
 
 **A new counter or histogram series starts at 0 for each reader.** A series that began after a reader's last scrape is 0 in its next scrape and has its value from then on, because Prometheus computes \`increase()\` = 0 for a counter that appears at 23.
 In the first scrape of a new reader, series younger than five minutes are 0. The agent knows a reader by its address, its User-Agent and its connection, and remembers 256 readers. A scrape that breaks off does not count. \`--new-series-at-zero=false\` shows every series with its value at once.
-Over OTLP each series carries its own start time instead.
+Over OTLP, and as \`_created\` in OpenMetrics, each series carries its own start time.
 
 **Series limit.** Each metric by workload, peer or process has a limit of live series (\`connwatch_series_limit\`).
 A histogram has about 25 lines, so a histogram metric may have a quarter of the series of another metric.

@@ -25,7 +25,7 @@ export class Prometheus implements AsyncDisposable {
   readonly #exited: Promise<unknown>;
   #address = '';
 
-  private constructor(target: string, interval: string) {
+  private constructor(target: string, interval: string, scrape: object) {
     this.#folder = mkdtempSync(join(tmpdir(), 'connwatch-prometheus-'));
     const config = join(this.#folder, 'prometheus.yml');
     // JSON is YAML.
@@ -33,7 +33,7 @@ export class Prometheus implements AsyncDisposable {
       config,
       JSON.stringify({
         global: { scrape_interval: interval, scrape_timeout: '1s' },
-        scrape_configs: [{ job_name: 'connwatch', static_configs: [{ targets: [target] }] }],
+        scrape_configs: [{ job_name: 'connwatch', ...scrape, static_configs: [{ targets: [target] }] }],
       }),
     );
     const args = [`--config.file=${config}`, `--storage.tsdb.path=${this.#folder}/data`, '--web.listen-address=127.0.0.1:0'];
@@ -41,9 +41,13 @@ export class Prometheus implements AsyncDisposable {
     this.#exited = once(this.#child, 'close');
   }
 
-  /** Resolves when it is ready for queries. @param interval between two scrapes, at least 1s */
-  static async start(target: string, interval = '1s'): Promise<Prometheus> {
-    const prometheus = new Prometheus(target, interval);
+  /**
+   * Resolves when it is ready for queries.
+   * @param interval between two scrapes, at least 1s
+   * @param scrape what the scrape configuration has besides, such as TLS
+   */
+  static async start(target: string, interval = '1s', scrape: object = {}): Promise<Prometheus> {
+    const prometheus = new Prometheus(target, interval, scrape);
     const said: string[] = [];
     for await (const line of createInterface({ input: prometheus.#child.stderr! })) {
       said.push(line);

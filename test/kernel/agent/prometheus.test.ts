@@ -43,6 +43,9 @@ describeKernel(`a real Prometheus${noPrometheus === undefined ? '' : ` (${noProm
       },
     );
     expect(await up()).toEqual([1]);
+    // It asks for OpenMetrics first, and that has the birth of each series.
+    const [created = 0] = await values(`connwatch_tcp_connect_successes_created${workload}`);
+    expect(Math.abs(Date.now() / 1000 - created)).toBeLessThan(120);
   });
 
   it.skipIf(noPrometheus)('has no finding on a page with every family and hostile names', async () => {

@@ -1,0 +1,78 @@
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { ConnwatchError, codeOf } from '../../internal/errors.ts';
+import { Invalid } from '../../internal/invalid.ts';
+import { readPushFile } from '../otlp/files.ts';
+import { readWebConfig, type WebConfig } from './read.ts';
+
+export interface WebFileEvents {
+  /** A new file, or a new certificate, is in force. */
+  readonly onReload: () => void;
+  /** It has changed and cannot be used: the old one stays in force. Called once for each reason. */
+  readonly onRefusal: (error: ConnwatchError) => void;
+}
+
+/** The file of --web-config-file, read again whenever it or a file that it names has changed. */
+export class WebFile {
+  readonly #path: string;
+  readonly #events: WebFileEvents;
+  #config: WebConfig;
+  /** What was read, with what stat() said just before. */
+  #read = new Map<string, string>();
+  #refused: string | undefined;
+
+  /** @throws ConnwatchError CW_WEB_CONFIG with every problem */
+  constructor(path: string, events: WebFileEvents) {
+    this.#path = resolve(path);
+    this.#events = events;
+    this.#config = this.#load();
+  }
+
+  /** What is in force. Costs a stat() of each file. */
+  current(): WebConfig {
+    if (![...this.#read].every(([path, stamp]) => stampOf(path) === stamp)) this.#reload();
+    return this.#config;
+  }
+
+  #reload(): void {
+    try {
+      this.#config = this.#load();
+      this.#refused = undefined;
+    } catch (error) {
+      if (!(error instanceof ConnwatchError)) throw error;
+      if (error.message !== this.#refused) this.#events.onRefusal(error);
+      this.#refused = error.message;
+      return;
+    }
+    this.#events.onReload();
+  }
+
+  #load(): WebConfig {
+    const before = this.#read;
+    this.#read = new Map();
+    try {
+      return readWebConfig(this.#path, (path) => {
+        this.#read.set(path, stampOf(path));
+        return readPushFile(path);
+      });
+    } catch (error) {
+      if (!(error instanceof Invalid)) throw error;
+      // Also a certificate that was not looked at for a problem before it.
+      for (const path of before.keys()) if (!this.#read.has(path)) this.#read.set(path, stampOf(path));
+      throw new ConnwatchError(`cannot use the file ${this.#path} (--web-config-file): ${error.message}.`, {
+        code: 'CW_WEB_CONFIG',
+        hint: 'docs/configuration.md shows the format.',
+        cause: error,
+      });
+    }
+  }
+}
+
+function stampOf(path: string): string {
+  try {
+    const { dev, ino, size, mtimeMs, ctimeMs } = statSync(path);
+    return [dev, ino, size, mtimeMs, ctimeMs].join();
+  } catch (error) {
+    return codeOf(error) ?? 'unreadable';
+  }
+}

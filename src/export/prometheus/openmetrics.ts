@@ -1,0 +1,33 @@
+import type { Format, Naming } from './format.ts';
+import { escapeValue } from './labels.ts';
+import { leText } from './numbers.ts';
+
+/**
+ * OpenMetrics 1.0, https://prometheus.io/docs/specs/om/open_metrics_spec/. A family of counters or
+ * infos is called without the suffix of its samples. The unit must be the end of that name.
+ */
+export const OPENMETRICS: Format = {
+  type: 'application/openmetrics-text',
+  version: '1.0.0',
+  contentType: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
+  header(naming) {
+    const { unit, help } = naming;
+    const [family, type] = familyOf(naming);
+    const unitLine = unit !== undefined && family.endsWith(`_${unit}`) ? `# UNIT ${family} ${unit}\n` : '';
+    // In this format, unlike the older one, a help text escapes quotes too.
+    return `# TYPE ${family} ${type}\n${unitLine}${help === '' ? '' : `# HELP ${family} ${escapeValue(help)}\n`}`;
+  },
+  le(bound) {
+    const text = leText(bound);
+    return /^\d+$/.test(text) ? `${text}.0` : text;
+  },
+  created: (naming) => (naming.type === 'gauge' ? undefined : `${familyOf(naming)[0]}_created`),
+  end: '# EOF\n',
+};
+
+function familyOf({ sample, type }: Naming): [name: string, type: string] {
+  if (type === 'counter') return [sample.replace(/_total$/, ''), type];
+  // Gauges that are always 1 and say something in their labels.
+  if (type === 'gauge' && sample.endsWith('_info')) return [sample.replace(/_info$/, ''), 'info'];
+  return [sample, type];
+}

@@ -1,0 +1,64 @@
+import type { ServerResponse } from 'node:http';
+import type { Limits } from './limits.ts';
+
+interface Running {
+  readonly address: string;
+  /** When it was first seen to have ended, with bytes that its client has not read. */
+  ended?: number;
+}
+
+interface Waiting {
+  readonly address: string;
+  readonly response: ServerResponse;
+  readonly run: () => void;
+}
+
+/**
+ * Lets so many requests be answered at the same time: each holds a whole page
+ * until its client has read it. Others wait; the next is one of the address
+ * that has the fewest running.
+ */
+export class Gate {
+  readonly #limits: Limits;
+  readonly #now: () => number;
+  readonly #running = new Map<ServerResponse, Running>();
+  #waiting: Waiting[] = [];
+
+  constructor(limits: Limits, now = () => performance.now()) {
+    this.#limits = limits;
+    this.#now = now;
+  }
+
+  /** Calls `run` now, or when there is room; never once the client has gone. */
+  enter(address: string, response: ServerResponse, run: () => void): void {
+    this.#waiting.push({ address, response, run });
+    response.once('close', () => {
+      this.#running.delete(response);
+      this.#waiting = this.#waiting.filter((each) => each.response !== response);
+      this.#next();
+    });
+    this.#next();
+  }
+
+  /** Ends responses that their clients do not read while others wait. */
+  check(): void {
+    const now = this.#now();
+    for (const [response, running] of this.#running) {
+      if (!response.writableEnded) continue;
+      running.ended ??= now;
+      if (this.#waiting.length > 0 && now - running.ended > this.#limits.slowReader) response.destroy();
+    }
+  }
+
+  #next(): void {
+    while (this.#running.size < this.#limits.responses && this.#waiting.length > 0) {
+      const counts = new Map<string, number>();
+      for (const { address } of this.#running.values()) counts.set(address, (counts.get(address) ?? 0) + 1);
+      const load = ({ address }: Waiting) => counts.get(address) ?? 0;
+      const next = this.#waiting.reduce((least, each) => (load(each) < load(least) ? each : least));
+      this.#waiting = this.#waiting.filter((each) => each !== next);
+      this.#running.set(next.response, { address: next.address });
+      next.run();
+    }
+  }
+}

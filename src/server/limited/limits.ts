@@ -1,0 +1,30 @@
+/** What clients of one server may take. Times are milliseconds. */
+export interface Limits {
+  /** Open connections. One more takes the place of one that waits. @default 128 */
+  readonly connections: number;
+  /** Requests that are answered at the same time. Others wait for one of these to end. @default 16 */
+  readonly responses: number;
+  /** Unanswered requests of one connection. @default 8 */
+  readonly pipelined: number;
+  /** From the start of a connection to the end of the headers of its first request, with the TLS handshake. @default 5000 */
+  readonly firstRequest: number;
+  /** Between two requests. Longer than the usual scrape intervals, so that Prometheus keeps its connection. @default 65000 */
+  readonly nextRequest: number;
+  /** How long a client may take to read a response while other requests wait. @default 5000 */
+  readonly slowReader: number;
+  /** From a request to the last byte of its response. @default 120000 */
+  readonly response: number;
+  /** Between two looks at all of these. @default 1000 */
+  readonly checkEvery: number;
+}
+
+export const DEFAULT_LIMITS: Limits = {
+  connections: 128,
+  responses: 16,
+  pipelined: 8,
+  firstRequest: 5_000,
+  nextRequest: 65_000,
+  slowReader: 5_000,
+  response: 120_000,
+  checkEvery: 1_000,
+};
