@@ -51,7 +51,7 @@ enum cw_kind {
 	CW_KIND_MAX = 10,
 };
 
-/* How a connect attempt ended. The order is the order of OUTCOMES in layout.ts. */
+/* How a connect attempt ended. The order is the order of OUTCOMES in src/words/outcomes.ts. */
 enum cw_outcome {
 	CW_OUT_SUCCESS = 0,
 	CW_OUT_REFUSED = 1,

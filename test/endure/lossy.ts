@@ -30,6 +30,6 @@ export async function countedWithLosses(scene: Scene, agent: Agent, { namespace,
   return { folded: attempts + accepts, lost: lossesOf(page)['kernel/ring_full'] ?? 0 };
 }
 
-function withoutResets({ EstabResets: _, ...drift }: Record<string, number>): Record<string, number> {
-  return drift;
+function withoutResets(drift: Record<string, number>): Record<string, number> {
+  return Object.fromEntries(Object.entries(drift).filter(([counter]) => counter !== 'EstabResets'));
 }

@@ -162,7 +162,8 @@ export class Scene implements AsyncDisposable {
 /** What a person would read first of its log. */
 function lastWords({ logs }: Agent): string {
   const fatal = logs.lines.findLast(({ level }) => level === 'fatal' || level === 'error')?.['msg'];
-  return String(fatal ?? logs.rest.find((line) => /FATAL|terminate|Aborted/.test(line)) ?? 'without a word');
+  if (typeof fatal === 'string') return fatal;
+  return logs.rest.find((line) => /FATAL|terminate|Aborted/.test(line)) ?? 'without a word';
 }
 
 /** The counter that is furthest off, or why there is none. */

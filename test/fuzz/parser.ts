@@ -9,9 +9,9 @@ export interface Parser {
 
 /** @param holds false, or an error, means that it does not hold */
 export function parser<T>(what: string, arbitrary: fc.Arbitrary<T>, holds: (value: T) => boolean): Parser {
-  return { what, property: fc.property(arbitrary, holds) as fc.IRawProperty<unknown> };
+  return { what, property: fc.property(arbitrary, holds) };
 }
 
 export function parserLater<T>(what: string, arbitrary: fc.Arbitrary<T>, holds: (value: T) => Promise<boolean>): Parser {
-  return { what, property: fc.asyncProperty(arbitrary, holds) as fc.IRawProperty<unknown> };
+  return { what, property: fc.asyncProperty(arbitrary, holds) };
 }

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { ConnwatchError } from '../../internal/errors.ts';
 
 /** A thread that nobody needs costs memory: it ends after this time. */
 const IDLE_MS = 10_000;
@@ -35,7 +36,7 @@ export class Bcrypt {
       if (this.#questions.size === 0) this.#idle = setTimeout(() => this.#stop(worker), IDLE_MS).unref();
     });
     worker.on('error', (error) => this.#fail(worker, error as Error));
-    worker.on('exit', () => this.#fail(worker, new Error('the thread that compares passwords has ended')));
+    worker.on('exit', () => this.#fail(worker, new ConnwatchError('The thread that compares passwords has ended.', { code: 'CW_SERVER' })));
     return worker;
   }
 

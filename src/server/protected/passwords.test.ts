@@ -62,7 +62,7 @@ describe('Passwords', () => {
     running.push(ask('y'));
     expect(ask('z')).toBe('busy');
     for (const open of gates) open();
-    expect(await Promise.all(running)).toEqual([true, true, true]);
+    expect(await Promise.all(running.map((each) => Promise.resolve(each)))).toEqual([true, true, true]);
     expect(ask('z')).toBe(true);
   });
 });

@@ -24,7 +24,11 @@ async function full(scene: Scene): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'connwatch-endure-logs-'));
   scene.use({ [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) });
   await must(['mount', '-t', 'tmpfs', '-o', 'size=64k', 'none', folder]);
-  scene.use({ [Symbol.asyncDispose]: async () => void (await must(['umount', folder])) });
+  scene.use({
+    [Symbol.asyncDispose]: async () => {
+      await must(['umount', folder]);
+    },
+  });
   const file = join(folder, 'log');
   const namespace = await scene.namespace();
   // tail shows us the file; it ends with the agent, into which the shell turns.

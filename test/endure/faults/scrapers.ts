@@ -50,7 +50,7 @@ async function slow(scene: Scene): Promise<void> {
 /** How many answers are a page, to the last byte. */
 function whole(answers: readonly string[]): number {
   return answers.filter((answer) => {
-    const [head = '', body = ''] = [answer.slice(0, answer.indexOf('\r\n\r\n')), answer.slice(answer.indexOf('\r\n\r\n') + 4)];
+    const [head, body] = [answer.slice(0, answer.indexOf('\r\n\r\n')), answer.slice(answer.indexOf('\r\n\r\n') + 4)];
     const length = Number(/^content-length: (\d+)$/im.exec(head)?.[1] ?? NaN);
     return head.startsWith('HTTP/1.1 200 ') && Buffer.byteLength(body) === length && parsePage(body).samples.length > 0;
   }).length;

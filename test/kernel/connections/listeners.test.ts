@@ -64,7 +64,7 @@ describeKernel('listeners', () => {
     await using slow = await Agent.start({ namespace, args: ['--new-series-at-zero', 'false', '--interval', '4s'] });
     const [name, peer, late] = [random.name('brief'), random.name('peer'), random.name('late')];
     const backlog = random.between(2, 5);
-    const end = async () => Number((await slow.scrape()).value('connwatch_window_end_seconds') ?? 0);
+    const end = async () => (await slow.scrape()).value('connwatch_window_end_seconds') ?? 0;
     // Right after the end of a window there is time enough for all of this, unless the machine is very busy.
     const before = await end();
     await until(async () => (await end()) > before, true);
