@@ -1,6 +1,7 @@
 import { noKernel } from '../test/harness/host.ts';
 import type { Benchmark } from './benchmark.ts';
 import { drain } from './drain.ts';
+import { flood } from './flood.ts';
 import { kernel } from './kernel.ts';
 import { latency } from './latency.ts';
 import { machine } from './machine.ts';
@@ -17,5 +18,6 @@ export const BENCHMARKS: readonly Benchmark[] = [
   { name: 'scrape', about: "a page of 20,000 lines, against OpenTelemetry's own serializer", run: scrape },
   { name: 'latency', about: 'from a connection to the batch that delivers it', refusal, run: latency },
   { name: 'machine', about: 'instructions per connection of the whole machine, where the clock counts instructions (docs/internals/performance.md)', apart: true, refusal, run: machine },
+  { name: 'flood', about: 'memory, answers and counts while one user makes all it can: 12 minutes', apart: true, refusal, run: flood },
   { name: 'sync', about: 'each way of --sync-failures, against none', refusal, run: sync },
 ];

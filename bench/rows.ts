@@ -27,6 +27,7 @@ const UNITS = {
   us: { text: ' µs', digits: 2 },
   ms: { text: ' ms', digits: 2 },
   MB: { text: ' MB', digits: 1 },
+  count: { text: '', digits: 0 },
   perSecond: { text: ' M/s', digits: 1 },
 } as const;
 

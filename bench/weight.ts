@@ -114,7 +114,7 @@ async function withSeries(seconds: number, { bare }: Readonly<Record<Variant, re
 
 const linesOf = (text: string): number => text.split('\n').filter((line) => !/^(#|$)/.test(line)).length;
 
-/** A series limit with a place for all: one cgroup gets half of the places, and there are a quarter as many histograms. */
+/** A series limit with a place for all: one executable gets 76 % of the places, and there are a quarter as many histograms. */
 const roomFor = (keys: number): string => `${9 * keys}`;
 
 /** How many peers fill so many lines: counters, a histogram, and what else there is by peer. */

@@ -5,12 +5,15 @@
 
 namespace connwatch {
 
-uint32_t Batch::intern(const Key& key) {
-  bool fresh;
-  uint32_t id = table_.intern(key, &fresh);
-  if (fresh) fresh_.push_back(id);
-  return id;
+namespace {
+
+// One that has ended; the end of a connection may report it as well.
+bool isConnect(const cw_event& event) {
+  if (event.kind == CW_KIND_CONNECT) return true;
+  return event.kind == CW_KIND_CLOSE && event.role == CW_ROLE_CLIENT && (event.flags & CW_FLAG_OPENED);
 }
+
+}  // namespace
 
 bool Batch::add(const cw_event& event) {
   if (filled_ == capacity_) return false;
@@ -19,7 +22,7 @@ bool Batch::add(const cw_event& event) {
     totals_.seen[event.role == CW_ROLE_SERVER ? CW_KIND_ACCEPT : CW_KIND_CONNECT]++;
   if (event.flags & CW_FLAG_LATE && event.kind != CW_KIND_FLOW) totals_.late++;
   memcpy(events_ + static_cast<size_t>(filled_) * sizeof event, &event, sizeof event);
-  keys_[filled_++] = intern(keyOf(event));
+  keys_[filled_++] = isConnect(event) ? table_->connected(event) : intern(keyOf(event));
   return true;
 }
 

@@ -4,7 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <vector>
+#include <memory>
 
 #include "bpf/event.h"
 #include "keys.h"
@@ -20,18 +20,17 @@ struct DrainTotals {
 class Batch {
  public:
   // `events` has room for `capacity` records, `keys` for as many numbers.
-  Batch(uint8_t* events, uint32_t* keys, uint32_t capacity)
-      : events_(events), keys_(keys), capacity_(capacity) {}
+  // `seriesLimit`: see KeyTable::setLimit.
+  Batch(uint8_t* events, uint32_t* keys, uint32_t capacity, uint32_t seriesLimit)
+      : events_(events), keys_(keys), capacity_(capacity), table_(std::make_unique<KeyTable>(seriesLimit)) {}
 
   void clear() { filled_ = 0; }
   uint32_t filled() const { return filled_; }
   // False when it is full.
   bool add(const cw_event& event);
 
-  // The key's number; one that is new is in `freshKeys` from now on.
-  uint32_t intern(const Key& key);
-  KeyTable& keyTable() { return table_; }
-  std::vector<uint32_t>& freshKeys() { return fresh_; }
+  uint32_t intern(const Key& key) { return table_->intern(key); }
+  KeyTable& keyTable() { return *table_; }
   DrainTotals& totals() { return totals_; }
 
  private:
@@ -39,8 +38,7 @@ class Batch {
   uint32_t* keys_;
   uint32_t capacity_;
   uint32_t filled_ = 0;
-  KeyTable table_;
-  std::vector<uint32_t> fresh_;
+  std::unique_ptr<KeyTable> table_;
   DrainTotals totals_{};
 };
 

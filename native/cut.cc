@@ -9,8 +9,13 @@
 namespace connwatch {
 namespace {
 
-constexpr uint8_t kEstablished = 1, kClose = 7;
+constexpr uint8_t kEstablished = 1, kSynSent = 2, kSynRecv = 3, kClose = 7;
 constexpr uint64_t kBusy = ~0ull;
+
+// As src/metrics counts it.
+bool isPending(const cw_conn& conn) {
+  return conn.role == CW_ROLE_CLIENT && (conn.state == kSynSent || conn.state == kSynRecv);
+}
 
 bool isConnecting(const cw_conn& conn) { return conn.role == CW_ROLE_CLIENT && !conn.opened; }
 
@@ -98,9 +103,13 @@ void Cut::settle(const cw_event& event) {
 void Cut::finish(Batch& batch) {
   std::vector<uint64_t> ids;
   ids.reserve(slots_.size());
-  for (const cw_conn& conn : slots_)
-    if (conn.state != kClose)
-      ids.push_back(static_cast<uint64_t>(batch.intern(keyOf(conn))) << 8 | conn.state);
+  KeyTable& table = batch.keyTable();
+  table.beginPending();
+  for (const cw_conn& conn : slots_) {
+    if (conn.state == kClose) continue;
+    uint32_t key = isPending(conn) ? table.pending(conn) : table.intern(keyOf(conn));
+    ids.push_back(static_cast<uint64_t>(key) << 8 | conn.state);
+  }
   std::sort(ids.begin(), ids.end());
   rows_.clear();
   for (size_t i = 0; i < ids.size();) {

@@ -20,7 +20,7 @@ bool Drain::take(const uint8_t* record, uint32_t length) {
   if (!oldest_) oldest_ = event.time;
   if (kind != CW_KIND_EXIT) return takeEvent(event);
   batch_.totals().seen[kind]++;
-  inbox_.exited.push_back(event.owner);
+  batch_.keyTable().owners().exit(event.owner);
   return true;
 }
 
@@ -33,7 +33,7 @@ bool Drain::takeEvent(const cw_event& event) {
 void Drain::takeOther(const uint8_t* record, uint8_t kind) {
   batch_.totals().seen[kind]++;
   if (kind == CW_KIND_PROCESS)
-    inbox_.processes.push_back(*reinterpret_cast<const cw_process*>(record));
+    batch_.keyTable().owners().learn(*reinterpret_cast<const cw_process*>(record));
   else if (kind == CW_KIND_LISTEN)
     listeners_.add(*reinterpret_cast<const cw_listen*>(record));
   else if (kind == CW_KIND_NETNS)
@@ -75,6 +75,7 @@ uint32_t Drain::run() {
     cutDone_ = true;
     cut_.finish(batch_);
     listeners_.finish(batch_);
+    batch_.keyTable().owners().cut();
   }
   return batch_.filled();
 }

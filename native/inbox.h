@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the kernel side says about processes, cgroups and namespaces, until JavaScript takes it.
+// What the kernel side says about cgroups and namespaces, until JavaScript takes it.
 #pragma once
 
 #include <cstddef>
@@ -19,8 +19,6 @@ struct CgroupNames {
 };
 
 struct Inbox {
-  std::vector<cw_process> processes;
-  std::vector<uint64_t> exited;  // owners
   std::vector<CgroupNames> cgroups;
   // Of the last scan: each network namespace whose sockets it found, with a thread in it.
   std::vector<cw_netns> namespaces;

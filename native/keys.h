@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // Interns "who talks to whom" as a small number, so that JavaScript adds into
-// arrays and builds no object or string for a record.
+// arrays and builds no object or string for a record. This is where the agent's
+// memory is bounded: what gets no number of its own shares one.
 #pragma once
 
 #include <cstdint>
+#include <unordered_map>
 #include <vector>
 
 #include "bpf/event.h"
+#include "owners.h"
+#include "shares.h"
+#include "workloads.h"
 
 namespace connwatch {
 
+// What a record says of who talks to whom.
 struct Key {
   uint64_t owner;
   uint64_t cgroup;
@@ -18,35 +24,85 @@ struct Key {
   uint16_t port;  // client: the peer's; server: the local one
   uint16_t role;
 };
-static_assert(sizeof(Key) == 40, "Key has no padding: it is compared and hashed as bytes");
 
 Key keyOf(const cw_event& event);
 Key keyOf(const cw_conn& conn);
 Key keyOf(const cw_listen& listen);
 
+// What a number stands for. src/ebpf/key-details.ts reads `fold`.
+enum class Fold : uint8_t {
+  kNone = 0,
+  kPeer = 1,      // all peers (server: ports) of a workload that have no number
+  kWorkload = 2,  // all in a network namespace that has no number
+  kAll = 3,       // all else
+};
+
+struct Identity {
+  uint64_t cgroup;
+  uint8_t address[CW_ADDR_LEN];
+  uint32_t workload;
+  uint32_t netns;
+  uint16_t port;
+  uint8_t role;  // CW_ROLE_NONE: the number is free
+  Fold fold;
+  uint32_t reserved;
+};
+static_assert(sizeof(Identity) == 40, "Identity has no padding: it is compared and hashed as bytes");
+
+/*
+ * A process is no part of an identity: its connects are counted by `owners`, and
+ * what it is called by the workload. So many short-lived processes that do the same
+ * need one number.
+ */
 class KeyTable {
  public:
-  static constexpr uint32_t kCapacity = 1u << 17;
-
-  KeyTable() { resize(1024); }
-  // The key's number, 1 or more; 0 when the table is full. `fresh` tells whether
-  // it is new, or was given out anew after release.
-  uint32_t intern(const Key& key, bool* fresh);
-  const Key& at(uint32_t id) const { return keys_[id]; }
+  explicit KeyTable(uint32_t limit) : owners_(workloads_, limit) {
+    resize(1024);
+    setLimit(limit);
+  }
+  KeyTable(const KeyTable&) = delete;
+  KeyTable& operator=(const KeyTable&) = delete;
+  // `limit`: the most series that a metric family may have. See kPerSeries.
+  void setLimit(uint32_t limit);
+  // The number, 1 or more.
+  uint32_t intern(const Key& key);
+  /*
+   * A connect that is pending at a cut, and the end of a connect. When it was counted
+   * as pending under a shared number, its end counts there, too, although its peer may
+   * have a number of its own by then: else it would be in the attempts of both.
+   */
+  void beginPending() { pending_.clear(); }
+  uint32_t pending(const cw_conn& conn);
+  uint32_t connected(const cw_event& event);
+  bool holds(uint32_t id) const { return id < entries_.size() && entries_[id].role != CW_ROLE_NONE; }
+  const Identity& at(uint32_t id) const { return entries_[id]; }
   void release(uint32_t id);
   uint32_t live() const { return live_; }
-  uint64_t refused() const { return refused_; }
+  Owners& owners() { return owners_; }
+  Workloads& workloads() { return workloads_; }
 
  private:
-  void resize(uint32_t slots);
-  uint32_t home(const Key& key) const;
+  static constexpr uint32_t kNamespaces = 256;
 
+  uint32_t find(const Identity& identity) const;
+  uint32_t add(const Identity& identity);
+  uint32_t internFolded(Identity identity);
+  bool takeShare(const Identity& identity);
+  void resize(uint32_t slots);
+  uint32_t home(const Identity& identity) const;
+
+  Workloads workloads_;
+  Owners owners_;
+  Shares peers_{0};
+  Shares alone_{0};
+  uint32_t namespaces_ = 0;
   std::vector<uint32_t> slots_;  // open addressing, linear; 0 is free
-  std::vector<Key> keys_ = std::vector<Key>(1);
+  std::vector<Identity> entries_ = std::vector<Identity>(1);
   std::vector<uint32_t> free_;
   uint32_t mask_ = 0;
   uint32_t live_ = 0;
-  uint64_t refused_ = 0;
+  // Of the last cut, under shared numbers: cookie to number.
+  std::unordered_map<uint64_t, uint32_t> pending_;
 };
 
 }  // namespace connwatch

@@ -8,10 +8,6 @@
 namespace connwatch {
 namespace {
 
-Napi::Value bytes(Napi::Env env, const uint8_t* data, size_t room) {
-  return Napi::Buffer<uint8_t>::Copy(env, data, strnlen(reinterpret_cast<const char*>(data), room));
-}
-
 Napi::Value number(Napi::Env env, uint64_t value) {
   return Napi::Number::New(env, static_cast<double>(value));
 }
@@ -106,28 +102,23 @@ Napi::Value toRows(Napi::Env env, const std::vector<FoldRow>& rows, const std::v
   return result;
 }
 
-Napi::Value toList(Napi::Env env, const std::vector<uint32_t>& ids, const KeyTable& table) {
-  return objects(env, ids, [env, &table](Napi::Object& row, uint32_t id) {
-    const Key& key = table.at(id);
-    row.Set("id", id);
-    row.Set("role", static_cast<uint32_t>(key.role));
-    row.Set("owner", Napi::BigInt::New(env, key.owner));
-    row.Set("cgroup", Napi::BigInt::New(env, key.cgroup));
-    row.Set("netns", key.netns);
-    row.Set("address", Napi::Buffer<uint8_t>::Copy(env, key.address, CW_ADDR_LEN));
-    row.Set("port", static_cast<uint32_t>(key.port));
-  });
-}
-
-Napi::Value toList(Napi::Env env, const std::vector<cw_process>& processes) {
-  return objects(env, processes, [env](Napi::Object& row, const cw_process& process) {
-    row.Set("owner", Napi::BigInt::New(env, process.owner));
-    row.Set("pid", process.pid);
-    row.Set("startTime", Napi::BigInt::New(env, process.start_time));
-    row.Set("cgroup", Napi::BigInt::New(env, process.cgroup));
-    row.Set("comm", bytes(env, process.comm, CW_COMM_LEN));
-    row.Set("exe", bytes(env, process.exe, CW_EXE_LEN));
-  });
+Napi::Value toRows(Napi::Env env, Owners& owners) {
+  const std::vector<ProcessRow>& rows = owners.rows();
+  auto column = [&](auto field) {
+    auto values = Napi::Uint32Array::New(env, rows.size());
+    for (size_t i = 0; i < rows.size(); i++) values[i] = rows[i].*field;
+    return values;
+  };
+  Owners::Counts others = owners.takeOthers();
+  auto result = Napi::Object::New(env);
+  result.Set("rows", number(env, rows.size()));
+  result.Set("process", column(&ProcessRow::process));
+  result.Set("ended", column(&ProcessRow::ended));
+  result.Set("pending", column(&ProcessRow::pending));
+  result.Set("flags", column(&ProcessRow::flags));
+  result.Set("othersEnded", number(env, others.ended));
+  result.Set("othersPending", number(env, others.pending));
+  return result;
 }
 
 Napi::Value toList(Napi::Env env, const std::vector<CgroupNames>& cgroups) {
@@ -155,6 +146,12 @@ Napi::Value toNumbers(Napi::Env env, const std::vector<uint64_t>& values) {
   return list;
 }
 
+Napi::Value toNumbers(Napi::Env env, const std::vector<uint32_t>& values) {
+  auto list = Napi::Uint32Array::New(env, values.size());
+  for (size_t i = 0; i < values.size(); i++) list[i] = values[i];
+  return list;
+}
+
 Napi::Value toStats(Napi::Env env, Drain& drain, Program& program, const Ring& ring) {
   const DrainTotals& totals = drain.batch().totals();
   auto result = Napi::Object::New(env);
@@ -163,7 +160,6 @@ Napi::Value toStats(Napi::Env env, Drain& drain, Program& program, const Ring& r
   result.Set("seen", numbers(env, totals.seen, CW_KIND_MAX));
   result.Set("late", number(env, totals.late));
   result.Set("undecodable", number(env, totals.undecodable));
-  result.Set("keysRefused", number(env, drain.batch().keyTable().refused()));
   result.Set("recursion", number(env, program.recursionMisses()));
   result.Set("probes", toProbes(env, program.probes()));
   result.Set("scanAge", number(env, monotonic() - drain.scan().completed()));

@@ -18,10 +18,8 @@ Napi::Value toRows(Napi::Env env, const std::vector<ListenRow>& rows);
 // synRetransmits, resetsIn, resetsOut of each row; `what` is enum cw_loss_class.
 Napi::Value toRows(Napi::Env env, const std::vector<FoldRow>& rows, const std::vector<uint32_t>& keys);
 
-// [{id, role, owner, cgroup, netns, address, port}]
-Napi::Value toList(Napi::Env env, const std::vector<uint32_t>& ids, const KeyTable& table);
-// [{owner, pid, startTime, cgroup, comm, exe}], names as bytes
-Napi::Value toList(Napi::Env env, const std::vector<cw_process>& processes);
+// {rows, process, ended, pending, flags, othersEnded, othersPending}: flags of ProcessRow.
+Napi::Value toRows(Napi::Env env, Owners& owners);
 // [{id, cutOff, names}], names as bytes
 Napi::Value toList(Napi::Env env, const std::vector<CgroupNames>& cgroups);
 
@@ -31,7 +29,10 @@ Napi::Value toTriples(Napi::Env env, const std::vector<cw_netns>& namespaces);
 // A BigUint64Array.
 Napi::Value toNumbers(Napi::Env env, const std::vector<uint64_t>& numbers);
 
-// {lost, unfolded, seen, probes, late, undecodable, keysRefused, recursion, ringUsed, ringSize, scanAge}
+// A Uint32Array.
+Napi::Value toNumbers(Napi::Env env, const std::vector<uint32_t>& numbers);
+
+// {lost, unfolded, seen, probes, late, undecodable, recursion, ringUsed, ringSize, scanAge}
 Napi::Value toStats(Napi::Env env, Drain& drain, Program& program, const Ring& ring);
 
 }  // namespace connwatch

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "clock.h"
+#include "details.h"
 #include "preload.h"
 #include "rows.h"
 
@@ -30,20 +31,24 @@ Napi::Function Session::define(Napi::Env env) {
                       InstanceMethod("folded", &Session::folded),
                       InstanceMethod("namespaces", &Session::namespaces),
                       InstanceMethod("cgroups", &Session::cgroups),
-                      InstanceMethod("freshKeys", &Session::freshKeys),
                       InstanceMethod("processes", &Session::processes),
-                      InstanceMethod("exited", &Session::exited),
+                      InstanceMethod("cgroupsInUse", &Session::cgroupsInUse),
+                      InstanceMethod("gone", &Session::gone),
+                      InstanceMethod("readKey", &Session::readKey),
+                      InstanceMethod("readProcess", &Session::readProcess),
+                      InstanceMethod("setSeriesLimit", &Session::setSeriesLimit),
                       InstanceMethod("release", &Session::release),
                       InstanceMethod("stats", &Session::stats),
                       InstanceMethod("close", &Session::close)});
 }
 
-// new Session({path, ringSize, connSlots, batchSize, syncFailures, immediate}, onWake): loads and attaches.
+// new Session({path, ringSize, connSlots, batchSize, seriesLimit, syncFailures, immediate}, onWake): loads and attaches.
 // JavaScript (src/ebpf/binding.ts) has checked the arguments.
 Session::Session(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Session>(info) {
   Napi::Env env = info.Env();
   Napi::Object config = info[0].As<Napi::Object>();
   uint32_t batch = config.Get("batchSize").As<Napi::Number>().Uint32Value();
+  uint32_t seriesLimit = config.Get("seriesLimit").As<Napi::Number>().Uint32Value();
 
   auto [program, failure] = loaded(programConfig(config));
   program_ = std::move(program);
@@ -56,17 +61,21 @@ Session::Session(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Session>(inf
   auto drained = Napi::Float64Array::New(env, kDrained);
   drained_ = drained.Data();
   drainedReference_ = Napi::Persistent(drained);
+  auto details = Napi::ArrayBuffer::New(env, kDetailsSize);
+  details_ = details.Data();
+  detailsReference_ = Napi::Persistent(details);
   events_ = Napi::Persistent(events);
   keys_ = Napi::Persistent(keys);
   doorbell_ = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   if (doorbell_ < 0) fail(env, {"CW_BPF_LOAD", "ring", errno, "cannot create a doorbell", ""});
   drain_ = std::make_unique<Drain>(
       *program_, ring_,
-      Batch(static_cast<uint8_t*>(events.Data()), static_cast<uint32_t*>(keys.Data()), batch), doorbell_);
+      Batch(static_cast<uint8_t*>(events.Data()), static_cast<uint32_t*>(keys.Data()), batch, seriesLimit), doorbell_);
   Napi::Object self = info.This().As<Napi::Object>();
   self.Set("events", events);
   self.Set("keys", keys);
   self.Set("drained", drained);
+  self.Set("details", details);
 
   callback_ = Napi::Persistent(info[1].As<Napi::Function>());
   context_ = std::make_unique<Napi::AsyncContext>(env, "connwatch:ring");
@@ -107,13 +116,13 @@ void Session::onWake() {
 // Fills `events`, `keys` and `drained`. An object for each drain would cost more than most drains.
 void Session::drain(const Napi::CallbackInfo& info) {
   Drain& drain = open(info.Env());
+  uint64_t processes = drain.batch().totals().seen[CW_KIND_PROCESS];
   drained_[kCount] = drain.run();
   if (int error = drain.takeError()) throw toError(info.Env(), cannotCut(error));
   drained_[kCut] = drain.takeCut();
   drained_[kMore] = drain.waiting() || ring_.used() > 0;
   drained_[kLag] = drain.oldest() ? static_cast<double>(monotonic() - drain.oldest()) : 0.0;
-  drained_[kFresh] = static_cast<double>(drain.batch().freshKeys().size());
-  drained_[kProcesses] = static_cast<double>(drain.inbox().processes.size());
+  drained_[kProcesses] = static_cast<double>(drain.batch().totals().seen[CW_KIND_PROCESS] - processes);
   drained_[kCgroups] = static_cast<double>(drain.inbox().cgroups.size());
 }
 
@@ -149,18 +158,35 @@ Napi::Value Session::folded(const Napi::CallbackInfo& info) {
   return toRows(info.Env(), rows, keys);
 }
 
-Napi::Value Session::freshKeys(const Napi::CallbackInfo& info) {
-  Drain& drain = open(info.Env());
-  auto list = toList(info.Env(), drain.batch().freshKeys(), drain.batch().keyTable());
-  drain.batch().freshKeys().clear();
-  return list;
+// What processes did, at the last cut.
+Napi::Value Session::processes(const Napi::CallbackInfo& info) {
+  return toRows(info.Env(), open(info.Env()).batch().keyTable().owners());
 }
 
-Napi::Value Session::processes(const Napi::CallbackInfo& info) {
+Napi::Value Session::cgroupsInUse(const Napi::CallbackInfo& info) {
+  return toNumbers(info.Env(), open(info.Env()).batch().keyTable().workloads().cgroups());
+}
+
+// Workloads of which nothing runs any more, since the last call.
+Napi::Value Session::gone(const Napi::CallbackInfo& info) {
+  return toNumbers(info.Env(), open(info.Env()).batch().keyTable().workloads().takeGone());
+}
+
+// Into `details`. False when the number is not in use.
+Napi::Value Session::readKey(const Napi::CallbackInfo& info) {
   Drain& drain = open(info.Env());
-  auto list = toList(info.Env(), drain.inbox().processes);
-  drain.inbox().processes.clear();
-  return list;
+  uint32_t id = info[0].As<Napi::Number>().Uint32Value();
+  return Napi::Boolean::New(info.Env(), writeKey(drain.batch().keyTable(), id, details_));
+}
+
+Napi::Value Session::readProcess(const Napi::CallbackInfo& info) {
+  Drain& drain = open(info.Env());
+  uint32_t number = info[0].As<Napi::Number>().Uint32Value();
+  return Napi::Boolean::New(info.Env(), writeProcess(drain.batch().keyTable(), number, details_));
+}
+
+void Session::setSeriesLimit(const Napi::CallbackInfo& info) {
+  open(info.Env()).batch().keyTable().setLimit(info[0].As<Napi::Number>().Uint32Value());
 }
 
 Napi::Value Session::cgroups(const Napi::CallbackInfo& info) {
@@ -174,13 +200,6 @@ Napi::Value Session::namespaces(const Napi::CallbackInfo& info) {
   return toTriples(info.Env(), open(info.Env()).inbox().namespaces);
 }
 
-Napi::Value Session::exited(const Napi::CallbackInfo& info) {
-  Drain& drain = open(info.Env());
-  auto owners = toNumbers(info.Env(), drain.inbox().exited);
-  drain.inbox().exited.clear();
-  return owners;
-}
-
 void Session::release(const Napi::CallbackInfo& info) {
   Drain& drain = open(info.Env());
   auto ids = info[0].As<Napi::Uint32Array>();
@@ -192,6 +211,10 @@ Napi::Value Session::stats(const Napi::CallbackInfo& info) {
   Drain& drain = open(env);
   if (int error = drain.folds().read())
     throw toError(env, {"CW_STATS", "stats", error, "cannot read the loss counters", ""});
+  // An exit whose record was lost is found by looking for the process.
+  uint64_t lost = drain.folds().losses()[CW_LOSS_RING_FULL * CW_LOSS_CLASSES + CW_CLASS_EXIT];
+  if (lost > exitsLost_) drain.batch().keyTable().owners().sweep();
+  exitsLost_ = lost;
   return toStats(env, drain, *program_, ring_);
 }
 

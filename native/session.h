@@ -13,7 +13,7 @@
 namespace connwatch {
 
 // What `drained` holds: src/ebpf/binding.ts, DRAINED.
-enum Drained { kCount, kCut, kMore, kLag, kFresh, kProcesses, kCgroups, kDrained };
+enum Drained { kCount, kCut, kMore, kLag, kProcesses, kCgroups, kDrained };
 
 class Session : public Napi::ObjectWrap<Session> {
  public:
@@ -30,9 +30,12 @@ class Session : public Napi::ObjectWrap<Session> {
   Napi::Value folded(const Napi::CallbackInfo& info);
   Napi::Value namespaces(const Napi::CallbackInfo& info);
   Napi::Value cgroups(const Napi::CallbackInfo& info);
-  Napi::Value freshKeys(const Napi::CallbackInfo& info);
   Napi::Value processes(const Napi::CallbackInfo& info);
-  Napi::Value exited(const Napi::CallbackInfo& info);
+  Napi::Value cgroupsInUse(const Napi::CallbackInfo& info);
+  Napi::Value gone(const Napi::CallbackInfo& info);
+  Napi::Value readKey(const Napi::CallbackInfo& info);
+  Napi::Value readProcess(const Napi::CallbackInfo& info);
+  void setSeriesLimit(const Napi::CallbackInfo& info);
   void release(const Napi::CallbackInfo& info);
   Napi::Value stats(const Napi::CallbackInfo& info);
   void close(const Napi::CallbackInfo& info);
@@ -50,7 +53,10 @@ class Session : public Napi::ObjectWrap<Session> {
   Napi::Reference<Napi::Float64Array> drainedReference_;
   double* drained_ = nullptr;
   int doorbell_ = -1;
+  Napi::Reference<Napi::ArrayBuffer> detailsReference_;
+  void* details_ = nullptr;
   std::unique_ptr<Drain> drain_;
+  uint64_t exitsLost_ = 0;
   Napi::FunctionReference callback_;
   std::unique_ptr<Napi::AsyncContext> context_;
   Wake* wake_ = nullptr;  // nulled by Wake when it stops

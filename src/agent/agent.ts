@@ -55,6 +55,7 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
   const ebpf = new EbpfManager({
     objectPath: settings.bpfObject,
     ringSize: settings.ringSize,
+    seriesLimit: settings.seriesLimit,
     syncFailures: settings.syncFailures,
     patience: DRAIN_PATIENCE_MS,
     immediate: false,
@@ -177,6 +178,7 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
       const { seriesLimit, newSeriesAtZero } = next;
       // The one that can refuse, so before the others.
       metrics.collector.reconfigure({ interval: next.interval, seriesLimit, newSeriesAtZero });
+      ebpf.setSeriesLimit(seriesLimit);
       interval.next(next.interval);
       drain.setInterval(next.interval);
       failures.rate = next.failureRecords;

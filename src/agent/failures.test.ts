@@ -5,20 +5,23 @@ import { FailureRecords } from './failures.ts';
 
 const KEY = {
   role: 'client',
-  process: { pid: 42, executable: 'curl' },
+  whose: 'process',
+  executable: 'curl',
   cgroup: '1',
   cgroupPath: '/',
+  fold: 'none',
   address: '10.0.0.1',
   port: 443,
 } as unknown as Key;
 
-function batch(count: number): Batch {
+function batch(count: number, pid = 42): Batch {
   const bytes = new Uint8Array(count * EVENT_SIZE);
   const view = new DataView(bytes.buffer);
   for (let at = 0; at < bytes.length; at += EVENT_SIZE) {
     view.setUint8(at + EVENT_OFFSETS.kind, KIND.connect);
     view.setUint8(at + EVENT_OFFSETS.outcome, 1);
     view.setUint16(at + EVENT_OFFSETS.error, 111, true);
+    view.setUint32(at + EVENT_OFFSETS.owner + 4, pid, true);
     view.setBigUint64(at + EVENT_OFFSETS.duration, 1_500_000n, true);
     view.setBigUint64(at + EVENT_OFFSETS.time, 7_000_000_000n, true);
   }
@@ -61,8 +64,8 @@ it('says when, who, where to, why, how long and with how many SYNs', () => {
 });
 
 it('writes none of the agent itself, whose push of it would fail next', () => {
-  const { failures, lines, pushed } = records(5, { ...KEY, process: { ...KEY.process!, pid: 7 } });
-  failures.add(batch(3));
+  const { failures, lines, pushed } = records(5);
+  failures.add(batch(3, 7));
   expect([lines, pushed, failures.counts]).toEqual([[], [], { written: 0, left_out: 3 }]);
 });
 

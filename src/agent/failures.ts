@@ -47,7 +47,7 @@ export class FailureRecords {
     for (const failed of this.#tap.take(batch)) {
       const key = keys.get(failed.key);
       // A push of the record would be the next one to fail.
-      if (key?.process?.pid === pid) {
+      if (failed.pid === pid) {
         this.#tap.leftOut += 1;
         continue;
       }
@@ -62,9 +62,9 @@ export class FailureRecords {
 }
 
 /** Names are those of the metrics, and of OpenTelemetry's conventions where there are any. */
-function describe({ outcome, errno, seconds, syns }: FailedConnect, key: Key | undefined): Attributes {
+function describe({ outcome, errno, seconds, syns, pid }: FailedConnect, key: Key | undefined): Attributes {
   return {
-    ...(key === undefined ? {} : { ...workloadOf(key), ...(key.process === undefined ? {} : { 'process.pid': key.process.pid }), ...peerOf(key) }),
+    ...(key === undefined ? {} : { ...workloadOf(key), ...(key.whose === 'process' ? { 'process.pid': pid } : {}), ...peerOf(key) }),
     'error.type': outcome,
     ...(errno === 0 ? {} : { 'error.name': getSystemErrorName(-errno) }),
     'connect.duration': seconds,

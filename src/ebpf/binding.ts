@@ -5,7 +5,7 @@ import { ConnwatchError, oneLine } from '../internal/errors.ts';
 import { LOSS_CLASSES } from '../words/loss-classes.ts';
 import { OUTCOMES } from '../words/outcomes.ts';
 import { ABI_VERSION, EVENT_OFFSETS, EVENT_SIZE } from './layout.ts';
-import type { Folded, Listeners, LiveSockets } from './types.ts';
+import type { Folded, Listeners, LiveSockets, ProcessCounts } from './types.ts';
 
 /** The addon, as native/binding.cc exports it. This file alone touches the .node file. */
 export interface Binding {
@@ -57,6 +57,7 @@ export interface SessionConfig extends ProgramConfig {
   readonly batchSize: number;
   /** A record for each success and each accept when it happens, not with the end of the connection. */
   readonly immediate: boolean;
+  readonly seriesLimit: number;
 }
 
 /** native/session.cc. Every method but close throws CW_CLOSED after close. */
@@ -65,6 +66,8 @@ export interface Session {
   readonly keys: ArrayBuffer;
   /** What the last drain found, by the numbers in DRAINED. */
   readonly drained: Float64Array;
+  /** What readKey and readProcess write. */
+  readonly details: ArrayBuffer;
   drain(): void;
   /** False when records wait already: the doorbell is then not set. */
   arm(): boolean;
@@ -73,38 +76,27 @@ export interface Session {
   listeners(): Listeners;
   /** What could not be sent, since the last call, as far as stats() has read. */
   folded(): Folded;
-  freshKeys(): NativeKey[];
-  processes(): NativeProcess[];
+  /** What processes did, at the last cut; to be asked once for each. */
+  processes(): ProcessCounts;
+  /** Numbers of workloads of which nothing runs any more, since the last call. */
+  gone(): Uint32Array;
+  /** Writes a key into `details` (keys/details.ts); false when the number is not in use. */
+  readKey(id: number): boolean;
+  /** The same for a process of ProcessCounts. */
+  readProcess(number: number): boolean;
+  /** Some may come more than once. */
+  cgroupsInUse(): BigUint64Array;
+  setSeriesLimit(limit: number): void;
   cgroups(): NativeCgroup[];
   /** netns, inode and pid of each, one after the other. */
   namespaces(): Uint32Array;
-  exited(): BigUint64Array;
   release(ids: Uint32Array): void;
   stats(): NativeStats;
   close(): void;
 }
 
-/** native/session.h, Drained. cut, more: 0 or 1. lag: age of the first record, ns; 0 without records. */
-export const DRAINED = { count: 0, cut: 1, more: 2, lag: 3, fresh: 4, processes: 5, cgroups: 6 } as const;
-
-export interface NativeKey {
-  readonly id: number;
-  readonly role: number;
-  readonly owner: bigint;
-  readonly cgroup: bigint;
-  readonly netns: number;
-  readonly address: Uint8Array;
-  readonly port: number;
-}
-
-export interface NativeProcess {
-  readonly owner: bigint;
-  readonly pid: number;
-  readonly startTime: bigint;
-  readonly cgroup: bigint;
-  readonly comm: Uint8Array;
-  readonly exe: Uint8Array;
-}
+/** native/session.h, Drained. cut, more: 0 or 1. lag: age of the first record, ns; 0 without records. processes: records of them. */
+export const DRAINED = { count: 0, cut: 1, more: 2, lag: 3, processes: 4, cgroups: 5 } as const;
 
 export interface NativeCgroup {
   readonly id: bigint;
@@ -125,7 +117,6 @@ export interface NativeStats {
   /** Of those seen, how many tell of a change that the kernel did not show. */
   readonly late: number;
   readonly undecodable: number;
-  readonly keysRefused: number;
   readonly recursion: number;
   readonly ringUsed: number;
   readonly ringSize: number;

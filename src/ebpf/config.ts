@@ -18,6 +18,11 @@ export interface Config {
    */
   readonly patience: number;
   /**
+   * Series that a metric family may have, which bounds the keys: what finds no room shares one (`Key.fold`).
+   * Processes that are told apart are as many. @default 2000
+   */
+  readonly seriesLimit: number;
+  /**
    * How connects are seen that fail before a SYN: `auto` takes fexit, else a kretprobe, else nothing;
    * `syscall` a tracepoint that costs every system call of the machine; `off` nothing. @default auto
    */
@@ -38,6 +43,7 @@ export function defaultConfig(): Config {
     connSlots: 65_536,
     batchSize: 4096,
     coalesce: 2,
+    seriesLimit: 2000,
     patience: 0,
     syncFailures: 'auto',
     immediate: true,

@@ -1,18 +1,16 @@
 import { type Observable, Subject } from 'rxjs';
 import { ConnwatchError } from '../internal/errors.ts';
-import { LOSS_CLASS } from '../words/loss-classes.ts';
 import { DRAINED, loadBinding, type Session } from './binding.ts';
 import { defaultConfig } from './config.ts';
 import type { Config } from './config.ts';
 import { CgroupTable } from './keys/cgroups.ts';
 import { Keys } from './keys/keys.ts';
-import { ProcessTable } from './keys/processes.ts';
 import { EVENT_SIZE, EVENT_WORDS } from './layout.ts';
 import { loadError } from './loading/load-error.ts';
 import { objectFile } from './loading/object-file.ts';
 import { Pump } from './pump.ts';
 import { drainStats } from './stats.ts';
-import type { Batch, Cut, DrainStats, Key, NetworkNamespace } from './types.ts';
+import type { Batch, Cut, DrainStats, Key, NetworkNamespace, ProcessInfo } from './types.ts';
 
 /** Of the ring: a record of a connection with the kernel's header. */
 const SLOT = EVENT_SIZE + 8;
@@ -28,14 +26,12 @@ export class Manager implements AsyncDisposable {
   readonly batches: Observable<Batch>;
   readonly #config: Config;
   readonly #subject = new Subject<Batch>();
-  readonly #processes = new ProcessTable();
   readonly #cgroups = new CgroupTable();
-  readonly #keys = new Keys(this.#processes, this.#cgroups, (ids) => this.#session?.release(ids));
+  #keys: Keys | undefined;
   #session: Session | undefined;
   #pump: Pump | undefined;
   #lag = 0;
   #awaitsCut = false;
-  #exitsLost = 0;
   #bytes = new Uint8Array(0);
   #words = new Uint32Array(0);
   #ids = new Uint32Array(0);
@@ -51,14 +47,15 @@ export class Manager implements AsyncDisposable {
    */
   start(): void {
     if (this.#session) return;
-    const { ringSize, connSlots, batchSize, coalesce, patience, syncFailures, immediate } = this.#config;
+    const { ringSize, connSlots, batchSize, coalesce, patience, seriesLimit, syncFailures, immediate } = this.#config;
     try {
       const { Session } = loadBinding();
       const path = objectFile(this.#config.objectPath);
-      this.#session = new Session({ path, ringSize, connSlots, batchSize, syncFailures, immediate }, () => this.#onBell());
+      this.#session = new Session({ path, ringSize, connSlots, batchSize, seriesLimit, syncFailures, immediate }, () => this.#onBell());
     } catch (error) {
       throw loadError(error);
     }
+    this.#keys = new Keys(this.#session, this.#cgroups);
     this.#bytes = new Uint8Array(this.#session.events);
     this.#words = new Uint32Array(this.#session.events);
     this.#ids = new Uint32Array(this.#session.keys);
@@ -77,12 +74,28 @@ export class Manager implements AsyncDisposable {
     this.#run();
   }
 
+  /** Made anew at each call. */
   get(id: number): Key | undefined {
-    return this.#keys.get(id);
+    return this.#keys?.get(id);
+  }
+
+  /** Of a key only what is asked for each row of a window. */
+  side(id: number): Pick<Key, 'role' | 'netns'> | undefined {
+    return this.#keys?.side(id);
+  }
+
+  /** @param number of `Cut.processes` */
+  process(number: number): ProcessInfo | undefined {
+    return this.#keys?.process(number);
   }
 
   release(ids: Iterable<number>): void {
-    this.#keys.release(ids);
+    this.#session?.release(Uint32Array.from(ids));
+  }
+
+  /** See Config.seriesLimit. A lower one takes no number away. */
+  setSeriesLimit(limit: number): void {
+    this.#session?.setSeriesLimit(limit);
   }
 
   /** @throws ConnwatchError CW_BPF_LOAD before start and after close */
@@ -95,6 +108,7 @@ export class Manager implements AsyncDisposable {
     this.#pump?.stop();
     this.#session?.close();
     this.#session = undefined;
+    this.#keys = undefined;
     this.#subject.complete();
     return Promise.resolve();
   }
@@ -133,9 +147,7 @@ export class Manager implements AsyncDisposable {
     const [count, cut, processes] = [drained[DRAINED.count]!, drained[DRAINED.cut] === 1, drained[DRAINED.processes]!];
     const more = drained[DRAINED.more] === 1 && count === this.#config.batchSize;
     if (count > 0) this.#lag = drained[DRAINED.lag]!;
-    if (processes > 0) for (const process of session.processes()) this.#processes.add(process);
     if (drained[DRAINED.cgroups]! > 0) for (const cgroup of session.cgroups()) this.#cgroups.add(cgroup);
-    if (drained[DRAINED.fresh]! > 0) for (const key of session.freshKeys()) this.#keys.add(key);
     if (cut) this.#awaitsCut = false;
     if (count > 0 || cut) {
       this.#subject.next({
@@ -152,17 +164,11 @@ export class Manager implements AsyncDisposable {
 
   #cut(session: Session): Cut {
     const native = session.stats();
-    for (const owner of session.exited()) this.#processes.exit(owner);
-    const exitsLost = native.lost[LOSS_CLASS.exit] ?? 0;
-    if (exitsLost > this.#exitsLost) this.#processes.sweep();
-    this.#exitsLost = exitsLost;
     const [live, listeners, folded] = [session.live(), session.listeners(), session.folded()];
-    // Those of live sockets, listeners and what was folded may be new.
-    for (const key of session.freshKeys()) this.#keys.add(key);
-    this.#keys.bind();
-    this.#cgroups.trim(() => new Set([...this.#keys.cgroups(), ...this.#processes.cgroups()]));
+    this.#cgroups.trim(() => new Set(Array.from(session.cgroupsInUse(), String)));
     const namespaces = namespacesOf(session.namespaces());
-    return { live, listeners, folded, namespaces, stats: drainStats(native, this.#lag), exited: this.#processes.cut() };
+    const [processes, gone] = [session.processes(), session.gone()];
+    return { live, listeners, folded, namespaces, stats: drainStats(native, this.#lag), processes, gone };
   }
 }
 

@@ -20,7 +20,6 @@ export function drainStats(native: NativeStats, lag: number): DrainStats {
     { stage: 'kernel', reason: 'owner_store', total: sum(ownerStore) },
     { stage: 'kernel', reason: 'recursion', total: native.recursion },
     { stage: 'drain', reason: 'decode', total: native.undecodable },
-    { stage: 'stream', reason: 'key_table', total: native.keysRefused },
   ];
   const seen = Object.fromEntries(Object.entries(KIND).map(([kind, index]) => [kind, native.seen[index] ?? 0]));
   return {

@@ -1,31 +1,34 @@
 import type { Role } from '../words/role.ts';
 
-/** What a process is, as the kernel told it once, before its first record. */
+/** What a process is, as the kernel told it. */
 export interface ProcessInfo {
-  /** Process reference of records: pid in the high half, sequence number in the low; exact below 2^53 only as a string. */
-  readonly owner: string;
-  /** Thread group id in the root pid namespace. */
+  /** Thread group id in the root pid namespace; 0 for the kernel's own sockets. */
   readonly pid: number;
   /** Start of the thread group leader, nanoseconds since boot. */
   readonly startTime: bigint;
   /** Number of the cgroup (see Key) at the process's first record. */
-  readonly cgroup: bigint;
+  readonly cgroup: string;
   /** Name of the thread group leader, at most 15 bytes, any bytes but NUL, printable form (see internal/escape). */
   readonly comm: string;
-  /** Base name of the executable file, at most 255 bytes, printable form; `[kernel]` for kernel threads. */
-  readonly executable: string;
 }
+
+/** Whose a socket is. `folded`: records that the kernel side could not send, of whoever. */
+export type Whose = 'unknown' | 'process' | 'kernel' | 'folded';
 
 /**
  * What a key number stands for. The addon interns the tuple once, records then
  * carry the number. Numbers are dense, start at 1 and are used again after
- * `release`; 0 is the key of everything that did not fit the table.
+ * `release`. Each workload gets a fair share of them (native/shares.h); what is
+ * over it has a number that is shared: `fold`.
  */
 export interface Key {
   readonly id: number;
   readonly role: Role;
-  /** The owner, or undefined when the kernel could not tell it. */
-  readonly process: ProcessInfo | undefined;
+  readonly whose: Whose;
+  /** Base name of the executable file, at most 255 bytes, printable form; `[kernel]`, `[folded]`; undefined when it is not known. */
+  readonly executable: string | undefined;
+  /** Number of the workload: the executable in its cgroup. 0 when it is not a process's, or not known. Given out anew after it was in `Cut.gone`. */
+  readonly workload: number;
   /** Number of the cgroup, decimal (bpf/event.h): the cgroup v2 id, where v2 tells containers apart. */
   readonly cgroup: string;
   /**
@@ -33,12 +36,35 @@ export interface Key {
    * A path that is too deep begins with `.../`. undefined when the kernel could not tell it (yet).
    */
   readonly cgroupPath: string | undefined;
-  /** Number of the network namespace; `Cut.namespaces` has its inode number. No number is ever used again. */
+  /** Number of the network namespace; `Cut.namespaces` has its inode number. No number is ever used again. 0 when the key stands for several. */
   readonly netns: number;
   /** Client: the peer's address; server: empty. IPv4 in dotted form, IPv6 per RFC 5952. */
   readonly address: string;
   /** Client: the peer's port; server: the local port. */
   readonly port: number;
+  /** What it stands for: `none`, this alone; `peer`, peers (of a server: ports) of the workload; `workload`, workloads. */
+  readonly fold: 'none' | 'peer' | 'workload';
+}
+
+/** Flags of ProcessCounts: its names are new or have changed; its last thread has ended. */
+export const PROCESS_FLAG = { fresh: 1, exited: 2 } as const;
+
+/**
+ * What processes did since the cut before, as columns. As many are told apart as a
+ * family may have series, by fair share.
+ */
+export interface ProcessCounts {
+  readonly rows: number;
+  /** Its number; used again after it has exited, then with the flag `fresh`. */
+  readonly process: Uint32Array;
+  /** Connects that have ended. */
+  readonly ended: Uint32Array;
+  /** Connects that are pending at the cut. */
+  readonly pending: Uint32Array;
+  readonly flags: Uint32Array;
+  /** The same of all others, added up. Records that were lost are in neither. */
+  readonly othersEnded: number;
+  readonly othersPending: number;
 }
 
 /** Live sockets at a cut, as columns: row i says that `count[i]` sockets of key `key[i]` are in `state[i]`. */
@@ -65,7 +91,7 @@ export const FOLD_VALUES = ['count', 'bytesSent', 'bytesReceived', 'dataRetransm
 
 /**
  * Records that could not be sent, since the cut before, added up in the kernel by
- * cgroup and network namespace: their keys have the process `[folded]`, no peer and no port.
+ * cgroup and network namespace: their keys are `folded`, without a peer or port.
  */
 export interface Folded {
   readonly rows: number;
@@ -96,7 +122,7 @@ export type EventKind = 'connect' | 'accept' | 'close' | 'process' | 'exit' | 'f
 
 export interface Loss {
   readonly stage: 'kernel' | 'drain' | 'stream';
-  /** ring_full, start_store, owner_store, recursion; decode; key_table. */
+  /** ring_full, start_store, owner_store, recursion; decode. */
   readonly reason: string;
   readonly total: number;
   /**
@@ -135,8 +161,9 @@ export interface Cut {
   readonly stats: DrainStats;
   /** The network namespaces whose sockets the last scan found, by number. */
   readonly namespaces: ReadonlyMap<number, NetworkNamespace>;
-  /** owners (ProcessInfo.owner) whose last thread ended since the cut before. */
-  readonly exited: readonly string[];
+  readonly processes: ProcessCounts;
+  /** Workloads (Key.workload) of which no process runs any more, since the cut before. */
+  readonly gone: Uint32Array;
 }
 
 /**

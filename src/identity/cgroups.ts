@@ -1,7 +1,7 @@
 import type { Key } from '../ebpf/types.ts';
 import { type Resolution, UNRESOLVED, resolveCgroup } from './container.ts';
 
-type Placed = Pick<Key, 'process' | 'cgroup' | 'cgroupPath'>;
+type Placed = Pick<Key, 'whose' | 'cgroup' | 'cgroupPath'>;
 
 /** The executable of sockets that the kernel itself opened, as the kernel side names it. */
 export const KERNEL = '[kernel]';
@@ -16,9 +16,7 @@ const known = new Map<string, Resolution>();
  * none: for sockets of the kernel, and of listeners that nobody is known to own.
  */
 export function cgroupOf(key: Placed): Resolution | undefined {
-  // Any file can be called as the kernel's sockets are, but it has a pid.
-  const kernel = key.process?.executable === KERNEL && key.process.pid === 0;
-  if (kernel || key.cgroup === '0') return undefined;
+  if (key.whose === 'kernel' || key.cgroup === '0') return undefined;
   if (key.cgroupPath === undefined) return UNRESOLVED;
   let resolution = known.get(key.cgroupPath);
   if (resolution === undefined) {

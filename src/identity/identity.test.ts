@@ -1,30 +1,32 @@
 import { describe, expect, it } from 'vitest';
-import type { Key, ProcessInfo } from '../ebpf/types.ts';
+import type { Key } from '../ebpf/types.ts';
 import { CgroupsInUse, KERNEL, UNRESOLVED, cgroupOf, identify, peerOf, workloadOf } from './index.ts';
 
 const ID = '4f797c539e6c745de61a93ca3ff892358ecbcaccd8414d5db545c38428142970';
 
-const curl: ProcessInfo = { owner: '1', pid: 7, startTime: 1n, cgroup: 2n, comm: 'curl', executable: 'curl' };
 const client: Key = {
   id: 1,
   role: 'client',
-  process: curl,
+  whose: 'process',
+  executable: 'curl',
+  workload: 1,
   cgroup: '2',
   cgroupPath: '/',
   netns: 1,
   address: '10.0.0.1',
   port: 443,
+  fold: 'none',
 };
 
 describe('workloadOf', () => {
   const executable = (name: string) => ({ 'process.executable.name': name });
 
   it.each([
-    ['the executable, not the name', { ...curl, comm: 'pool-1' }, 'curl'],
-    ['the kernel', { ...curl, pid: 0, executable: KERNEL }, KERNEL],
-    ['nobody', undefined, UNRESOLVED],
-  ])('%s', (_, process, name) => {
-    expect(workloadOf({ ...client, process })).toEqual(executable(name));
+    ['the executable', {}, 'curl'],
+    ['the kernel', { whose: 'kernel', executable: KERNEL }, KERNEL],
+    ['nobody', { whose: 'unknown', executable: undefined }, UNRESOLVED],
+  ] as const)('%s', (_, owner, name) => {
+    expect(workloadOf({ ...client, ...owner })).toEqual(executable(name));
   });
 
   it.each([
@@ -32,19 +34,19 @@ describe('workloadOf', () => {
     ['a container that has a name: all of it', { cgroupPath: '/lxc.payload.web-frontend-2' }, 'web-frontend-2'],
     ['a path that is not understood', { cgroupPath: '/mine' }, UNRESOLVED],
     ['a path that was not told', { cgroupPath: undefined }, UNRESOLVED],
-    ['a container of which the process is not known', { process: undefined, cgroupPath: `/docker/${ID}` }, '4f797c539e6c'],
-    ['an executable that is called as the kernel', { process: { ...curl, executable: KERNEL }, cgroupPath: `/docker/${ID}` }, '4f797c539e6c'],
-    ['what was folded, by its cgroup', { process: { ...curl, pid: 0, executable: '[folded]' }, cgroupPath: `/docker/${ID}` }, '4f797c539e6c'],
+    ['a container of which the process is not known', { whose: 'unknown', executable: undefined, cgroupPath: `/docker/${ID}` }, '4f797c539e6c'],
+    ['an executable that is called as the kernel', { executable: KERNEL, cgroupPath: `/docker/${ID}` }, '4f797c539e6c'],
+    ['what was folded, by its cgroup', { whose: 'folded', executable: '[folded]', cgroupPath: `/docker/${ID}` }, '4f797c539e6c'],
     ['a service of the host', { cgroupPath: '/system.slice/nginx.service' }, undefined],
     ['a pod without a container', { cgroupPath: '/kubepods/besteffort/pod74c13223-5a00-11e9-b385-42010a80018d' }, undefined],
-    ['the kernel, whatever its cgroup', { process: { ...curl, pid: 0, executable: KERNEL }, cgroupPath: '/mine' }, undefined],
+    ['the kernel, whatever its cgroup', { whose: 'kernel', executable: KERNEL, cgroupPath: '/mine' }, undefined],
     ['no cgroup', { cgroup: '0', cgroupPath: undefined }, undefined],
-  ])('%s', (_, what, container) => {
+  ] as const)('%s', (_, what, container) => {
     expect(workloadOf({ ...client, ...what })['container.id']).toBe(container);
   });
 
   it("has the container of the key's own cgroup, not of the process's first one", () => {
-    const moved: Key = { ...client, process: { ...curl, cgroup: 1n }, cgroup: '3', cgroupPath: `/docker/${ID}` };
+    const moved: Key = { ...client, cgroup: '3', cgroupPath: `/docker/${ID}` };
     expect(workloadOf(moved)).toEqual({ ...executable('curl'), 'container.id': '4f797c539e6c' });
     expect(workloadOf(client)).toEqual(executable('curl'));
   });
@@ -55,7 +57,7 @@ describe('workloadOf', () => {
 });
 
 describe('CgroupsInUse', () => {
-  const key = (cgroup: string, cgroupPath: string | undefined) => ({ process: curl, cgroup, cgroupPath });
+  const key = (cgroup: string, cgroupPath: string | undefined) => ({ whose: 'process', cgroup, cgroupPath }) as const;
   const none = { container: 0, pod: 0, service: 0, host: 0, unresolved: 0 };
 
   it('counts each cgroup once, as long as a key of it is in use', () => {
@@ -80,7 +82,7 @@ describe('CgroupsInUse', () => {
     const cgroups = new CgroupsInUse(() => {});
     cgroups.add(key('0', undefined));
     cgroups.remove(key('0', undefined));
-    cgroups.add({ ...key('1', undefined), process: { ...curl, pid: 0, executable: KERNEL } });
+    cgroups.add({ ...key('1', undefined), whose: 'kernel' });
     expect(cgroups.counts).toEqual(none);
   });
 

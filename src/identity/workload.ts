@@ -7,7 +7,7 @@ export const FOLDED = '[folded]';
 /** What is not known of a workload: said, never dropped. */
 export const UNRESOLVED = '[unresolved]';
 
-type Owned = Pick<Key, 'process' | 'cgroup' | 'cgroupPath'>;
+type Owned = Pick<Key, 'whose' | 'executable' | 'cgroup' | 'cgroupPath'>;
 
 // Attributes are made once per key; the entry goes with the key.
 const workloads = new WeakMap<Owned, Attributes>();
@@ -22,7 +22,7 @@ export function workloadOf(key: Owned): Attributes {
   let workload = workloads.get(key);
   if (workload === undefined) {
     const container = containerOf(key);
-    workload = { 'process.executable.name': key.process?.executable ?? UNRESOLVED, ...(container !== undefined && { 'container.id': container }) };
+    workload = { 'process.executable.name': key.executable ?? UNRESOLVED, ...(container !== undefined && { 'container.id': container }) };
     workloads.set(key, workload);
   }
   return workload;

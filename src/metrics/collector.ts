@@ -8,7 +8,7 @@ import type { Drift } from './drift/drift.ts';
 import { driftFamily } from './drift/family.ts';
 import { Producer, type ProducedFamily } from './producer.ts';
 import { HistogramTable, histogramLimit } from './series/histograms.ts';
-import { checkLimit } from './series/series.ts';
+import { checkLimit, SeriesTable } from './series/series.ts';
 import { Accounts } from './tcp/accounts.ts';
 
 /** A process that has exited is shown no longer than this, milliseconds. */
@@ -19,6 +19,8 @@ export interface FamilySize {
   readonly family: string;
   readonly size: number;
   readonly limit: number;
+  /** How often a set of attributes found no place; undefined where another family is the gate. */
+  readonly refused: number | undefined;
 }
 
 /**
@@ -79,7 +81,7 @@ export class Collector implements AsyncDisposable {
     const { seriesLimit } = this.#config;
     return this.#families.map(({ metric, family }) => {
       const limit = family instanceof HistogramTable ? histogramLimit(seriesLimit) : seriesLimit;
-      return { family: metric.name, size: family.size, limit };
+      return { family: metric.name, size: family.size, limit, refused: family instanceof SeriesTable ? family.refused : undefined };
     });
   }
 

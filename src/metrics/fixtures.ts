@@ -1,6 +1,6 @@
 import { DataPointType, type Histogram, type HistogramMetricData, type MetricData, type SumMetricData } from '@opentelemetry/sdk-metrics';
 import { Subject } from 'rxjs';
-import { type DrainStats, type Key, LISTEN_VALUES, type Loss, type ProcessInfo } from '../ebpf/types.ts';
+import { type Cut, type DrainStats, type Key, LISTEN_VALUES, type Loss, PROCESS_FLAG, type ProcessInfo } from '../ebpf/types.ts';
 import { HANDSHAKE_BOUNDS, LIFE_BOUNDS, bucketOf } from '../stream/histograms.ts';
 import { COLUMN, COLUMNS, SUM, SUMS, type Snapshot } from '../stream/snapshot.ts';
 import { OUTCOMES } from '../words/outcomes.ts';
@@ -17,18 +17,35 @@ export type { DrainStats, Snapshot };
 export const START = 1_700_000_000_000;
 export const INTERVAL = 5000;
 
-export function processInfo(pid: number, name: string, more: Partial<ProcessInfo> = {}): ProcessInfo {
+/** A process as the kernel side tells it, once for each program image. */
+export interface Told extends Omit<ProcessInfo, 'cgroup'> {
+  readonly owner: string;
+  readonly cgroup: bigint;
+  readonly executable: string;
+}
+
+export function processInfo(pid: number, name: string, more: Partial<Told> = {}): Told {
   const owner = String((BigInt(pid) << 32n) + 1n);
   return { owner, pid, startTime: 1000n, cgroup: 77n, comm: name, executable: name, ...more };
 }
 
-/** A key table whose numbers are given by the test. */
+/** A key table whose numbers are given by the test; what the addon counts by process it counts in step. */
 export class Keys implements KeyTable {
   readonly live = new Map<number, Key>();
   readonly released: number[] = [];
+  readonly #owners = new Map<number, Told>();
+  readonly #processes = new ToldProcesses();
 
   get(id: number): Key | undefined {
     return this.live.get(id);
+  }
+
+  side(id: number): Key | undefined {
+    return this.live.get(id);
+  }
+
+  process(number: number): ProcessInfo | undefined {
+    return this.#processes.info(number);
   }
 
   release(ids: Iterable<number>): void {
@@ -38,16 +55,132 @@ export class Keys implements KeyTable {
     }
   }
 
-  client(id: number, process: ProcessInfo | undefined, address = '10.0.0.1', port = 443, more: Partial<Key> = {}): number {
+  client(id: number, process: Told | undefined, address = '10.0.0.1', port = 443, more: Partial<Key> = {}): number {
+    return this.#set(id, process, { role: 'client', address, port, ...more });
+  }
+
+  server(id: number, process: Told | undefined, port: number, more: Partial<Key> = {}): number {
+    return this.#set(id, process, { role: 'server', address: '', port, ...more });
+  }
+
+  #set(id: number, process: Told | undefined, rest: Pick<Key, 'role' | 'address' | 'port'> & Partial<Key>): number {
     const cgroup = String(process?.cgroup ?? 0);
-    this.live.set(id, { id, role: 'client', process, cgroup, cgroupPath: '/', netns: 1, address, port, ...more });
+    const whose = whoseOf(process);
+    const workload = process === undefined || whose !== 'process' ? 0 : this.#processes.workload(process);
+    if (process === undefined) this.#owners.delete(id);
+    else this.#owners.set(id, process);
+    this.live.set(id, { id, whose, executable: process?.executable, workload, cgroup, cgroupPath: '/', netns: 1, fold: 'none', ...rest });
     return id;
   }
 
-  server(id: number, process: ProcessInfo | undefined, port: number, more: Partial<Key> = {}): number {
-    const cgroup = String(process?.cgroup ?? 0);
-    this.live.set(id, { id, role: 'server', process, cgroup, cgroupPath: '/', netns: 1, address: '', port, ...more });
-    return id;
+  /** What the addon tells of processes at the end of this window. */
+  told({ rows = [], live = [], exited = [] }: Window): Pick<Cut, 'processes' | 'gone'> {
+    for (const [id, counts] of rows) {
+      const ended = OUTCOMES.reduce((sum, outcome) => sum + (counts[outcome] ?? 0), 0);
+      if (ended > 0 && this.live.get(id)?.whose !== 'folded') this.#processes.count(this.#owners.get(id), 'ended', ended);
+    }
+    for (const [id, state, count] of live) {
+      if (state === 'syn_sent' || (state === 'syn_received' && this.live.get(id)?.role === 'client')) this.#processes.count(this.#owners.get(id), 'pending', count);
+    }
+    return this.#processes.cut(exited);
+  }
+}
+
+function whoseOf(process: Told | undefined): Key['whose'] {
+  if (process === undefined) return 'unknown';
+  if (process.executable === '[folded]') return 'folded';
+  return process.pid === 0 && process.executable === '[kernel]' ? 'kernel' : 'process';
+}
+
+interface Counted {
+  info: ProcessInfo;
+  ended: number;
+  pending: number;
+  fresh: boolean;
+  exited: boolean;
+  newest: bigint;
+}
+
+/** Counts connects by process as native/owners.cc does, without its limits. */
+class ToldProcesses {
+  readonly #processes: Counted[] = [];
+  readonly #byPid = new Map<number, number>();
+  readonly #workloads = new Map<string, { readonly number: number; readonly owners: Set<string> }>();
+  readonly #exited = new Set<string>();
+  readonly #touched = new Set<number>();
+  #others = { ended: 0, pending: 0 };
+
+  info(number: number): ProcessInfo | undefined {
+    return this.#processes[number]?.info;
+  }
+
+  workload({ cgroup, executable, owner }: Told): number {
+    const id = `${cgroup} ${executable}`;
+    let workload = this.#workloads.get(id);
+    if (workload === undefined) this.#workloads.set(id, (workload = { number: this.#workloads.size + 1, owners: new Set() }));
+    workload.owners.add(owner);
+    return workload.number;
+  }
+
+  count(told: Told | undefined, what: 'ended' | 'pending', count: number): void {
+    if (told === undefined) {
+      this.#others[what] += count;
+      return;
+    }
+    const number = this.#number(told);
+    // Of a process whose pid another one has by now: its number is gone.
+    if (number < 0) this.#others[what] += count;
+    else {
+      this.#processes[number]![what] += count;
+      this.#touched.add(number);
+    }
+  }
+
+  cut(exited: readonly string[]): Pick<Cut, 'processes' | 'gone'> {
+    for (const owner of exited) {
+      this.#exited.add(owner);
+      this.#processes.forEach((process, number) => {
+        if (String(process.newest) !== owner || process.exited) return;
+        process.exited = true;
+        this.#touched.add(number);
+      });
+    }
+    const gone: number[] = [];
+    for (const { number, owners } of this.#workloads.values()) {
+      const ended = exited.filter((owner) => owners.delete(owner));
+      if (ended.length > 0 && owners.size === 0) gone.push(number);
+    }
+    const rows = [...this.#touched].map((number) => ({ number, ...this.#processes[number]! }));
+    for (const number of this.#touched) Object.assign(this.#processes[number]!, { ended: 0, pending: 0, fresh: false });
+    const others = this.#others;
+    this.#others = { ended: 0, pending: 0 };
+    this.#touched.clear();
+    const processes = {
+      rows: rows.length,
+      process: Uint32Array.from(rows, ({ number }) => number),
+      ended: Uint32Array.from(rows, ({ ended }) => ended),
+      pending: Uint32Array.from(rows, ({ pending }) => pending),
+      flags: Uint32Array.from(rows, ({ fresh, exited }) => (fresh ? PROCESS_FLAG.fresh : 0) | (exited ? PROCESS_FLAG.exited : 0)),
+      othersEnded: others.ended,
+      othersPending: others.pending,
+    };
+    return { processes, gone: Uint32Array.from(gone) };
+  }
+
+  #number(told: Told): number {
+    const { pid, startTime, comm } = told;
+    const owner = BigInt(told.owner);
+    let number = this.#byPid.get(pid) ?? -1;
+    const known = this.#processes[number];
+    if (known !== undefined && known.info.startTime > startTime) return -1;
+    if (known === undefined || known.info.startTime !== startTime) {
+      number = this.#processes.length;
+      this.#byPid.set(pid, number);
+      this.#processes.push({ info: { pid, startTime, comm, cgroup: String(told.cgroup) }, ended: 0, pending: 0, fresh: true, exited: this.#exited.has(told.owner), newest: owner });
+    } else if (owner > known.newest) {
+      Object.assign(known, { newest: owner, fresh: true, info: { ...known.info, comm } });
+    }
+    return number;
   }
 }
 
@@ -65,9 +198,10 @@ export interface Window {
   readonly lost?: readonly Loss[];
 }
 
-export function snapshot(window: Window, index = 0): Snapshot {
-  const { rows = [], live = [], listeners = [], exited = [], lost = [] } = window;
-  const keys = Uint32Array.from(rows, ([key]) => key);
+/** @param keys those that the window is about; without them nothing is told of processes */
+export function snapshot(window: Window, index = 0, keys = new Keys()): Snapshot {
+  const { rows = [], live = [], listeners = [], lost = [] } = window;
+  const ids = Uint32Array.from(rows, ([key]) => key);
   const counts = new Uint32Array(rows.length * COLUMNS);
   const sums = new Float64Array(rows.length * SUMS);
   rows.forEach(([, given], row) => {
@@ -86,7 +220,7 @@ export function snapshot(window: Window, index = 0): Snapshot {
     start,
     end: start + INTERVAL,
     rows: rows.length,
-    keys,
+    keys: ids,
     counts,
     sums,
     cut: {
@@ -104,7 +238,7 @@ export function snapshot(window: Window, index = 0): Snapshot {
       folded: { rows: 0, key: new Uint32Array(0), what: new Uint8Array(0), values: new Float64Array(0) },
       namespaces: new Map(),
       stats: stats({ lost }),
-      exited,
+      ...keys.told(window),
     },
   };
 }
@@ -156,7 +290,7 @@ export class Bench {
   }
 
   window(window: Window = {}): void {
-    this.#snapshots.next(snapshot(window, this.#index++));
+    this.#snapshots.next(snapshot(window, this.#index++, this.keys));
   }
 
   windows(count: number): void {

@@ -26,7 +26,7 @@ function batch(records: readonly { key?: number; kind?: number; outcome?: number
 it('copies what a failed connect says', () => {
   const tap = new FailureTap(10, () => 0);
   const [first, second] = tap.take(batch([{ key: 3 }, { flags: FLAG.noSyn }]));
-  expect(first).toEqual({ time: 2 ** 40, key: 3, outcome: 'refused', errno: 300, seconds: 5, syns: 3 });
+  expect(first).toEqual({ time: 2 ** 40, pid: 0, key: 3, outcome: 'refused', errno: 300, seconds: 5, syns: 3 });
   expect(second).toMatchObject({ key: 7, errno: 301, syns: 0 });
 });
 

@@ -6,6 +6,8 @@ import { OUTCOMES, type Outcome } from '../words/outcomes.ts';
 export interface FailedConnect {
   /** When it ended, nanoseconds of CLOCK_MONOTONIC. */
   readonly time: number;
+  /** Of the process that connected; 0 when it is not known, and for the kernel's own. */
+  readonly pid: number;
   /** Its key number. Look it up at once: the number may be reused later. */
   readonly key: number;
   readonly outcome: Outcome;
@@ -76,6 +78,8 @@ function failedConnect({ bytes, words, keys }: Batch, i: number): FailedConnect 
   const u16 = (offset: number) => bytes[at + offset]! + bytes[at + offset + 1]! * 256;
   return {
     time: u64(EVENT_OFFSETS.time),
+    // The high half of the owner (bpf/event.h).
+    pid: words[i * EVENT_WORDS + EVENT_OFFSETS.owner / 4 + 1]!,
     key: keys[i]!,
     outcome: OUTCOMES[bytes[at + EVENT_OFFSETS.outcome]!] ?? 'other',
     errno: u16(EVENT_OFFSETS.error),

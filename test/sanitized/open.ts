@@ -16,9 +16,9 @@ export function tellHeld(): void {
 }
 
 /** Without a Manager, which calls it in the order that is right. */
-export function session({ ringSize = 8 << 20, connSlots = 65_536, batchSize = 4096, syncFailures = 'auto', immediate = true }: Partial<Config> = TINY): Session {
+export function session({ ringSize = 8 << 20, connSlots = 65_536, batchSize = 4096, seriesLimit = 20, syncFailures = 'auto', immediate = true }: Partial<Config> = TINY): Session {
   const path = at('build', 'connwatch.bpf.o');
-  const opened = new (loadBinding().Session)({ path, ringSize, connSlots, batchSize, syncFailures, immediate }, () => {});
+  const opened = new (loadBinding().Session)({ path, ringSize, connSlots, batchSize, seriesLimit, syncFailures, immediate }, () => {});
   tellHeld();
   return opened;
 }

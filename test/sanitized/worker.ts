@@ -10,7 +10,8 @@ setInterval(() => {
     it.drain();
     if (it.drained[DRAINED.cut] === 1) cuts += 1;
     it.requestCut();
-    it.freshKeys();
+    it.processes();
+    it.readKey(cuts);
     it.stats();
   }
   if (workerData === 'exits') process.exit(7);

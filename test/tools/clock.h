@@ -27,7 +27,7 @@ static void wait_until(int64_t when)
 		;
 }
 
-static void wait_ms(int ms)
+static inline void wait_ms(int ms)
 {
 	if (ms > 0)
 		wait_until(now_ns() + ms * MILLISECOND);
@@ -39,7 +39,7 @@ static double seconds_of(struct timeval time)
 }
 
 /* CPU time of this process and of children that were waited for. */
-static double cpu_seconds(void)
+static inline double cpu_seconds(void)
 {
 	struct rusage self, children;
 

@@ -3,27 +3,11 @@
 #ifndef CONNGEN_EXEC_AS_H
 #define CONNGEN_EXEC_AS_H
 
-#include <fcntl.h>
-#include <sys/sendfile.h>
 #include <unistd.h>
 
 #include "bytes.h"
+#include "copy_self.h"
 #include "fail.h"
-
-static void copy_self(const char *path)
-{
-	int from = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
-	int to = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0755);
-	ssize_t sent;
-
-	if (from < 0 || to < 0)
-		fail("copy");
-	while ((sent = sendfile(to, from, NULL, 1 << 20)) > 0)
-		;
-	if (sent < 0 || close(to))
-		fail("copy");
-	close(from);
-}
 
 /* argv: exec-as FOLDER NAME MODE ...; the copy stays in the folder. */
 static _Noreturn void exec_as(int argc, char **argv)

@@ -1,87 +1,97 @@
 import { describe, expect, it } from 'vitest';
-import type { NativeKey, NativeProcess } from '../binding.ts';
 import { formatAddress, Keys } from './keys.ts';
-import { ProcessTable } from './processes.ts';
 
 const v4 = (...tail: number[]) => Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, ...tail);
-const OWNER = (7n << 32n) | 2n;
-const key = (id: number, role: number, owner = OWNER): NativeKey => ({
-  id,
-  role,
-  owner,
-  cgroup: 12n,
-  netns: 4026531840,
-  address: role === 1 ? v4(10, 0, 0, 1) : new Uint8Array(16),
-  port: 443,
-});
-const app: NativeProcess = {
-  owner: OWNER,
-  pid: 7,
-  startTime: 5n,
-  cgroup: 12n,
-  comm: Buffer.from('app'),
-  exe: Buffer.from('app'),
-};
 
-const cgroups = { get: (id: string) => (id === '12' ? '/system.slice/app.service' : undefined) };
+interface Written {
+  readonly role?: number;
+  readonly whose?: number;
+  readonly fold?: number;
+  readonly name?: string;
+}
+
+/** What the addon would write: native/details.h. */
+function writeKey(to: ArrayBuffer, { role = 1, whose = 1, fold = 0, name = 'app' }: Written): void {
+  const [view, bytes] = [new DataView(to), new Uint8Array(to)];
+  view.setBigUint64(0, 12n, true);
+  bytes.set(v4(10, 0, 0, 1), 8);
+  view.setUint32(24, 4_026_531_840, true);
+  view.setUint32(28, 3, true);
+  view.setUint16(32, 443, true);
+  bytes.set([role, fold, whose, name.length], 34);
+  bytes.set(Buffer.from(name, 'latin1'), 40);
+}
+
+function keysOf(written: Record<number, Written>, paths = new Map([['12', '/system.slice/app.service']])) {
+  const details = new ArrayBuffer(296);
+  const source = {
+    details,
+    readKey(id: number) {
+      if (written[id] !== undefined) writeKey(details, written[id]);
+      return written[id] !== undefined;
+    },
+    readProcess(number: number) {
+      const view = new DataView(details);
+      view.setBigUint64(0, 5n, true);
+      view.setBigUint64(8, 12n, true);
+      view.setUint32(16, 7, true);
+      new Uint8Array(details).set(Buffer.from('a\nb\xff\0rest of it ', 'latin1').subarray(0, 16), 20);
+      return number === 1;
+    },
+  };
+  return new Keys(source, paths);
+}
 
 describe('Keys', () => {
   it('says what a number stands for', () => {
-    const processes = new ProcessTable();
-    processes.add(app);
-    const keys = new Keys(processes, cgroups, () => {});
-    keys.add(key(1, 1));
-    keys.add(key(2, 2));
-    expect(keys.get(1)).toMatchObject({ role: 'client', cgroup: '12', cgroupPath: '/system.slice/app.service', address: '10.0.0.1', port: 443 });
-    expect(keys.get(2)).toMatchObject({ role: 'server', address: '', process: { executable: 'app' } });
-    expect(keys.get(3)).toBeUndefined();
+    const keys = keysOf({ 1: {}, 2: { role: 2, name: 'b\xff' } });
+    expect(keys.get(1)).toEqual({
+      id: 1,
+      role: 'client',
+      whose: 'process',
+      executable: 'app',
+      workload: 3,
+      cgroup: '12',
+      cgroupPath: '/system.slice/app.service',
+      netns: 4_026_531_840,
+      address: '10.0.0.1',
+      port: 443,
+      fold: 'none',
+    });
+    expect(keys.get(2)).toMatchObject({ role: 'server', address: '', executable: 'b\\xff' });
+    expect(keys.side(2)).toEqual({ role: 'server', netns: 4_026_531_840 });
+    expect([keys.get(3), keys.side(3)]).toEqual([undefined, undefined]);
   });
 
-  it('binds a process that is told after its first record, before the snapshot', () => {
-    const processes = new ProcessTable();
-    const keys = new Keys(processes, cgroups, () => {});
-    keys.add(key(1, 1));
-    expect(keys.get(1)?.process).toBeUndefined();
-    processes.add(app);
-    keys.bind();
-    expect(keys.get(1)?.process?.comm).toBe('app');
+  it.each([
+    [0, 'unknown', undefined],
+    [1, 'process', 'app'],
+    [2, 'kernel', '[kernel]'],
+    [3, 'folded', '[folded]'],
+  ])('of %i is %s', (whose, word, executable) => {
+    expect(keysOf({ 1: { whose } }).get(1)).toMatchObject({ whose: word, executable });
   });
 
-  it('binds a cgroup that is told after its first record, and takes no second reference', () => {
-    const processes = new ProcessTable();
-    processes.add(app);
+  it.each([
+    [1, 'peer'],
+    [2, 'workload'],
+    [3, 'workload'],
+  ])('of fold %i stands for several: %s', (fold, word) => {
+    expect(keysOf({ 1: { fold } }).get(1)).toMatchObject({ fold: word, address: '' });
+  });
+
+  it('has the names that are known when it is asked', () => {
     const paths = new Map<string, string>();
-    const keys = new Keys(processes, paths, () => {});
-    keys.add(key(1, 1));
-    expect(keys.get(1)).toMatchObject({ cgroupPath: undefined, process: { comm: 'app' } });
+    const keys = keysOf({ 1: {} }, paths);
+    expect(keys.get(1)?.cgroupPath).toBeUndefined();
     paths.set('12', '/docker/x');
-    keys.bind();
-    expect(keys.get(1)).toMatchObject({ cgroupPath: '/docker/x', process: { comm: 'app' } });
-    expect([...keys.cgroups()]).toEqual(['12']);
-    // Not after the snapshot: what counts under one name stays there.
-    paths.set('12', '/docker/y');
-    keys.bind();
     expect(keys.get(1)?.cgroupPath).toBe('/docker/x');
-    keys.release([1]);
-    expect([...keys.cgroups()]).toEqual([]);
-    processes.exit(OWNER);
-    for (let cut = 0; cut < 4; cut++) processes.cut();
-    expect(processes.size).toBe(0);
   });
 
-  it('frees in the addon what it knew, once', () => {
-    const freed: number[][] = [];
-    const processes = new ProcessTable();
-    processes.add(app);
-    const keys = new Keys(processes, cgroups, (ids) => freed.push([...ids]));
-    keys.add(key(1, 1));
-    keys.release([1, 0, 9]);
-    keys.release([1]);
-    expect(freed).toEqual([[1]]);
-    expect(keys.get(1)).toBeUndefined();
-    processes.exit(OWNER);
-    for (let cut = 0; cut < 4; cut++) processes.cut();
-    expect(processes.size).toBe(0);
+  it('says what a process is', () => {
+    const keys = keysOf({});
+    expect(keys.process(1)).toEqual({ pid: 7, startTime: 5n, cgroup: '12', comm: 'a\nb\\xff' });
+    expect(keys.process(2)).toBeUndefined();
   });
 });
 

@@ -1,76 +1,66 @@
 import ipaddr from 'ipaddr.js';
-import type { NativeKey } from '../binding.ts';
-import type { Key, ProcessInfo } from '../types.ts';
+import type { Session } from '../binding.ts';
+import type { Key, ProcessInfo, Whose } from '../types.ts';
 import type { CgroupTable } from './cgroups.ts';
-import type { ProcessTable } from './processes.ts';
+import { Details } from './details.ts';
 
 const ROLE_CLIENT = 1;
+/** Index = native/workloads.h, Whose. */
+const WHOSE: readonly Whose[] = ['unknown', 'process', 'kernel', 'folded'];
+const UNRESOLVED: Partial<Record<Whose, string>> = { kernel: '[kernel]', folded: '[folded]' };
+/** Index = native/keys.h, Fold. */
+const FOLDS: readonly Key['fold'][] = ['none', 'peer', 'workload', 'workload'];
 
-/** Key numbers to what they stand for, in step with the addon's table. */
+/**
+ * What numbers of the addon stand for, asked for one by one: nothing is kept here,
+ * so a number that nobody asks for costs nothing.
+ */
 export class Keys {
-  readonly #keys: (Key | undefined)[] = [];
-  /** Keys whose process or cgroup has not been told yet: its record may be just behind. */
-  #unbound: NativeKey[] = [];
-  readonly #processes: ProcessTable;
+  readonly #session: Pick<Session, 'readKey' | 'readProcess'>;
   readonly #cgroups: Pick<CgroupTable, 'get'>;
-  readonly #free: (ids: Uint32Array) => void;
+  readonly #details: Details;
 
-  constructor(processes: ProcessTable, cgroups: Pick<CgroupTable, 'get'>, free: (ids: Uint32Array) => void) {
-    this.#processes = processes;
+  constructor(session: Pick<Session, 'readKey' | 'readProcess' | 'details'>, cgroups: Pick<CgroupTable, 'get'>) {
+    this.#session = session;
     this.#cgroups = cgroups;
-    this.#free = free;
+    this.#details = new Details(session.details);
   }
 
-  add(native: NativeKey): void {
-    const process = this.#processes.take(native.owner);
-    const { cgroupPath } = this.#set(native, process);
-    if ((process === undefined && native.owner !== 0n) || cgroupPath === undefined) this.#unbound.push(native);
-  }
-
-  /** Before a snapshot: names that came late are bound now, none later. */
-  bind(): void {
-    const unbound = this.#unbound;
-    this.#unbound = [];
-    for (const native of unbound) {
-      // A reference is taken once.
-      const process = this.#keys[native.id]?.process ?? this.#processes.take(native.owner);
-      this.#set(native, process);
-    }
-  }
-
-  /** The cgroups of all that is in use. */
-  *cgroups(): Iterable<string> {
-    for (const key of this.#keys) if (key !== undefined) yield key.cgroup;
-  }
-
-  #set(native: NativeKey, process: ProcessInfo | undefined): Key {
-    const client = native.role === ROLE_CLIENT;
-    const cgroup = native.cgroup.toString();
-    const key: Key = {
-      id: native.id,
+  /** Made anew at each call, with the names that are known by now. */
+  get(id: number): Key | undefined {
+    if (!this.#session.readKey(id)) return undefined;
+    const details = this.#details;
+    const { cgroup, netns, port, workload } = details;
+    const whose = WHOSE[details.whose] ?? 'unknown';
+    const client = details.role === ROLE_CLIENT;
+    const fold = FOLDS[details.fold] ?? 'workload';
+    return {
+      id,
       role: client ? 'client' : 'server',
-      process,
+      whose,
+      executable: whose === 'process' ? details.name : UNRESOLVED[whose],
+      workload,
       cgroup,
       cgroupPath: this.#cgroups.get(cgroup),
-      netns: native.netns,
-      address: client ? formatAddress(native.address) : '',
-      port: native.port,
+      netns,
+      address: client && fold === 'none' ? formatAddress(details.address) : '',
+      port,
+      fold,
     };
-    this.#keys[native.id] = key;
-    return key;
   }
 
-  get(id: number): Key | undefined {
-    return this.#keys[id];
+  /** Of a key only what is asked for each row of a window. */
+  side(id: number): Pick<Key, 'role' | 'netns'> | undefined {
+    if (!this.#session.readKey(id)) return undefined;
+    const { role, netns } = this.#details;
+    return { role: role === ROLE_CLIENT ? 'client' : 'server', netns };
   }
 
-  release(ids: Iterable<number>): void {
-    const known = [...ids].filter((id) => this.#keys[id] !== undefined);
-    for (const id of known) {
-      this.#processes.release(this.#keys[id]?.process);
-      this.#keys[id] = undefined;
-    }
-    if (known.length > 0) this.#free(Uint32Array.from(known));
+  /** @param number of ProcessCounts */
+  process(number: number): ProcessInfo | undefined {
+    if (!this.#session.readProcess(number)) return undefined;
+    const { pid, start: startTime, processCgroup: cgroup, comm } = this.#details;
+    return { pid, startTime, cgroup, comm };
   }
 }
 

@@ -118,7 +118,7 @@ it.each(FORMATS)('the scrape of a fixed input is the golden file %s (UPDATE=1 wr
     [6, { sockets: 1, queue: 512, limit: 511, overflows: 4, synackRetransmits: 1 }],
     [keys.server(8, processInfo(104, 'nginx', { cgroup: 80n }), 80, container), { sockets: 2, limit: 1022 }],
   ];
-  const counted = snapshot({ rows, live, listeners }, 1);
+  const counted = snapshot({ rows, live, listeners }, 1, keys);
   const seen = { connect: 13, accept: 7, close: 6, process: 5, exit: 0, flow: 4, listen: 3, cgroup: 2, netns: 1 };
   const lost = first.lost.map((loss) =>
     loss.reason === 'ring_full' ? { ...loss, total: 3, connects: [2, ...Array.from({ length: 10 }, () => 0)], accepts: 1 } : loss,

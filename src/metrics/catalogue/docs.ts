@@ -41,11 +41,11 @@ Over OTLP, and as \`_created\` in OpenMetrics, each series carries its own start
 A histogram has about 25 lines, so a histogram metric may have a quarter of the series of another metric.
 Everything above the limit counts in one series with \`otel_metric_overflow="true"\`. Its value is the true sum of everything without a series of its own, for histograms bucket by bucket.
 Lost records that the kernel side knows by class only count there too, so totals stay exact when detail is lost.
-A cgroup gets a new series only while it has fewer series than are free, so one cgroup can use at most half of the limit.
+A cgroup gets a new series only while it has less than four times as many series as are free, so one cgroup can use at most 80 % of the limit. Within a cgroup, executables share by the same rule (one alone: 76 %). \`connwatch_series_refused_total\` counts refusals: a rising value is the alert for a flood.
 A counter series ends when its processes are gone and it has not changed for an hour.`,
   agent: `Counters, probes and limits exist from the start, at 0 if nothing happened. The duration of a collection exists from the second scrape on.
 [Containers](containers.md) lists the values of \`resolution\`.
-The drift exists once there was a moment at which the kernel's counters stood still. TCP Fast Open and TCP_REPAIR cause a permanent drift ([accuracy](internals/accuracy.md#where-the-formulas-do-not-hold)). Lost records without an entry in the kernel's sums, and records that do not fit the key table, have no known network namespace, so the drift shows them as missing.
+The drift exists once there was a moment at which the kernel's counters stood still. TCP Fast Open and TCP_REPAIR cause a permanent drift ([accuracy](internals/accuracy.md#where-the-formulas-do-not-hold)). Lost records without an entry in the kernel's sums have no known network namespace, so the drift shows them as missing.
 The counters of a namespace cannot be read if its sockets are held only from another namespace, or by a thread whose process is in another one.`,
 };
 

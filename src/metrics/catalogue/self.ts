@@ -105,6 +105,14 @@ export const self = {
     description: 'Maximum number of live series of a metric',
     attributes: ['family'],
   },
+  seriesRefused: {
+    ...agent,
+    name: 'connwatch.series.refused',
+    kind: 'counter',
+    unit: '{series}',
+    description: 'How often a set of attributes found no room in a metric family and was counted in its overflow series',
+    attributes: ['family'],
+  },
   cgroups: {
     ...agent,
     name: 'connwatch.cgroups',

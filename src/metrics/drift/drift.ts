@@ -36,8 +36,8 @@ export const MOST_NAMESPACES = 64;
  * The two sides are read at different moments, so a counter is compared only when
  * the kernel's number is the same before the cut is asked for and after it has
  * come: then it was that at the cut too. The first such moment is where both sides
- * begin. Records that were lost in the kernel without a cgroup, or that did not fit
- * the key table, have no namespace here: they count as missing.
+ * begin. Records that were lost in the kernel without a cgroup have no namespace here: they
+ * count as missing.
  */
 export class Drift {
   readonly #options: DriftOptions;
@@ -62,7 +62,7 @@ export class Drift {
   }
 
   /** With the snapshot of that cut, as soon as it is there. */
-  after(snapshot: Snapshot, keys: Pick<KeyTable, 'get'>): void {
+  after(snapshot: Snapshot, keys: Pick<KeyTable, 'side'>): void {
     this.#end = snapshot.end;
     const own = ownTotals(snapshot, keys);
     for (const [netns, drift] of this.#namespaces) {

@@ -16,7 +16,7 @@ export function driftFamily(drift: Drift, value: (drift: DriftValue) => number):
       let known = series.get(id);
       if (known === undefined) {
         const attributes = { counter: each.counter, netns: each.netns };
-        series.set(id, (known = { id, owner: '', attributes, born: NEVER, value: 0, seen: 0, appeared: Infinity }));
+        series.set(id, (known = { id, owner: '', part: '', attributes, born: NEVER, value: 0, seen: 0, appeared: Infinity }));
       }
       known.value = value(each);
       return known;

@@ -20,7 +20,7 @@ export interface OwnTotals {
 }
 
 /** By inode number of the namespace. What has no key has no namespace. */
-export function ownTotals(snapshot: Snapshot, keys: Pick<KeyTable, 'get'>): Map<number, OwnTotals> {
+export function ownTotals(snapshot: Snapshot, keys: Pick<KeyTable, 'side'>): Map<number, OwnTotals> {
   const totals = new Map<number, OwnTotals>();
   const of = (netns: number): OwnTotals => {
     let total = totals.get(netns);
@@ -29,7 +29,7 @@ export function ownTotals(snapshot: Snapshot, keys: Pick<KeyTable, 'get'>): Map<
   };
   const { rows, counts } = snapshot;
   for (let row = 0; row < rows; row++) {
-    const key = keys.get(snapshot.keys[row]!);
+    const key = keys.side(snapshot.keys[row]!);
     if (key === undefined) continue;
     const total = of(key.netns);
     const first = row * COLUMNS;
@@ -41,7 +41,7 @@ export function ownTotals(snapshot: Snapshot, keys: Pick<KeyTable, 'get'>): Map<
   }
   const { live } = snapshot.cut;
   for (let row = 0; row < live.rows; row++) {
-    const key = keys.get(live.key[row]!);
+    const key = keys.side(live.key[row]!);
     if (key === undefined) continue;
     const state = live.state[row]!;
     const total = of(key.netns);

@@ -74,9 +74,10 @@ function observeStats(observe: Observe, stats: DrainStats | undefined, folded: n
 
 function observeBudget(observe: Observe, collector: Collector): void {
   for (const [resolution, count] of Object.entries(collector.cgroups)) observe(metrics.cgroups, count, { resolution });
-  for (const { family, size, limit } of collector.sizes()) {
+  for (const { family, size, limit, refused } of collector.sizes()) {
     observe(metrics.series, size, { family });
     observe(metrics.seriesLimit, limit, { family });
+    if (refused !== undefined) observe(metrics.seriesRefused, refused, { family });
   }
 }
 

@@ -51,6 +51,12 @@ export class AccountTable<A extends Account> {
     return this.#overflow;
   }
 
+  /** The overflow account, for what would have one of its own if there were room. */
+  refuse(born: HrTime): A {
+    this.gate.refuse(born);
+    return this.overflow(born);
+  }
+
   isOverflow(account: Account): boolean {
     return account === this.#overflow;
   }

@@ -6,7 +6,7 @@ import type { Series } from './series.ts';
  * and port (accepts), ... They come and go as one, so that they agree with each other.
  */
 export interface Account {
-  /** How many living processes (`Process`) counted here: it is not retired before the last one is gone. */
+  /** How many workloads that still run counted here: it is not retired before the last one is gone. */
   users: number;
   /** Keys that refer to it. */
   bound: number;
@@ -25,8 +25,7 @@ export function isStill(account: Account, window: number, windows: number): bool
 
 /** A series that is bounded by its account, so it needs no place of its own in a table. */
 export function sibling(series: Series, born: HrTime): Series {
-  const { id, owner, attributes } = series;
-  return { id, owner, attributes, born, value: 0, seen: 0, appeared: Infinity };
+  return { ...series, born, value: 0, seen: 0, appeared: Infinity };
 }
 
 /** A metric family as producers and the budget's own gauges see it. */

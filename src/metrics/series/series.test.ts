@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { SeriesTable, type Wanted } from './series.ts';
 
 const BORN: [number, number] = [0, 0];
-const want = (id: string, owner = id): Wanted => ({ id, owner, attributes: () => ({ id }) });
+const want = (id: string, owner = id, part = ''): Wanted => ({ id, owner, part, attributes: () => ({ id }) });
 
-function fill(table: SeriesTable, count: number, owner?: string): number {
+function fill(table: SeriesTable, count: number, owner?: string, part?: (i: number) => string, name = owner): number {
   let own = 0;
   for (let i = 0; i < count; i++) {
-    const series = table.acquire(want(`${owner ?? ''}${i}`, owner), BORN);
+    const series = table.acquire(want(`${name ?? ''}${i}`, owner, part?.(i)), BORN);
     series.value += i;
     if (!table.isOverflow(series)) own++;
   }
@@ -26,11 +26,26 @@ describe('SeriesTable', () => {
     expect([...table].at(-1)?.attributes).toEqual({ 'otel.metric.overflow': 'true' });
   });
 
-  it('gives one owner half of the places, the next one half of the rest', () => {
-    const table = new SeriesTable(101);
-    expect(fill(table, 1000, 'flooder')).toBe(50);
-    expect(fill(table, 1000, 'second')).toBe(25);
+  it('gives one owner 80 % of the places, the next one 80 % of the rest', () => {
+    const table = new SeriesTable(1001);
+    // Of parts without end, of which none is over its own share.
+    expect(fill(table, 5000, 'flooder', (i) => `${i}`)).toBe(800);
+    expect(fill(table, 5000, 'second', (i) => `${i}`)).toBe(160);
     expect(fill(table, 1, 'newcomer')).toBe(1);
+  });
+
+  it('leaves room for other parts of an owner, and for others still', () => {
+    const table = new SeriesTable(1001);
+    expect(fill(table, 5000, 'host', () => 'flooder')).toBe(762);
+    expect(fill(table, 30, 'host', () => 'quiet', 'quiet')).toBe(30);
+    expect(fill(table, 100, 'other')).toBe(100);
+  });
+
+  it('counts what it refused', () => {
+    const table = new SeriesTable(2);
+    fill(table, 5, 'owner');
+    fill(table, 5, 'owner');
+    expect(table.refused).toBe(8);
   });
 
   it('gives the same series for the same attributes, and what has a place keeps it', () => {

@@ -8,6 +8,8 @@ export interface Series {
   readonly attributes: Attributes;
   /** Whose place it takes in the share (a cgroup). */
   readonly owner: string;
+  /** And within that (an executable). */
+  readonly part: string;
   /** From when it counts. */
   readonly born: HrTime;
   value: number;
@@ -24,6 +26,8 @@ export interface Wanted {
   /** Equal for equal attributes. */
   readonly id: string;
   readonly owner: string;
+  /** @default all of the owner's are one part */
+  readonly part?: string;
   readonly attributes: () => Attributes;
 }
 
@@ -31,8 +35,11 @@ export interface Wanted {
 export function extend(wanted: Wanted, more: Readonly<Record<string, string>>): Wanted {
   let id = wanted.id;
   for (const name of Object.keys(more)) id += `${name}=${more[name]}`;
-  return { id, owner: wanted.owner, attributes: () => ({ ...wanted.attributes(), ...more }) };
+  return { ...wanted, id, attributes: () => ({ ...wanted.attributes(), ...more }) };
 }
+
+/** Of the dynamic threshold. */
+const FACTOR = 4;
 
 const overflowAttributes: Attributes = { [OVERFLOW]: 'true' };
 
@@ -46,10 +53,12 @@ export function checkLimit(limit: number): void {
  * kept for the overflow series. What gets no place of its own belongs into
  * that one, so the sum over the family is always true.
  *
- * An owner gets a new place only while it holds fewer than are still free:
- * alone it can take half, the next one half of the rest, and a newcomer finds
- * a place however long a flooder has been at it (the rule of dynamic
- * thresholds in shared-memory switches, Choudhury and Hahne 1998).
+ * An owner gets a new place only while it holds fewer than four times what is
+ * free: alone it can take 80 %, the next one 80 % of the rest, and a newcomer finds
+ * a place however long a flooder has been at it (the rule of dynamic thresholds in
+ * shared-memory switches, Choudhury and Hahne 1998). The same holds for the parts
+ * of an owner, with what the owner may still take. The addon shares out keys by
+ * the same rule (native/shares.h).
  *
  * Only `retire` takes a series away; a value changes only by who holds the series.
  */
@@ -57,6 +66,8 @@ export class SeriesTable {
   readonly #limit: Limit;
   readonly #live = new Map<string, Series>();
   readonly #held = new Map<string, number>();
+  readonly #heldByPart = new Map<string, number>();
+  #refused = 0;
   #overflow: Series | undefined;
 
   /** @throws ConnwatchError CW_USAGE when the limit leaves no place beside the overflow series. */
@@ -75,23 +86,40 @@ export class SeriesTable {
     return this.#live.size + (this.#overflow === undefined ? 0 : 1);
   }
 
+  /** How often a set of attributes found no place. */
+  get refused(): number {
+    return this.#refused;
+  }
+
   /** The series of these attributes: the live one, a new one, or the overflow series when there is no place. */
   acquire(wanted: Wanted, born: HrTime): Series {
     const live = this.#live.get(wanted.id);
     if (live !== undefined) return live;
-    const held = this.#held.get(wanted.owner) ?? 0;
-    const free = this.limit - 1 - this.#live.size;
-    if (held >= free) return this.overflow(born);
-    const { id, owner } = wanted;
-    const series: Series = { id, owner, attributes: wanted.attributes(), born, value: 0, seen: 0, appeared: Infinity };
+    const { id, owner, part = '' } = wanted;
+    if (!this.#hasRoom(owner, part)) return this.refuse(born);
+    const series: Series = { id, owner, part, attributes: wanted.attributes(), born, value: 0, seen: 0, appeared: Infinity };
     this.#live.set(id, series);
-    this.#held.set(owner, held + 1);
+    add(this.#held, owner, 1);
+    add(this.#heldByPart, partOf(series), 1);
     return series;
+  }
+
+  /** The overflow series, for what would have a series of its own if there were room. */
+  refuse(born: HrTime): Series {
+    this.#refused += 1;
+    return this.overflow(born);
+  }
+
+  #hasRoom(owner: string, part: string): boolean {
+    const most = FACTOR * (this.limit - 1 - this.#live.size);
+    const held = this.#held.get(owner) ?? 0;
+    if (held >= most) return false;
+    return (this.#heldByPart.get(partOf({ owner, part })) ?? 0) < FACTOR * (most - held);
   }
 
   /** The series of all that has none of its own. */
   overflow(born: HrTime): Series {
-    this.#overflow ??= { id: '', owner: '', attributes: overflowAttributes, born, value: 0, seen: 0, appeared: Infinity };
+    this.#overflow ??= { id: '', owner: '', part: '', attributes: overflowAttributes, born, value: 0, seen: 0, appeared: Infinity };
     return this.#overflow;
   }
 
@@ -107,9 +135,8 @@ export class SeriesTable {
   retire(series: Series): void {
     if (this.#live.get(series.id) !== series) return;
     this.#live.delete(series.id);
-    const held = (this.#held.get(series.owner) ?? 1) - 1;
-    if (held === 0) this.#held.delete(series.owner);
-    else this.#held.set(series.owner, held);
+    add(this.#held, series.owner, -1);
+    add(this.#heldByPart, partOf(series), -1);
   }
 
   /** Every series, the overflow series last. */
@@ -127,4 +154,16 @@ export class SeriesTable {
   zero(): void {
     this.forEach((series) => void (series.value = 0));
   }
+}
+
+/** An owner is a number, so no other pair reads the same. */
+function partOf({ owner, part }: Pick<Series, 'owner' | 'part'>): string {
+  return `${owner} ${part}`;
+}
+
+/** What is 0 is not kept. */
+function add(held: Map<string, number>, name: string, change: 1 | -1): void {
+  const now = (held.get(name) ?? 0) + change;
+  if (now === 0) held.delete(name);
+  else held.set(name, now);
 }

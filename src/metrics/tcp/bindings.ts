@@ -8,7 +8,6 @@ import type { Wanted } from '../series/series.ts';
 import type { AcceptAccount } from './accepts.ts';
 import type { ConnectAccount } from './connects.ts';
 import type { ListenerAccount } from './listeners.ts';
-import type { Process } from './processes.ts';
 import type { TrafficAccounts } from './traffic.ts';
 
 /**
@@ -17,7 +16,6 @@ import type { TrafficAccounts } from './traffic.ts';
  * there is something to count: a connection from before the start has no connects.
  */
 export interface Bound {
-  readonly process: Process | undefined;
   readonly traffic: TrafficAccounts;
   connects: ConnectAccount | undefined;
   accepts: AcceptAccount | undefined;
@@ -31,15 +29,17 @@ export interface Binding extends Bound {
   accounts: readonly Account[];
   /** By TCP state. */
   readonly connections: (Wanted | undefined)[];
-  /** The last window it was seen in. */
+  /** The last window it was seen in, and in which one of its sockets was alive at the end. */
   seen: number;
+  alive: number;
 }
 
 const IDLE_WINDOWS = 2;
 
 /**
  * Key numbers to accounts, so that a row costs one look-up. A key that was in
- * no row and has no live socket for two windows is given back to the table.
+ * no row and has no live socket for two windows is given back to the table. The
+ * addon bounds how many there are.
  */
 export class Bindings {
   readonly cgroups: CgroupsInUse;
@@ -57,7 +57,7 @@ export class Bindings {
     return this.#byId.size;
   }
 
-  /** undefined for key 0, which holds what did not fit the key table. */
+  /** undefined for a number that is not in use. */
   get(id: number, window: number): Binding | undefined {
     let binding = this.#byId.get(id);
     if (binding === undefined) {
@@ -71,10 +71,16 @@ export class Bindings {
     return binding;
   }
 
-  release(window: number): void {
+  /**
+   * @param inVain keys that count where many others do: they go at the end of each window, so that those
+   *   with a series of their own keep theirs. While a connect is pending they stay, because where it counts
+   *   as pending its end has to count.
+   */
+  release(window: number, inVain: (binding: Binding) => boolean): void {
     const idle: number[] = [];
     for (const [id, binding] of this.#byId) {
-      if (window - binding.seen < IDLE_WINDOWS) continue;
+      const windows = binding.alive < window && inVain(binding) ? 0 : IDLE_WINDOWS;
+      if (window - binding.seen < windows) continue;
       for (const account of binding.accounts) account.bound -= 1;
       this.cgroups.remove(binding.key);
       this.#byId.delete(id);
@@ -95,7 +101,7 @@ export function attach(binding: Pick<Binding, 'accounts'>, account: Account): vo
 }
 
 function newBinding(key: Key, bound: Bound, window: number): Binding {
-  const binding: Binding = { ...bound, key, accounts: [], connections: [], seen: window };
+  const binding: Binding = { ...bound, key, accounts: [], connections: [], seen: window, alive: 0 };
   const { peer, workload, side } = bound.traffic;
   for (const account of [peer, workload, side, bound.connects, bound.accepts, bound.listener]) {
     if (account !== undefined) attach(binding, account);
@@ -135,5 +141,5 @@ function portOf({ port }: Key): Attributes {
 }
 
 function wanted(key: Key, attributes: Attributes): Wanted {
-  return { id: identify(attributes), owner: key.cgroup, attributes: () => attributes };
+  return { id: identify(attributes), owner: key.cgroup, part: key.executable ?? '', attributes: () => attributes };
 }

@@ -1,18 +1,13 @@
 import type { HrTime } from '@opentelemetry/api';
-import type { ProcessInfo } from '../../ebpf/types.ts';
-import type { Account } from '../series/account.ts';
+import { PROCESS_FLAG, type ProcessCounts, type ProcessInfo } from '../../ebpf/types.ts';
 import { type Limit, type Series, SeriesTable } from '../series/series.ts';
 
-/** A process from its first record until it is gone from the page. */
-export interface Process {
+/** A process from its first connect until it is gone from the page. */
+interface Process {
   readonly pid: number;
   readonly startTime: bigint;
   readonly cgroup: string;
-  /** Its newest program image. */
-  owner: bigint;
   comm: string;
-  /** Where it counts: what it keeps from being retired. */
-  readonly accounts: Set<Account>;
   ended: number;
   pending: number;
   /** Connects since it was first seen: the most that ended + pending has been. */
@@ -20,8 +15,6 @@ export interface Process {
   series: Series | undefined;
   /** Window in which its last thread ended. */
   exited: number | undefined;
-  /** Another process has its pid, or it was kept long enough: what still comes is not shown. */
-  gone: boolean;
 }
 
 export interface Keep {
@@ -33,68 +26,56 @@ export interface Keep {
 
 const WINDOWS_AFTER_EXIT = 2;
 
-/** The processes behind the sockets, and the family `tcp.connects_by_pid`. */
+/**
+ * The family `tcp.connects_by_pid`. The addon tells as many processes apart as there
+ * may be series; what it tells of the others is in the overflow series.
+ */
 export class Processes {
   readonly table: SeriesTable;
   /** Connects that no process is known for. */
   unowned = 0;
   #overflow: Series | undefined;
   readonly #byPid = new Map<number, Process>();
-  readonly #byOwner = new Map<string, Process>();
-  // A process's last records can come with or after its exit.
-  #exits = new Set<string>();
-  #exitsBefore = new Set<string>();
+  /** By the addon's numbers. */
+  readonly #byNumber = new Map<number, Process>();
+  #othersPending = 0;
 
   constructor(limit: Limit) {
     this.table = new SeriesTable(limit);
   }
 
-  /** The process of a record's owner. Older than the one that has its pid now: undefined. */
-  of(info: ProcessInfo, window: number): Process | undefined {
-    const known = this.#byPid.get(info.pid);
-    if (known !== undefined && known.startTime === info.startTime) {
-      this.#renew(known, info);
-      return known;
-    }
-    if (known !== undefined && known.startTime > info.startTime) return undefined;
-    if (known !== undefined) this.#drop(known);
-    const process = newProcess(info);
-    if (this.#exits.has(info.owner) || this.#exitsBefore.has(info.owner)) process.exited = window;
-    this.#byPid.set(info.pid, process);
-    this.#byOwner.set(info.owner, process);
-    return process;
-  }
-
-  /** Ties a process to an account that it counts in. */
-  use(process: Process, account: Account): void {
-    if (process.exited !== undefined || process.gone || process.accounts.has(account)) return;
-    process.accounts.add(account);
-    account.users += 1;
-  }
-
   begin(): void {
+    this.#othersPending = 0;
     for (const process of this.#byPid.values()) process.pending = 0;
   }
 
-  exit(owners: readonly string[], window: number): void {
-    this.#exitsBefore = this.#exits;
-    this.#exits = new Set(owners);
-    for (const owner of owners) {
-      const process = this.#byOwner.get(owner);
-      if (process === undefined || process.exited !== undefined) continue;
-      process.exited = window;
-      if (process.series !== undefined) process.series.seen = 0;
-      unlink(process);
+  /** @param info what a number stands for; asked for when it is new or has changed */
+  add(counts: ProcessCounts, info: (number: number) => ProcessInfo | undefined, window: number): void {
+    this.unowned += counts.othersEnded;
+    this.#othersPending += counts.othersPending;
+    for (let row = 0; row < counts.rows; row++) {
+      const [ended, pending, flags] = [counts.ended[row]!, counts.pending[row]!, counts.flags[row]!];
+      const number = counts.process[row]!;
+      const process = (flags & PROCESS_FLAG.fresh) === 0 ? this.#byNumber.get(number) : this.#renew(number, info(number));
+      if (process === undefined) {
+        this.unowned += ended;
+        this.#othersPending += pending;
+        continue;
+      }
+      process.ended += ended;
+      process.pending += pending;
+      if ((flags & PROCESS_FLAG.exited) !== 0) exit(process, window);
     }
   }
 
   commit(born: HrTime, window: number, keep: Keep): void {
-    let over = this.unowned;
-    for (const process of this.#byPid.values()) {
+    let over = this.#othersPending;
+    for (const [number, process] of this.#byNumber) {
       process.connects = Math.max(process.connects, process.ended + process.pending);
-      if (this.#isOver(process, window, keep)) this.#drop(process);
+      if (this.#isOver(process, window, keep)) this.#drop(number, process);
       else if (!this.#show(process, born)) over += process.connects;
     }
+    over += this.unowned;
     if (over > 0) this.#overflow = this.table.overflow(born);
     if (this.#overflow !== undefined) this.#overflow.value = over;
   }
@@ -126,43 +107,35 @@ export class Processes {
     return process.series === undefined || (process.series.seen & keep.readers) === keep.readers;
   }
 
-  #renew(process: Process, info: ProcessInfo): void {
-    const owner = BigInt(info.owner);
-    // The low half grows with every program image, so a greater number is a newer one.
-    if (owner <= process.owner) return;
-    this.#byOwner.delete(String(process.owner));
-    process.owner = owner;
-    process.comm = info.comm;
-    this.#byOwner.set(info.owner, process);
+  /** The process that a number stands for from now on; another one with its pid is gone. */
+  #renew(number: number, info: ProcessInfo | undefined): Process | undefined {
+    if (info === undefined) return undefined;
+    const known = this.#byNumber.get(number);
+    if (known?.startTime === info.startTime && known.pid === info.pid) {
+      known.comm = info.comm;
+      return known;
+    }
+    if (known !== undefined) this.#drop(number, known);
+    const before = this.#byPid.get(info.pid);
+    if (before !== undefined) for (const [other, process] of this.#byNumber) if (process === before) this.#drop(other, process);
+    const process: Process = { ...info, ended: 0, pending: 0, connects: 0, series: undefined, exited: undefined };
+    this.#byPid.set(info.pid, process);
+    this.#byNumber.set(number, process);
+    return process;
   }
 
-  #drop(process: Process): void {
-    process.gone = true;
-    unlink(process);
+  /** What had no series of its own stays in the overflow series. */
+  #drop(number: number, process: Process): void {
     if (process.series !== undefined) this.table.retire(process.series);
-    this.#byOwner.delete(String(process.owner));
+    else this.unowned += Math.max(process.connects, process.ended + process.pending);
+    this.#byNumber.delete(number);
     if (this.#byPid.get(process.pid) === process) this.#byPid.delete(process.pid);
   }
 }
 
-function newProcess(info: ProcessInfo): Process {
-  return {
-    pid: info.pid,
-    startTime: info.startTime,
-    cgroup: String(info.cgroup),
-    owner: BigInt(info.owner),
-    comm: info.comm,
-    accounts: new Set(),
-    ended: 0,
-    pending: 0,
-    connects: 0,
-    series: undefined,
-    exited: undefined,
-    gone: false,
-  };
-}
-
-function unlink(process: Process): void {
-  for (const account of process.accounts) account.users -= 1;
-  process.accounts.clear();
+/** To be collected once more, with its last connects. */
+function exit(process: Process, window: number): void {
+  if (process.exited !== undefined) return;
+  process.exited = window;
+  if (process.series !== undefined) process.series.seen = 0;
 }

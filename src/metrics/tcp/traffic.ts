@@ -8,12 +8,12 @@ import { type Limit, SeriesTable, type Wanted } from '../series/series.ts';
 
 /** Where the traffic of one key counts. */
 export interface TrafficAccounts {
-  /** By workload and peer; a server's has no peer. */
-  readonly peer: LedgerAccount;
+  /** By workload and peer; a server's has no peer. undefined when it stands for several. */
+  readonly peer: LedgerAccount | undefined;
   /** By workload. */
-  readonly workload: LedgerAccount;
+  readonly workload: LedgerAccount | undefined;
   /** By workload and role. */
-  readonly side: LedgerAccount;
+  readonly side: LedgerAccount | undefined;
 }
 
 const SLOT = { handshake: 0, transmit: 1, receive: 2, syn: 3, data: 4, synack: 5, resetIn: 6, resetOut: 7, life: 8, rtt: 9 } as const;

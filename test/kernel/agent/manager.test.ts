@@ -18,12 +18,12 @@ async function cut(manager: Manager): Promise<Cut> {
   return (await next).cut!;
 }
 
-/** Live sockets of this process by role and state. */
-function mine(manager: Manager, { live }: Cut): Record<string, number> {
+/** Live sockets on a port by role and state. */
+function mine(manager: Manager, { live }: Cut, port: number): Record<string, number> {
   const found: Record<string, number> = {};
   for (let row = 0; row < live.rows; row++) {
     const key = manager.get(live.key[row]!);
-    if (key?.process?.pid !== process.pid) continue;
+    if (key?.port !== port) continue;
     const name = `${key.role} ${TCP_STATES[live.state[row]!]}`;
     found[name] = (found[name] ?? 0) + live.count[row]!;
   }
@@ -38,6 +38,7 @@ async function pairs(count: number) {
   const clients = Array.from({ length: count }, () => connect(port, '127.0.0.1'));
   await Promise.all(clients.map((client) => once(client, 'connect')));
   return {
+    port,
     async close() {
       const ends = clients.map((client) => once(client, 'close'));
       for (const socket of [...clients, ...accepted]) socket.resetAndDestroy();
@@ -55,7 +56,7 @@ describeKernel('ebpf.Manager on the real kernel', () => {
       manager.start();
       noteBpf();
       const open = await pairs(20);
-      expect(mine(manager, await cut(manager))).toEqual({ 'client established': 20, 'server established': 20 });
+      expect(mine(manager, await cut(manager), open.port)).toEqual({ 'client established': 20, 'server established': 20 });
       await open.close();
       return bpfHeldBy(process.pid).length;
     };
@@ -84,10 +85,10 @@ describeKernel('ebpf.Manager on the real kernel', () => {
     noteBpf();
     const open = await pairs(200);
     const during = await cut(manager);
-    expect(mine(manager, during)).toEqual({ 'client established': 200, 'server established': 200 });
+    expect(mine(manager, during, open.port)).toEqual({ 'client established': 200, 'server established': 200 });
     expect(during.stats.lost.every(({ total }) => total === 0)).toBe(true);
     await open.close();
-    expect(mine(manager, await cut(manager))).toEqual({});
+    expect(mine(manager, await cut(manager), open.port)).toEqual({});
   });
 
   it('knows the owner of a listener that was there before it', async () => {
@@ -95,11 +96,11 @@ describeKernel('ebpf.Manager on the real kernel', () => {
     await once(server.listen(0, '127.0.0.1'), 'listening');
     await using manager = new Manager();
     manager.start();
-    const owners: (number | undefined)[] = [];
+    const owners: (string | undefined)[] = [];
     const subscription = manager.batches.subscribe((batch) => {
       for (const id of batch.keys) {
         const key = manager.get(id);
-        if (key?.role === 'server' && key.port === (server.address() as AddressInfo).port) owners.push(key.process?.pid);
+        if (key?.role === 'server' && key.port === (server.address() as AddressInfo).port) owners.push(key.executable);
       }
     });
     await once(connect((server.address() as AddressInfo).port, '127.0.0.1').resume(), 'close');
@@ -107,7 +108,7 @@ describeKernel('ebpf.Manager on the real kernel', () => {
     subscription.unsubscribe();
     await new Promise((done) => server.close(done));
     // The accept and the close of the server's side.
-    expect(owners).toEqual([process.pid, process.pid]);
+    expect(owners).toEqual(['node', 'node']);
   });
 
   it('may be closed twice, in a callback of its own, and not be used afterwards', async () => {

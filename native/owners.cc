@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "owners.h"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstring>
+#include <utility>
+
+namespace connwatch {
+namespace {
+
+// Cuts that an image outlives its end: its last sockets are closed after that.
+constexpr uint32_t kCutsKept = 2;
+// Look-ups in /proc at one cut: less than 5 ms.
+constexpr uint32_t kSweepStep = 1024;
+
+std::string_view executable(const cw_process& record) {
+  const char* name = reinterpret_cast<const char*>(record.exe);
+  return {name, strnlen(name, CW_EXE_LEN)};
+}
+
+bool isAlive(uint32_t pid) {
+  char path[32];
+  snprintf(path, sizeof path, "/proc/%u", pid);
+  return access(path, F_OK) == 0;
+}
+
+}  // namespace
+
+// The kernel's own sockets are told as those of a process with pid 0, which never exits.
+Owners::Owners(Workloads& workloads, uint32_t places) : workloads_(workloads), places_(places) {
+  cw_process kernel{};
+  kernel.owner = CW_OWNER_KERNEL;
+  memcpy(kernel.comm, "[kernel]", 8);
+  memcpy(kernel.exe, "[kernel]", 8);
+  learn(kernel);
+}
+
+Owners::Image* Owners::find(cw_owner owner) {
+  auto found = images_.find(owner);
+  return found == images_.end() ? nullptr : &found->second;
+}
+
+uint32_t Owners::imageWorkload(cw_owner owner) const {
+  auto found = images_.find(owner);
+  return found == images_.end() ? 0 : found->second.workload;
+}
+
+const Process* Owners::at(uint32_t number) const {
+  return number < processes_.size() && processes_[number].images > 0 ? &processes_[number] : nullptr;
+}
+
+void Owners::learn(const cw_process& record) {
+  // Told twice when two of its threads found it untold at once.
+  if (images_.count(record.owner)) return;
+  uint32_t workload = workloads_.of(Whose::kProcess, record.cgroup, executable(record));
+  if (!known_.take(record.cgroup, workload)) return workloads_.forget(workload);
+  workloads_.hold(workload);
+  workloads_.began(workload);
+  uint32_t number = processOf(record, workload);
+  images_.emplace(record.owner, Image{number, workload, 0, cut_});
+  Process& process = processes_[number];
+  process.images++;
+  // The low half grows with every image. A record that is late is of one that runs no more.
+  if (process.newest && static_cast<int32_t>(static_cast<uint32_t>(record.owner) -
+                                             static_cast<uint32_t>(process.newest)) < 0) {
+    leaving_.push_back(record.owner);
+    return;
+  }
+  if (process.newest) leaving_.push_back(process.newest);
+  process.newest = record.owner;
+  memcpy(process.comm, record.comm, CW_COMM_LEN);
+  process.fresh = true;
+  if (process.placed) touch(number);
+}
+
+// The process of a record, a new one unless it is known under its pid and start.
+uint32_t Owners::processOf(const cw_process& record, uint32_t workload) {
+  auto [found, isNew] = byPid_.try_emplace(record.pid, 0);
+  if (!isNew) {
+    if (processes_[found->second].start == record.start_time) return found->second;
+    end(found->second);
+    found = byPid_.try_emplace(record.pid, 0).first;
+  }
+  uint32_t number;
+  if (freeProcesses_.empty()) {
+    number = static_cast<uint32_t>(processes_.size());
+    processes_.push_back({});
+  } else {
+    number = freeProcesses_.back();
+    freeProcesses_.pop_back();
+  }
+  processes_[number] = Process{};
+  processes_[number].pid = record.pid;
+  processes_[number].start = record.start_time;
+  processes_[number].workload = workload;
+  workloads_.hold(workload);
+  found->second = number;
+  return number;
+}
+
+void Owners::exit(cw_owner owner) {
+  if (Image* image = find(owner)) end(image->process);
+}
+
+void Owners::end(uint32_t number) {
+  Process& process = processes_[number];
+  if (process.exited) return;
+  process.exited = true;
+  // What it held is closed after this, and told then.
+  if (Image* image = find(process.newest)) image->used = cut_;
+  leaving_.push_back(process.newest);
+  auto found = byPid_.find(process.pid);
+  if (found != byPid_.end() && found->second == number) byPid_.erase(found);
+  if (process.placed || process.ended) touch(number);
+}
+
+uint32_t Owners::workload(cw_owner owner, uint64_t cgroup) {
+  if (owner == 0) return workloads_.of(Whose::kUnknown, cgroup, {});
+  if (owner == CW_OWNER_KERNEL) return workloads_.of(Whose::kKernel, cgroup, {});
+  if (owner == CW_OWNER_FOLDED) return workloads_.of(Whose::kFolded, cgroup, {});
+  Image* image = find(owner);
+  if (!image)
+    return workloads_.of(Whose::kUntold, cgroup, {reinterpret_cast<const char*>(&owner), sizeof owner});
+  image->used = cut_;
+  if (workloads_.cgroup(image->workload) == cgroup) return image->workload;
+  if (image->other && workloads_.cgroup(image->other) == cgroup) return image->other;
+  // The process has moved, or holds sockets that it made before it did. Both
+  // workloads are running as long as it is; of more than two cgroups the last.
+  uint32_t other = workloads_.of(Whose::kProcess, cgroup, workloads_.name(image->workload));
+  workloads_.hold(other);
+  workloads_.began(other);
+  if (uint32_t before = std::exchange(image->other, other)) {
+    workloads_.ended(before);
+    workloads_.drop(before);
+  }
+  return other;
+}
+
+void Owners::touch(uint32_t number) {
+  if (std::exchange(processes_[number].touched, true)) return;
+  touched_.push_back(number);
+}
+
+void Owners::count(cw_owner owner, uint32_t ended, uint32_t pending) {
+  Image* image = find(owner);
+  if (image) {
+    processes_[image->process].ended += ended;
+    processes_[image->process].pending += pending;
+    touch(image->process);
+  } else if (owner >= CW_OWNER_FIRST && (untold_.size() < kUntold || untold_.count(owner))) {
+    Counts& counts = untold_[owner];
+    counts.ended += ended;
+    counts.pending += pending;
+  } else {
+    others_.ended += ended;
+    others_.pending += pending;
+  }
+}
+
+void Owners::takeUntold() {
+  for (auto [owner, counts] : std::exchange(untold_, {})) {
+    if (find(owner)) {
+      count(owner, counts.ended, counts.pending);
+    } else {
+      others_.ended += counts.ended;
+      others_.pending += counts.pending;
+    }
+  }
+}
+
+void Owners::cut() {
+  rows_.clear();
+  takeUntold();
+  sweepSome();
+  for (uint32_t number : std::exchange(touched_, {})) tell(number);
+  forgetGone();
+  cut_++;
+}
+
+void Owners::forgetGone() {
+  std::vector<cw_owner> staying;
+  for (cw_owner owner : leaving_) {
+    Image* image = find(owner);
+    if (!image) continue;
+    if (cut_ - image->used < kCutsKept) {
+      staying.push_back(owner);
+      continue;
+    }
+    Image gone = *image;
+    images_.erase(owner);
+    forgetImage(gone);
+  }
+  leaving_ = std::move(staying);
+}
+
+void Owners::tell(uint32_t number) {
+  Process& process = processes_[number];
+  process.touched = false;
+  uint32_t ended = std::exchange(process.ended, 0);
+  uint32_t pending = std::exchange(process.pending, 0);
+  if (!process.placed && (ended || pending)) {
+    process.placed = places_.take(workloads_.cgroup(process.workload), process.workload);
+    process.fresh = true;
+  }
+  if (!process.placed) {
+    others_.ended += ended;
+    others_.pending += pending;
+    return;
+  }
+  uint32_t flags = (process.fresh ? ProcessRow::kFresh : 0) | (process.exited ? ProcessRow::kExited : 0);
+  process.fresh = false;
+  rows_.push_back({number, ended, pending, flags});
+}
+
+void Owners::forgetImage(const Image& image) {
+  known_.give(workloads_.cgroup(image.workload), image.workload);
+  Process& process = processes_[image.process];
+  if (--process.images == 0) {
+    if (process.placed) places_.give(workloads_.cgroup(process.workload), process.workload);
+    workloads_.drop(process.workload);
+    process = Process{};
+    freeProcesses_.push_back(image.process);
+  }
+  for (uint32_t workload : {image.workload, image.other}) {
+    if (!workload) continue;
+    workloads_.ended(workload);
+    workloads_.drop(workload);
+  }
+}
+
+void Owners::sweepSome() {
+  for (uint32_t step = 0; step < kSweepStep && sweepLeft_ > 0; step++, sweepLeft_--) {
+    sweepAt_ = sweepAt_ + 1 < processes_.size() ? sweepAt_ + 1 : 1;
+    if (sweepAt_ >= processes_.size()) return;
+    const Process& process = processes_[sweepAt_];
+    if (process.pid && !process.exited && !isAlive(process.pid)) end(sweepAt_);
+  }
+}
+
+}  // namespace connwatch

@@ -1,0 +1,75 @@
+import { printable } from '../../internal/escape.ts';
+
+// The layout of native/details.h.
+const KEY = { cgroup: 0, address: 8, netns: 24, workload: 28, port: 32, role: 34, fold: 35, whose: 36, nameLength: 37, name: 40 } as const;
+const PROCESS = { start: 0, cgroup: 8, pid: 16, comm: 20 } as const;
+const [ADDRESS_LENGTH, COMM_LENGTH] = [16, 16];
+
+/** What the addon has written of a key or a process, read field by field. */
+export class Details {
+  readonly #view: DataView;
+  readonly #bytes: Uint8Array;
+
+  constructor(buffer: ArrayBuffer) {
+    this.#view = new DataView(buffer);
+    this.#bytes = new Uint8Array(buffer);
+  }
+
+  get cgroup(): string {
+    return this.#view.getBigUint64(KEY.cgroup, true).toString();
+  }
+
+  /** IPv4 is mapped. Valid until the next is read. */
+  get address(): Uint8Array {
+    return this.#bytes.subarray(KEY.address, KEY.address + ADDRESS_LENGTH);
+  }
+
+  get netns(): number {
+    return this.#view.getUint32(KEY.netns, true);
+  }
+
+  get workload(): number {
+    return this.#view.getUint32(KEY.workload, true);
+  }
+
+  get port(): number {
+    return this.#view.getUint16(KEY.port, true);
+  }
+
+  /** enum cw_role */
+  get role(): number {
+    return this.#view.getUint8(KEY.role);
+  }
+
+  /** native/keys.h, Fold */
+  get fold(): number {
+    return this.#view.getUint8(KEY.fold);
+  }
+
+  /** native/workloads.h, Whose */
+  get whose(): number {
+    return this.#view.getUint8(KEY.whose);
+  }
+
+  get name(): string {
+    return printable(this.#bytes.subarray(KEY.name, KEY.name + this.#view.getUint8(KEY.nameLength)));
+  }
+
+  get start(): bigint {
+    return this.#view.getBigUint64(PROCESS.start, true);
+  }
+
+  get processCgroup(): string {
+    return this.#view.getBigUint64(PROCESS.cgroup, true).toString();
+  }
+
+  get pid(): number {
+    return this.#view.getUint32(PROCESS.pid, true);
+  }
+
+  get comm(): string {
+    const comm = this.#bytes.subarray(PROCESS.comm, PROCESS.comm + COMM_LENGTH);
+    const end = comm.indexOf(0);
+    return printable(end < 0 ? comm : comm.subarray(0, end));
+  }
+}
