@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Check } from './fault.ts';
+import type { Check } from './check.ts';
 
 /** Collects what was compared during a run. Nothing here throws: the rest is worth counting after the first miss. */
 export class Checks {

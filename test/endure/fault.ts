@@ -1,3 +1,4 @@
+import type { Check } from './check.ts';
 import type { Scene } from './scene.ts';
 
 /** One thing that goes wrong around a running agent, and what must hold all the same. */
@@ -13,15 +14,6 @@ export interface Fault {
   /** Why it can't be made here; undefined where it can. */
   readonly refusal?: () => string | undefined;
   readonly run: (scene: Scene) => Promise<void>;
-}
-
-/** One comparison of a run. */
-export interface Check {
-  readonly what: string;
-  readonly counted: string;
-  /** What it had to be, in words. */
-  readonly expected: string;
-  readonly holds: boolean;
 }
 
 export interface Outcome extends Pick<Fault, 'name' | 'done' | 'must'> {

@@ -1,6 +1,7 @@
 import type { Fuzzed } from '../fuzz/fuzzed.ts';
 import { show } from './checks.ts';
-import type { Check, Outcome } from './fault.ts';
+import type { Check } from './check.ts';
+import type { Outcome } from './fault.ts';
 import type { Soaked } from './soak.ts';
 
 /** What a campaign found, and where. */

@@ -4,7 +4,7 @@ import type { Page } from '../harness/scrape/exposition.ts';
 import type { Random } from '../harness/random.ts';
 import { type Load, sum } from './load.ts';
 import { residentOf } from './memory.ts';
-import type { Check } from './fault.ts';
+import type { Check } from './check.ts';
 import { Scene } from './scene.ts';
 import { type Sample, slopeOf } from './slope.ts';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { printable } from '../../internal/escape.ts';
+import { printable } from '../../metrics/fixtures.ts';
 import type { Counts } from '../../metrics/fixtures.ts';
 import { Served, processInfo } from './fixtures.ts';
 import { noParser, parseReference } from './reference-parser.ts';

@@ -1,6 +1,7 @@
 import { release } from 'node:os';
 import { at } from '../../harness/host.ts';
-import { type Check, type Fault, Skip } from '../fault.ts';
+import type { Check } from '../check.ts';
+import { type Fault, Skip } from '../fault.ts';
 import type { Scene } from '../scene.ts';
 
 /** The parts of scripts/lib/vm that are used here; these scripts have no types. */
