@@ -22,7 +22,7 @@ import { watchDrain } from './watchdog.ts';
 import { openWebConfig } from './web-config.ts';
 
 /** Nobody sees a record before its window ends, which is seconds. */
-const DRAIN_PATIENCE_MS = 20;
+const DRAIN_PATIENCE_MS = 50;
 
 /** A running agent. */
 export interface Agent {

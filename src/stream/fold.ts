@@ -5,7 +5,7 @@ import { OUTCOMES } from '../words/outcomes.ts';
 import { TCP_CLOSE_WAIT, TCP_ESTABLISHED } from '../words/tcp-states.ts';
 import { HANDSHAKE_BOUNDS, LIFE_BOUNDS, bucketOf } from './histograms.ts';
 import { Rows } from './rows.ts';
-import { COLUMN, SUM, type SnapshotRows } from './snapshot.ts';
+import { COLUMN, COLUMNS, SUM, SUMS, type SnapshotRows } from './snapshot.ts';
 
 const ADDRESS_UNAVAILABLE = OUTCOMES.indexOf('address_unavailable');
 /** Outcomes that leave no error in the socket (bpf/outcome.bpf.h). */
@@ -21,19 +21,22 @@ const WORD = {
   handshake: EVENT_OFFSETS.handshake / 4,
 } as const;
 
-/** Adds batches up by key number, in arrays: no object for a record. */
+/**
+ * Adds batches up by key number, in arrays: no object and no method call for a record.
+ */
 export class WindowFold {
   readonly #rows = new Rows();
 
   add(batch: Batch): void {
-    const { bytes, keys, length } = batch;
-    for (let i = 0, at = 0; i < length; i++, at += EVENT_SIZE) {
-      const row = this.#rows.of(keys[i]!);
+    const { bytes, words, keys, length } = batch;
+    const rows = this.#rows;
+    for (let i = 0, at = 0, word = 0; i < length; i++, at += EVENT_SIZE, word += EVENT_WORDS) {
+      const row = rows.of(keys[i]!);
+      const { counts, sums } = rows;
       const kind = bytes[at + EVENT_OFFSETS.kind]!;
-      if (kind === KIND.connect) this.#connect(row, batch, i);
-      else if (kind === KIND.accept) this.#rows.count(row, COLUMN.accept, 1);
-      else this.#moved(row, batch, i, kind === KIND.close);
-      if (kind === KIND.close && (flagsAt(bytes, at) & FLAG.opened) !== 0) this.#opened(row, batch, i);
+      if (kind === KIND.connect) addConnect(counts, row * COLUMNS, sums, row * SUMS, bytes, at, words, word);
+      else if (kind === KIND.accept) counts[row * COLUMNS + COLUMN.accept]!++;
+      else addMoved(counts, row * COLUMNS, sums, row * SUMS, bytes, at, words, word, kind === KIND.close);
     }
   }
 
@@ -64,70 +67,59 @@ export class WindowFold {
   take(): SnapshotRows {
     return this.#rows.take();
   }
+}
 
-  #connect(row: number, { bytes, words }: Batch, i: number): void {
-    const at = i * EVENT_SIZE;
-    const rows = this.#rows;
-    const outcome = bytes[at + EVENT_OFFSETS.outcome]!;
-    rows.count(row, COLUMN.connect + outcome, 1);
-    this.#syns(row, bytes, at);
-    if (outcome === 0) this.#handshake(row, bytes, at, u64(words, i * EVENT_WORDS + WORD.duration));
-    else if ((bytes[at + FLAGS]! & FLAG.noSyn) !== 0) rows.count(row, COLUMN.noSyn, 1);
-    else if ((bytes[at + ERROR]! | bytes[at + ERROR + 1]!) !== 0) rows.count(row, COLUMN.errored, 1);
-  }
+function addConnect(counts: Uint32Array, count: number, sums: Float64Array, sum: number, bytes: Uint8Array, at: number, words: Uint32Array, word: number): void {
+  const outcome = bytes[at + EVENT_OFFSETS.outcome]!;
+  counts[count + COLUMN.connect + outcome]!++;
+  counts[count + COLUMN.synRetransmits]! += bytes[at + EVENT_OFFSETS.syn_retransmits]!;
+  if (outcome === 0) addHandshake(counts, count, sums, sum, bytes, at, u64(words, word + WORD.duration));
+  else if ((bytes[at + FLAGS]! & FLAG.noSyn) !== 0) counts[count + COLUMN.noSyn]!++;
+  else if ((bytes[at + ERROR]! | bytes[at + ERROR + 1]!) !== 0) counts[count + COLUMN.errored]!++;
+}
 
-  /** The success or the accept that the record of a close reports too. */
-  #opened(row: number, { bytes, words }: Batch, i: number): void {
-    const at = i * EVENT_SIZE;
-    if (bytes[at + EVENT_OFFSETS.role] === ROLE_SERVER) {
-      this.#rows.count(row, COLUMN.accept, 1);
-      return;
-    }
-    this.#rows.count(row, COLUMN.connect, 1);
-    this.#syns(row, bytes, at);
-    this.#handshake(row, bytes, at, words[i * EVENT_WORDS + WORD.handshake]! * HANDSHAKE_UNIT);
-  }
+/** @param ns not known of a success that is deduced */
+function addHandshake(counts: Uint32Array, count: number, sums: Float64Array, sum: number, bytes: Uint8Array, at: number, ns: number): void {
+  if ((flagsAt(bytes, at) & FLAG.late) !== 0) return;
+  const seconds = ns / 1e9;
+  counts[count + COLUMN.handshake + bucketOf(HANDSHAKE_BOUNDS, seconds)]!++;
+  sums[sum + SUM.handshake]! += seconds;
+}
 
-  #syns(row: number, bytes: Uint8Array, at: number): void {
-    const syns = bytes[at + EVENT_OFFSETS.syn_retransmits]!;
-    if (syns > 0) this.#rows.count(row, COLUMN.synRetransmits, syns);
+/** A close, or what a connection that goes on has moved meanwhile. */
+function addMoved(counts: Uint32Array, count: number, sums: Float64Array, sum: number, bytes: Uint8Array, at: number, words: Uint32Array, word: number, ended: boolean): void {
+  sums[sum + SUM.bytesSent]! += u64(words, word + WORD.sent);
+  sums[sum + SUM.bytesReceived]! += u64(words, word + WORD.received);
+  counts[count + COLUMN.dataRetransmits]! += words[word + WORD.retransmits]!;
+  const rtt = words[word + WORD.srtt]! / 1e6;
+  if (rtt > 0) {
+    counts[count + COLUMN.rtt + bucketOf(HANDSHAKE_BOUNDS, rtt)]!++;
+    sums[sum + SUM.rtt]! += rtt;
   }
+  if (!ended) return;
+  const flags = flagsAt(bytes, at);
+  const state = bytes[at + EVENT_OFFSETS.state]!;
+  counts[count + COLUMN.close]!++;
+  if (state === TCP_ESTABLISHED || state === TCP_CLOSE_WAIT) counts[count + COLUMN.aborted]!++;
+  if ((flags & FLAG.resetIn) !== 0) counts[count + COLUMN.resetsIn]!++;
+  if ((flags & FLAG.resetOut) !== 0) counts[count + COLUMN.resetsOut]!++;
+  if ((flags & FLAG.opened) !== 0) addOpened(counts, count, sums, sum, bytes, at, words[word + WORD.handshake]!);
+  // The age of a connection is not known if it was there before, or if its begin or end was skipped.
+  if ((flags & (FLAG.found | FLAG.late)) !== 0) return;
+  const seconds = u64(words, word + WORD.duration) / 1e9;
+  counts[count + COLUMN.life + bucketOf(LIFE_BOUNDS, seconds)]!++;
+  sums[sum + SUM.life]! += seconds;
+}
 
-  /** @param ns not known of a success that is deduced */
-  #handshake(row: number, bytes: Uint8Array, at: number, ns: number): void {
-    if ((flagsAt(bytes, at) & FLAG.late) !== 0) return;
-    const seconds = ns / 1e9;
-    this.#rows.count(row, COLUMN.handshake + bucketOf(HANDSHAKE_BOUNDS, seconds), 1);
-    this.#rows.sum(row, SUM.handshake, seconds);
+/** The success or the accept that the record of a close reports too. */
+function addOpened(counts: Uint32Array, count: number, sums: Float64Array, sum: number, bytes: Uint8Array, at: number, handshake: number): void {
+  if (bytes[at + EVENT_OFFSETS.role] === ROLE_SERVER) {
+    counts[count + COLUMN.accept]!++;
+    return;
   }
-
-  /** A close, or what a connection that goes on has moved meanwhile. */
-  #moved(row: number, { bytes, words }: Batch, i: number, ended: boolean): void {
-    const rows = this.#rows;
-    const word = i * EVENT_WORDS;
-    rows.sum(row, SUM.bytesSent, u64(words, word + WORD.sent));
-    rows.sum(row, SUM.bytesReceived, u64(words, word + WORD.received));
-    const retransmits = words[word + WORD.retransmits]!;
-    if (retransmits > 0) rows.count(row, COLUMN.dataRetransmits, retransmits);
-    const rtt = words[word + WORD.srtt]! / 1e6;
-    if (rtt > 0) {
-      rows.count(row, COLUMN.rtt + bucketOf(HANDSHAKE_BOUNDS, rtt), 1);
-      rows.sum(row, SUM.rtt, rtt);
-    }
-    if (!ended) return;
-    const at = i * EVENT_SIZE;
-    const flags = flagsAt(bytes, at);
-    const state = bytes[at + EVENT_OFFSETS.state]!;
-    rows.count(row, COLUMN.close, 1);
-    if (state === TCP_ESTABLISHED || state === TCP_CLOSE_WAIT) rows.count(row, COLUMN.aborted, 1);
-    if ((flags & FLAG.resetIn) !== 0) rows.count(row, COLUMN.resetsIn, 1);
-    if ((flags & FLAG.resetOut) !== 0) rows.count(row, COLUMN.resetsOut, 1);
-    // Nobody knows how old a connection is that was there before, or when one began or ended that was not shown.
-    if ((flags & (FLAG.found | FLAG.late)) !== 0) return;
-    const seconds = u64(words, word + WORD.duration) / 1e9;
-    rows.count(row, COLUMN.life + bucketOf(LIFE_BOUNDS, seconds), 1);
-    rows.sum(row, SUM.life, seconds);
-  }
+  counts[count + COLUMN.connect]!++;
+  counts[count + COLUMN.synRetransmits]! += bytes[at + EVENT_OFFSETS.syn_retransmits]!;
+  addHandshake(counts, count, sums, sum, bytes, at, handshake * HANDSHAKE_UNIT);
 }
 
 function flagsAt(bytes: Uint8Array, at: number): number {

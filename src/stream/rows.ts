@@ -27,6 +27,15 @@ export class Rows {
     return this.#size - 1;
   }
 
+  /** Of all rows; another array when a row is new. */
+  get counts(): Uint32Array {
+    return this.#counts;
+  }
+
+  get sums(): Float64Array {
+    return this.#sums;
+  }
+
   count(row: number, column: number, value: number): void {
     this.#counts[row * COLUMNS + column]! += value;
   }
