@@ -10,7 +10,7 @@
 
 namespace connwatch {
 
-// src/ebpf/details.ts reads these two.
+// src/ebpf/keys/details.ts reads these two.
 struct KeyDetails {
   uint64_t cgroup;
   uint8_t address[CW_ADDR_LEN];

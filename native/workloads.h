@@ -10,7 +10,7 @@
 
 namespace connwatch {
 
-// src/ebpf/key-details.ts reads these numbers.
+// src/ebpf/keys/details.ts reads these numbers.
 enum class Whose : uint8_t {
   kUnknown = 0,  // the kernel side could not tell
   kProcess = 1,

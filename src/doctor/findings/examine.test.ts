@@ -21,6 +21,8 @@ const UNTOLD = [
   'unknown ring-buffer',
   'unknown storage-maps',
   'unknown tp_btf/inet_sock_set_state',
+  'unknown tp_btf/inet_sk_error_report',
+  'unknown tp_btf/tcp_destroy_sock',
   'unknown tp_btf/sched_process_exit',
   'unknown tp_btf/tcp_retransmit_synack',
   'unknown iter/bpf_sk_storage_map',

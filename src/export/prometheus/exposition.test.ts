@@ -7,7 +7,7 @@ import { labelsOf } from './labels.ts';
 import { leText, numberText } from './numbers.ts';
 
 const time: [number, number] = [1, 0];
-const TARGET = `# HELP target_info Who tells these metrics
+const TARGET = `# HELP target_info Resource of these metrics
 # TYPE target_info gauge
 target_info{service_name="connwatch"} 1
 `;

@@ -9,7 +9,7 @@ import { CounterLines, GaugeLines, type Lines } from './value-lines.ts';
 import { lineStart } from './line-starts.ts';
 
 const ORDER = new Map(CATALOGUE.map((metric, index) => [metric.name, index]));
-const TARGET: Naming = { type: 'gauge', sample: 'target_info', unit: undefined, help: 'Who tells these metrics' };
+const TARGET: Naming = { type: 'gauge', sample: 'target_info', unit: undefined, help: 'Resource of these metrics' };
 
 /** A page in one format. */
 export interface Written {
