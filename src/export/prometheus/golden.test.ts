@@ -92,7 +92,7 @@ async function agent() {
 // The SDK asks the environment for its own version only; it is not ours to fix in a file.
 const stable = (page: string): string => page.replace(/telemetry_sdk_version="[^"]*"/, 'telemetry_sdk_version="-"');
 
-it.each(FORMATS)('the scrape of a fixed input is the golden file %s (UPDATE=1 writes it)', async (name, accept) => {
+it.each(FORMATS)('the scrape of a fixed input is the golden file %s (UPDATE=1 writes it)', { timeout: 60_000 }, async (name, accept) => {
   const { keys, next, scrape } = await agent();
   const curl = processInfo(101, 'curl');
   const hostile = bytes('a"b\\c\nd', 0xff, '\x1b[31m');
