@@ -38,7 +38,7 @@ export function landingPage({ paths, health, status }: Landing): string {
   <p>Watches the TCP connections of this machine.${status === undefined ? '' : ` Version ${escapeHtml(status.version)}, ${status.ready ? 'ready' : 'not ready'}.`}</p>
   <ul>
 ${links}  </ul>
-  <p>The health server listens on <code>${escapeHtml(health.text)}</code>: ${probes}.</p>
+  <p>The health probes are on <code>${escapeHtml(health.text)}</code>: ${probes}.</p>
 ${status === undefined ? '' : probeTable(status.probes)}  <p>The documentation is in <code>docs/</code> of the repository: <code>metrics.md</code> has every metric, <code>troubleshooting.md</code> helps if a probe is not attached.</p>
 </body>
 </html>
