@@ -66,4 +66,14 @@ static void bind_source(int fd, long index, int sources)
 		fail("bind to a source address");
 }
 
+/* The IPv4 address so many further on, of `peers` in turn. */
+static inline struct address peer_of(const struct address *first, long index, int peers)
+{
+	struct address peer = *first;
+	struct sockaddr_in *v4 = (struct sockaddr_in *)&peer.storage;
+
+	v4->sin_addr.s_addr = htonl(ntohl(v4->sin_addr.s_addr) + (uint32_t)(index % peers));
+	return peer;
+}
+
 #endif

@@ -39,6 +39,7 @@ struct options {
 	long count;
 	int threads;
 	int sources;  /* addresses 127.1.x.x to connect from; 0: the kernel chooses */
+	int peers;    /* IPv4 addresses to connect to, from the given one on; 0: that one */
 	long rate;    /* connects per second; 0: as fast as it goes */
 	int give_up;  /* ms */
 	int linger;   /* ms that a connection stays open before it is ended */
@@ -64,6 +65,7 @@ static const char USAGE[] =
 	"  --count N         connects to make (1)\n"
 	"  --threads N       at the same time (1)\n"
 	"  --sources N       connect from N addresses of 127.1.0.0/16\n"
+	"  --peers N         connect to N IPv4 addresses in turn, the first is --address\n"
 	"  --rate N          connects per second, all threads together\n"
 	"  --give-up MS      give-up: how long to wait for an answer (1500)\n"
 	"  --linger MS       keep each connection open for so long (0)\n"
@@ -103,12 +105,12 @@ static long number(const char *what, const char *value, long most)
 
 static struct options parse_options(int argc, char **argv)
 {
-	enum { ADDRESS = 256, PORT, REFUSED, COUNT, THREADS, SOURCES, RATE, GIVE_UP, LINGER, BACKLOG, END, OWN,
+	enum { ADDRESS = 256, PORT, REFUSED, COUNT, THREADS, SOURCES, PEERS, RATE, GIVE_UP, LINGER, BACKLOG, END, OWN,
 	       MPTCP, SNMP, COMM, THREAD, FD };
 	static const struct option known[] = {
 		{ "address", 1, 0, ADDRESS }, { "port", 1, 0, PORT }, { "refused-port", 1, 0, REFUSED },
 		{ "count", 1, 0, COUNT }, { "threads", 1, 0, THREADS }, { "sources", 1, 0, SOURCES },
-		{ "rate", 1, 0, RATE }, { "give-up", 1, 0, GIVE_UP }, { "linger", 1, 0, LINGER },
+		{ "peers", 1, 0, PEERS }, { "rate", 1, 0, RATE }, { "give-up", 1, 0, GIVE_UP }, { "linger", 1, 0, LINGER },
 		{ "backlog", 1, 0, BACKLOG }, { "end", 1, 0, END }, { "own-listener", 0, 0, OWN },
 		{ "mptcp", 0, 0, MPTCP }, { "check-snmp", 0, 0, SNMP }, { "comm", 1, 0, COMM },
 		{ "thread-name", 1, 0, THREAD }, { "fd", 1, 0, FD }, { 0, 0, 0, 0 },
@@ -130,6 +132,7 @@ static struct options parse_options(int argc, char **argv)
 		case COUNT: options.count = number("--count", optarg, 100000000); break;
 		case THREADS: options.threads = (int)number("--threads", optarg, 1024); break;
 		case SOURCES: options.sources = (int)number("--sources", optarg, 60000); break;
+		case PEERS: options.peers = (int)number("--peers", optarg, 1 << 23); break;
 		case RATE: options.rate = number("--rate", optarg, 100000000); break;
 		case GIVE_UP: options.give_up = (int)number("--give-up", optarg, 3600000); break;
 		case LINGER: options.linger = (int)number("--linger", optarg, 3600000); break;

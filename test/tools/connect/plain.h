@@ -31,12 +31,14 @@ static void connect_once(struct share *share, long index)
 {
 	const struct options *options = share->options;
 	int fd = new_socket(share->to->storage.ss_family, options->mptcp);
+	struct address peer;
 	int error;
 
 	if (options->sources)
 		bind_source(fd, index, options->sources);
 	share->truth.attempts++;
-	error = try_connect(fd, share->to);
+	peer = options->peers ? peer_of(share->to, index, options->peers) : *share->to;
+	error = try_connect(fd, &peer);
 	count_end(&share->truth, error);
 	if (error) {
 		close(fd);
