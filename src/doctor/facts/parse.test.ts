@@ -23,6 +23,10 @@ describe('parseStatus', () => {
 });
 
 describe('parseMounts', () => {
+  it.each(['valueOf', 'constructor', '__proto__'])('passes over a file system of the type %s', (type) => {
+    expect(parseMounts(`32 31 0:29 / /mnt rw - ${type} none rw\n`)).toEqual({ cgroup1: [], cgroup2: [], tracefs: [] });
+  });
+
   it('finds control groups and tracefs by type, behind any number of optional fields', () => {
     const text = [
       '32 31 0:29 / /sys/fs/cgroup/cpu rw,relatime - cgroup cgroup rw,cpu',

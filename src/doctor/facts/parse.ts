@@ -28,7 +28,8 @@ export function parseMounts(text: string): Mounts {
   for (const line of text.split('\n')) {
     const fields = line.split(' ');
     const type = fields[fields.indexOf('-', 6) + 1] ?? '';
-    found[type]?.push(unescapeMount(fields[4] ?? ''));
+    // Not what every object inherits: a type may be anything that a file system calls itself.
+    if (Object.hasOwn(found, type)) found[type]!.push(unescapeMount(fields[4] ?? ''));
   }
   return { cgroup1: found['cgroup']!, cgroup2: found['cgroup2']!, tracefs: found['tracefs']! };
 }
