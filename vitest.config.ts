@@ -4,6 +4,9 @@ import { defineConfig } from 'vitest/config';
 const inVm = process.env['CONNWATCH_TEST_VM'] !== undefined;
 const KERNEL_TIMEOUT_MS = inVm ? 600_000 : 120_000;
 
+/** Below test/, and without a kernel or a chart. */
+const PURE = ['test/docs/**/*.test.ts', 'test/fuzz/**/*.test.ts', 'test/endure/**/*.test.ts'];
+
 export default defineConfig({
   test: {
     allowOnly: process.env['CI'] === undefined,
@@ -12,7 +15,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['src/**/*.test.ts', 'scripts/**/*.test.mjs', 'bench/**/*.test.ts', 'test/docs/**/*.test.ts'],
+          include: ['src/**/*.test.ts', 'scripts/**/*.test.mjs', 'bench/**/*.test.ts', ...PURE],
           sequence: { groupOrder: 1 },
         },
       },
@@ -31,7 +34,7 @@ export default defineConfig({
           name: 'kernel',
           include: ['test/**/*.test.ts'],
           setupFiles: ['test/harness/setup.ts'],
-          exclude: ['test/chart/**', 'test/docs/**', ...(inVm ? [] : ['test/vm/**'])],
+          exclude: ['test/chart/**', ...PURE, ...(inVm ? [] : ['test/vm/**'])],
           pool: 'forks',
           fileParallelism: false,
           maxWorkers: 1,
