@@ -36,7 +36,7 @@ export function show(value: unknown): string {
   if (typeof value === 'number') return value.toLocaleString('en');
   if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(show).join(', ');
   if (typeof value !== 'object' || value === null) return String(value);
-  const parts = Object.entries(value as Record<string, unknown>).flatMap(([name, inner]) => {
+  const parts = Object.entries(value as Readonly<Record<string, unknown>>).flatMap(([name, inner]) => {
     if (typeof inner === 'object' && inner !== null && Object.keys(inner).length === 0) return [];
     return [`${name} ${typeof inner === 'object' && inner !== null && !Array.isArray(inner) ? `(${show(inner)})` : show(inner)}`];
   });

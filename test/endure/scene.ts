@@ -126,13 +126,26 @@ export class Scene implements AsyncDisposable {
     const windows = new Set<number>();
     for (;;) {
       const start = performance.now();
-      const page = await agent.scrape();
+      const page = await this.#page(agent, end);
       const seen = look(page);
       if (isDeepStrictEqual(seen, expected)) windows.add(page.sum('connwatch_window_end_seconds'));
       else windows.clear();
       if (windows.size > 2 || performance.now() > end) return seen;
       // A large page is work for the agent, too.
       await delay(Math.max(200, 2 * (performance.now() - start)));
+    }
+  }
+
+  /** A page, although a scrape may fail while others crowd the port. @throws (rejects) when the time is up, or the agent has ended */
+  async #page(agent: Agent, end: number): Promise<Page> {
+    for (;;) {
+      try {
+        return await agent.scrape();
+      } catch (error) {
+        // What fetch throws. A page that can't be read is no excuse.
+        if (!(error instanceof TypeError) || performance.now() > end || this.#ends.has(agent)) throw error;
+        await delay(200);
+      }
     }
   }
 

@@ -6,7 +6,7 @@ import { Invalid } from '../../src/internal/invalid.ts';
 export const bytes = fc.uint8Array({ maxLength: 300 });
 
 /** Any text: what people write, what a terminal takes for commands, half a character. */
-export const text = fc.oneof(fc.string({ maxLength: 60 }), fc.string({ unit: 'binary', maxLength: 60 }), fc.string({ unit: fc.constantFrom(...Array.from('0123456789.:/=%,;-[]() \t\n\\"\'{}_aeghmsMKiBb')), maxLength: 60 }));
+export const text = fc.oneof(fc.string({ maxLength: 60 }), fc.string({ unit: 'binary', maxLength: 60 }), fc.stringMatching(/^[\d.:/=%,;\-[\]() \t\n\\"'{}_aeghmsMKiBb]{0,60}$/));
 
 /** Good texts, changed in a few places: nearer to what a parser reads than anything random. */
 export function broken(...good: readonly string[]): fc.Arbitrary<string> {

@@ -14,7 +14,7 @@ const NETSTAT = `TcpExt: SyncookiesSent SyncookiesRecv EmbryonicRsts PruneCalled
 const STATUS = `Name:\tnode\nPid:\t42\nUid:\t0\t0\t0\t0\nNSpid:\t42\t1\nCapEff:\t000000c000000000\nNoNewPrivs:\t1\nSeccomp:\t2\n`;
 const MOUNTS = `36 35 98:0 / /sys/fs/cgroup rw,noatime shared:1 - cgroup2 cgroup2 rw\n37 35 0:12 / /sys/kernel/tra\\040cing rw - tracefs tracefs rw\n`;
 
-const ID = fc.array(fc.constantFrom(...Array.from('0123456789abcdef')), { minLength: 64, maxLength: 64 }).map((digits) => digits.join(''));
+const ID = fc.stringMatching(/^[0-9a-f]{64}$/);
 const PATHS = [
   `/kubepods.slice/kubepods-besteffort.slice/kubepods-besteffort-pod1234abcd_0000_1111_2222_333344445555.slice/cri-containerd-${'a'.repeat(64)}.scope`,
   `/system.slice/docker-${'0'.repeat(64)}.scope/init.scope`,

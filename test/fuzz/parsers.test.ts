@@ -6,7 +6,8 @@ import { fuzzParser, PARSERS } from './run.ts';
 /** Many more by `npm run endure -- --only fuzz`. */
 const INPUTS = 300;
 
-describe('any input', () => {
+// On a busy machine the YAML parser takes more than a test's usual 5 s.
+describe('any input', { timeout: 120_000 }, () => {
   it.each(PARSERS.map((each) => [each.what, each] as const))('%s', async (what, each) => {
     expect(await fuzzParser(each, INPUTS)).toEqual({ what, by: 'fast-check', state: 'yes', inputs: INPUTS, failures: 0 });
   });

@@ -24,8 +24,8 @@ export interface FuzzOptions {
 export async function fuzzAll({ inputs, say = () => {}, seed }: FuzzOptions): Promise<Fuzzed[]> {
   say(`record decoder, ${inputs * DECODER} inputs`);
   const found = [await fuzzDecoder(inputs * DECODER)];
+  say(`${PARSERS.length} parsers, ${inputs} inputs each`);
   for (const parser of PARSERS) {
-    say(parser.what);
     found.push(await fuzzParser(parser, inputs, seed));
   }
   say('labels, against Prometheus');

@@ -25,7 +25,7 @@ async function full(scene: Scene): Promise<void> {
   scene.use({ [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) });
   await must(['mount', '-t', 'tmpfs', '-o', 'size=64k', 'none', folder]);
   scene.use({
-    [Symbol.asyncDispose]: async () => {
+    async [Symbol.asyncDispose]() {
       await must(['umount', folder]);
     },
   });
