@@ -64,4 +64,4 @@ it('answers a scraper while as many as may never read', async () => {
 it('answers 100 at once', async () => {
   const port = await serve({ responses: 4 });
   expect(new Set(await Promise.all(Array.from({ length: 100 }, () => scrape(port))))).toEqual(new Set(['up 1\n']));
-});
+}, 60_000);

@@ -277,7 +277,7 @@ describe('shutdownGracefully', () => {
     const text = await rest(socket);
     expect(text.length - text.indexOf('\r\n\r\n') - 4).toBe(body.length);
     await shutdown;
-  });
+  }, 60_000);
 
   it('takes a request that arrived before it', async () => {
     const made = manager({ metricsRoutes: { '/slow': (_, response) => void response.end('done') }, shutdownTimeout: 3_600_000 });
