@@ -41,7 +41,8 @@ it('closes headers that never end', async () => {
   const port = await serve({ firstRequest: 50 });
   const slow = await open(port, 'GET / HTTP/1.1\r\nX: ');
   const drip = setInterval(() => slow.write('x'), 5);
-  await once(slow.resume(), 'close');
+  // Not once(): with bytes on the way the end is a reset, which is an error.
+  await new Promise((resolve) => slow.resume().on('close', resolve));
   clearInterval(drip);
 });
 
