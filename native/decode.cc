@@ -5,27 +5,6 @@
 
 namespace connwatch {
 
-size_t sizeOfKind(uint8_t kind) {
-  switch (kind) {
-    case CW_KIND_CONNECT:
-    case CW_KIND_ACCEPT:
-    case CW_KIND_CLOSE:
-    case CW_KIND_EXIT:
-    case CW_KIND_FLOW:
-      return sizeof(cw_event);
-    case CW_KIND_PROCESS:
-      return sizeof(cw_process);
-    case CW_KIND_LISTEN:
-      return sizeof(cw_listen);
-    case CW_KIND_CGROUP:
-      return sizeof(cw_cgroup);
-    case CW_KIND_NETNS:
-      return sizeof(cw_netns);
-    default:
-      return 0;
-  }
-}
-
 uint8_t decodeRecord(const uint8_t* record, size_t length) {
   if (length < 2 || record[0] != CW_ABI_VERSION) return 0;
   uint8_t kind = record[1];

@@ -10,7 +10,26 @@
 namespace connwatch {
 
 // Bytes of a record of this kind, 0 where there is none.
-size_t sizeOfKind(uint8_t kind);
+inline size_t sizeOfKind(uint8_t kind) {
+  switch (kind) {
+    case CW_KIND_CONNECT:
+    case CW_KIND_ACCEPT:
+    case CW_KIND_CLOSE:
+    case CW_KIND_EXIT:
+    case CW_KIND_FLOW:
+      return sizeof(cw_event);
+    case CW_KIND_PROCESS:
+      return sizeof(cw_process);
+    case CW_KIND_LISTEN:
+      return sizeof(cw_listen);
+    case CW_KIND_CGROUP:
+      return sizeof(cw_cgroup);
+    case CW_KIND_NETNS:
+      return sizeof(cw_netns);
+    default:
+      return 0;
+  }
+}
 
 // The kind of a record of exactly `length` bytes; 0 where it is none that can be read.
 uint8_t decodeRecord(const uint8_t* record, size_t length);

@@ -100,10 +100,16 @@ uint32_t KeyTable::pending(const cw_conn& conn) {
   return id;
 }
 
+uint32_t KeyTable::takePending(uint64_t cookie) {
+  auto found = pending_.find(cookie);
+  if (found == pending_.end()) return 0;
+  uint32_t id = found->second;
+  pending_.erase(found);
+  return id;
+}
+
 uint32_t KeyTable::connected(const cw_event& event) {
-  auto found = pending_.find(event.cookie);
-  uint32_t id = found == pending_.end() ? 0 : found->second;
-  if (id) pending_.erase(found);
+  uint32_t id = pending_.empty() ? 0 : takePending(event.cookie);
   // The order matters: intern marks the program image as used.
   if (!holds(id)) id = intern(keyOf(event));
   owners_.connected(event.owner);

@@ -85,6 +85,8 @@ class KeyTable {
   static constexpr uint32_t kNamespaces = 256;
 
   uint32_t find(const Identity& identity) const;
+  // The key under which this connect was pending, once; 0 if it has one of its own.
+  uint32_t takePending(uint64_t cookie);
   uint32_t add(const Identity& identity);
   uint32_t internFolded(Identity identity);
   bool takeShare(const Identity& identity);

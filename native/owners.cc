@@ -37,9 +37,14 @@ Owners::Owners(Workloads& workloads, uint32_t places) : workloads_(workloads), p
   learn(kernel);
 }
 
+// Neighbouring records are mostly of the same process.
 Owners::Image* Owners::find(cw_owner owner) {
+  if (last_ && lastOwner_ == owner) return last_;
   auto found = images_.find(owner);
-  return found == images_.end() ? nullptr : &found->second;
+  if (found == images_.end()) return nullptr;
+  lastOwner_ = owner;
+  last_ = &found->second;
+  return last_;
 }
 
 uint32_t Owners::imageWorkload(cw_owner owner) const {
@@ -190,6 +195,7 @@ void Owners::forgetGone() {
     }
     Image gone = *image;
     images_.erase(owner);
+    last_ = nullptr;
     forgetImage(gone);
   }
   leaving_ = std::move(staying);

@@ -99,6 +99,8 @@ class Owners {
   Shares places_;
   Shares known_{kImages};
   std::unordered_map<cw_owner, Image> images_;
+  cw_owner lastOwner_ = 0;
+  Image* last_ = nullptr;  // in images_, whose elements stay where they are
   std::vector<Process> processes_ = std::vector<Process>(1);
   std::vector<uint32_t> freeProcesses_;
   std::unordered_map<uint32_t, uint32_t> byPid_;

@@ -3,7 +3,7 @@ import { FOLD_VALUES, type Batch, type Folded } from '../ebpf/types.ts';
 import { LOSS_CLASS } from '../words/loss-classes.ts';
 import { OUTCOMES } from '../words/outcomes.ts';
 import { TCP_CLOSE_WAIT, TCP_ESTABLISHED } from '../words/tcp-states.ts';
-import { HANDSHAKE_BOUNDS, LIFE_BOUNDS, bucketOf } from './histograms.ts';
+import { HANDSHAKE_BOUNDS, LIFE_BOUNDS, bucketNear } from './histograms.ts';
 import { Rows } from './rows.ts';
 import { COLUMN, COLUMNS, SUM, SUMS, type SnapshotRows } from './snapshot.ts';
 
@@ -20,6 +20,11 @@ const WORD = {
   retransmits: EVENT_OFFSETS.data_retransmits / 4,
   handshake: EVENT_OFFSETS.handshake / 4,
 } as const;
+
+/** The buckets of the last record: hints. */
+let lastHandshake = 0;
+let lastRtt = 0;
+let lastLife = 0;
 
 /**
  * Adds batches up by key number, in arrays: no object and no method call for a record.
@@ -82,7 +87,8 @@ function addConnect(counts: Uint32Array, count: number, sums: Float64Array, sum:
 function addHandshake(counts: Uint32Array, count: number, sums: Float64Array, sum: number, bytes: Uint8Array, at: number, ns: number): void {
   if ((flagsAt(bytes, at) & FLAG.late) !== 0) return;
   const seconds = ns / 1e9;
-  counts[count + COLUMN.handshake + bucketOf(HANDSHAKE_BOUNDS, seconds)]!++;
+  lastHandshake = bucketNear(HANDSHAKE_BOUNDS, seconds, lastHandshake);
+  counts[count + COLUMN.handshake + lastHandshake]!++;
   sums[sum + SUM.handshake]! += seconds;
 }
 
@@ -93,7 +99,8 @@ function addMoved(counts: Uint32Array, count: number, sums: Float64Array, sum: n
   counts[count + COLUMN.dataRetransmits]! += words[word + WORD.retransmits]!;
   const rtt = words[word + WORD.srtt]! / 1e6;
   if (rtt > 0) {
-    counts[count + COLUMN.rtt + bucketOf(HANDSHAKE_BOUNDS, rtt)]!++;
+    lastRtt = bucketNear(HANDSHAKE_BOUNDS, rtt, lastRtt);
+    counts[count + COLUMN.rtt + lastRtt]!++;
     sums[sum + SUM.rtt]! += rtt;
   }
   if (!ended) return;
@@ -107,7 +114,8 @@ function addMoved(counts: Uint32Array, count: number, sums: Float64Array, sum: n
   // The age of a connection is not known if it was there before, or if its begin or end was skipped.
   if ((flags & (FLAG.found | FLAG.late)) !== 0) return;
   const seconds = u64(words, word + WORD.duration) / 1e9;
-  counts[count + COLUMN.life + bucketOf(LIFE_BOUNDS, seconds)]!++;
+  lastLife = bucketNear(LIFE_BOUNDS, seconds, lastLife);
+  counts[count + COLUMN.life + lastLife]!++;
   sums[sum + SUM.life]! += seconds;
 }
 

@@ -24,3 +24,9 @@ export function bucketOf(bounds: readonly number[], value: number): number {
   }
   return low;
 }
+
+/** The bucket of `value`, looked for first at `hint`: neighbouring records mostly fall into the same one. */
+export function bucketNear(bounds: readonly number[], value: number, hint: number): number {
+  if (hint < bounds.length && value <= bounds[hint]! && (hint === 0 || value > bounds[hint - 1]!)) return hint;
+  return bucketOf(bounds, value);
+}

@@ -64,7 +64,7 @@ export class Served implements AsyncDisposable {
 
   /** A window that is complete now. */
   window(window: Window = {}): void {
-    this.#snapshots.next(snapshot(window, this.#windows++));
+    this.#snapshots.next(snapshot(window, this.#windows++, this.keys));
     this.#time = Math.max(this.#time, this.#windows * INTERVAL);
   }
 
