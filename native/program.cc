@@ -3,9 +3,11 @@
 
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 
 #include "cgroup_v1.h"
@@ -50,6 +52,14 @@ Failure failure(const char* code, const char* stage, int error, const std::strin
 std::string mechanismOf(const bpf_program* program) {
   std::string section = bpf_program__section_name(program);
   return section.substr(0, section.find('/'));
+}
+
+// Whether the kernel is of this version or later; of an unknown one nothing is known.
+bool isSince(int major, int minor) {
+  utsname system{};
+  int found[2] = {0, 0};
+  if (uname(&system) || sscanf(system.release, "%d.%d", &found[0], &found[1]) != 2) return true;
+  return found[0] != major ? found[0] > major : found[1] >= minor;
 }
 
 // A variable by its name in the object's BTF; `memory` is what its section holds.
@@ -119,7 +129,8 @@ std::optional<Failure> Program::configure(const ProgramConfig& config) {
   bpf_program* program;
   bpf_object__for_each_program(program, object_.get()) {
     SyncHook hook = hookOf(bpf_program__section_name(program));
-    bpf_program__set_autoload(program, hook == SyncHook::kOff || hook == syncHook_);
+    bool here = strcmp(bpf_program__name(program), kErrorProgram) || isSince(5, 14);
+    bpf_program__set_autoload(program, here && (hook == SyncHook::kOff || hook == syncHook_));
   }
   return std::nullopt;
 }
@@ -169,9 +180,9 @@ std::optional<Failure> Program::attach(bool immediate) {
       continue;
     }
     // Only when it is needed: it costs every failed connect 0.7 %, and repairs what hardly ever happens.
-    bool later = name == kErrorProgram;
-    int error = later ? 0 : name == kScanProgram ? scanError : attachOne(program, name);
-    probes_.push_back({name, mechanismOf(program), required, !later && error == 0, error});
+    if (name == kErrorProgram) continue;
+    int error = name == kScanProgram ? scanError : attachOne(program, name);
+    probes_.push_back({name, mechanismOf(program), required, error == 0, error});
     if (error && required)
       return failure("CW_BPF_ATTACH", "attach", error, "cannot attach the program " + name, log);
   }
@@ -258,11 +269,11 @@ uint64_t Program::recursionMisses() {
 }
 
 void Program::attachErrorProgram() {
-  for (Probe& probe : probes_) {
-    if (probe.name != kErrorProgram || probe.attached || probe.error) continue;
-    probe.error = attachOne(bpf_object__find_program_by_name(object_.get(), kErrorProgram), kErrorProgram);
-    probe.attached = !probe.error;
-  }
+  bpf_program* program = bpf_object__find_program_by_name(object_.get(), kErrorProgram);
+  if (errorProgramTried_ || !bpf_program__autoload(program)) return;
+  errorProgramTried_ = true;
+  int error = attachOne(program, kErrorProgram);
+  probes_.push_back({kErrorProgram, mechanismOf(program), false, error == 0, error});
 }
 
 // Beside the programs: how an accepted socket finds its listener.

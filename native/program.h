@@ -98,6 +98,7 @@ class Program {
   uint32_t ringSize_ = 0;
   uint32_t slotCount_ = 0;
   std::optional<Mapping> bss_;
+  bool errorProgramTried_ = false;
   Globals globals_{};
   std::vector<Probe> probes_;
   std::vector<std::unique_ptr<bpf_link, DestroyLink>> links_;
