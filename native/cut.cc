@@ -80,11 +80,25 @@ int Cut::readSlots(std::vector<cw_event>& opened) {
   return 0;
 }
 
+// The kernel resumes a bucket of the map by how many of its elements it has reported
+// (bpf_sk_storage_map_seq_find_next, net/core/bpf_sk_storage.c): one that is added in between makes
+// it report another one twice. Counted twice it would stay in the attempts, which never fall.
+int Cut::readFallback() {
+  auto first = static_cast<std::ptrdiff_t>(slots_.size());
+  int error = program_.readFallback(slots_);
+  std::sort(slots_.begin() + first, slots_.end(),
+            [](const cw_conn& a, const cw_conn& b) { return a.cookie < b.cookie; });
+  slots_.erase(std::unique(slots_.begin() + first, slots_.end(),
+                           [](const cw_conn& a, const cw_conn& b) { return a.cookie == b.cookie; }),
+               slots_.end());
+  return error;
+}
+
 int Cut::begin(std::vector<cw_event>& opened) {
   int error = readSlots(opened);
   // Those have been reported at once.
   if (*program_.globals().fallbacks)
-    if (int failed = program_.readFallback(slots_)) error = failed;
+    if (int failed = readFallback()) error = failed;
   time_ = monotonic();
   connecting_.clear();
   for (size_t i = 0; i < slots_.size(); i++)

@@ -42,6 +42,7 @@ class Cut {
 
  private:
   int readSlots(std::vector<cw_event>& opened);
+  int readFallback();
 
   Program& program_;
   std::vector<cw_conn> slots_;
