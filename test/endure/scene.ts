@@ -172,11 +172,12 @@ export class Scene implements AsyncDisposable {
   }
 }
 
-/** What a person would read first of its log. */
+/** What a person would read first of its log: how Node.js ended, else the last error. */
 function lastWords({ logs }: Agent): string {
+  const abort = logs.rest.find((line) => /FATAL|terminate|Assertion|Aborted/.test(line));
+  if (abort !== undefined) return abort;
   const fatal = logs.lines.findLast(({ level }) => level === 'fatal' || level === 'error')?.['msg'];
-  if (typeof fatal === 'string') return fatal;
-  return logs.rest.find((line) => /FATAL|terminate|Aborted/.test(line)) ?? 'without a word';
+  return typeof fatal === 'string' ? fatal : (logs.rest.at(-1) ?? 'without a word');
 }
 
 /** The counter that is furthest off, or why there is none. */

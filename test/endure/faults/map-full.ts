@@ -46,6 +46,6 @@ export const mapFull: Fault = {
   name: 'map-full',
   done: `${TOTAL.toLocaleString('en')} connects pending at once, more than the map of live sockets has slots (${SLOTS.toLocaleString('en')})`,
   must: 'every one is pending, then failed; no drift, liveness answers',
-  seconds: 30,
+  seconds: 60,
   run,
 };
