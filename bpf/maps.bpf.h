@@ -36,6 +36,8 @@ u64 fallbacks;
 /* The number of the scan that runs or ran last; user space counts. 0: before anything is attached,
  * for listeners alone, so that what they accept has an owner from the first event on. */
 u32 scan;
+/* User space sets it when the first scan has finished: it has found what descriptors held before. */
+u32 scanned;
 /* How often the listener of a new child was found through the child, and how often not. */
 u64 parents_found;
 u64 parents_missed;

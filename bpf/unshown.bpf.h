@@ -30,7 +30,7 @@ static __always_inline bool was_accepted_unseen(struct sock *sk, struct tcp_sock
 {
 	struct listener *listener;
 
-	if ((state != TCP_ESTABLISHED && state != TCP_CLOSE_WAIT) || scan < 2 ||
+	if ((state != TCP_ESTABLISHED && state != TCP_CLOSE_WAIT) || !scanned ||
 	    role_of(sk) != CW_ROLE_SERVER)
 		return false;
 	listener = listener_of_port(netns_of(tcp), sk->__sk_common.skc_num);
@@ -49,7 +49,7 @@ static __noinline struct cw_conn *conn_of_unseen(struct sock *sk, u64 cookie, in
 		return NULL;
 	if (from == TCP_SYN_RECV)
 		return on_accepted(sk, tcp, cookie, (u8)to, 0);
-	if (from == TCP_SYN_SENT && scan >= 2) {
+	if (from == TCP_SYN_SENT && scanned) {
 		conn = begin_attempt(sk, tcp, cookie);
 		if (!conn)
 			return NULL;

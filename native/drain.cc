@@ -81,7 +81,9 @@ uint32_t Drain::run() {
 }
 
 void Drain::scanNow() {
-  if (!scan_.runNow(scanned_)) takeScan();
+  if (scan_.runNow(scanned_)) return;
+  takeScan();
+  *program_.globals().scanned = 1;
 }
 
 void Drain::takeScan() {

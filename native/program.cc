@@ -151,10 +151,12 @@ std::optional<Failure> Program::mapShared() {
   globals_.armed = static_cast<volatile uint32_t*>(variable(types, ".bss", "armed", memory));
   globals_.fallbacks = static_cast<volatile uint64_t*>(variable(types, ".bss", "fallbacks", memory));
   globals_.scan = static_cast<volatile uint32_t*>(variable(types, ".bss", "scan", memory));
+  globals_.scanned = static_cast<volatile uint32_t*>(variable(types, ".bss", "scanned", memory));
   globals_.immediate = static_cast<volatile uint32_t*>(variable(types, ".bss", "immediate", memory));
   globals_.parentsFound = static_cast<volatile uint64_t*>(variable(types, ".bss", "parents_found", memory));
   globals_.clones = static_cast<volatile uint64_t*>(variable(types, ".bss", "clones", memory));
-  if (!globals_.armed || !globals_.fallbacks || !globals_.scan || !globals_.immediate ||
+  if (!globals_.armed || !globals_.fallbacks || !globals_.scan || !globals_.scanned ||
+      !globals_.immediate ||
       !globals_.parentsFound || !globals_.clones)
     return Failure{"CW_LAYOUT", "layout", 0, "the BPF object lacks a global variable", ""};
   return std::nullopt;

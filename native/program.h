@@ -43,6 +43,7 @@ struct Globals {
   volatile uint32_t* immediate;
   volatile uint64_t* fallbacks;
   volatile uint32_t* scan;
+  volatile uint32_t* scanned;
   volatile uint64_t* parentsFound;
   volatile uint64_t* clones;
 };
