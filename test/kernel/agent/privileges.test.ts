@@ -89,7 +89,7 @@ const WITHOUT = `
   manager.batches.subscribe(({ cut }) => {
     for (let row = 0; row < (cut?.live.rows ?? 0); row++) {
       const key = manager.get(cut.live.key[row]);
-      if (key?.process?.pid === process.pid && key.role === 'client') live += cut.live.count[row];
+      if (key?.role === 'client' && key.port === server.address().port) live += cut.live.count[row];
     }
   });
   manager.requestCut();
