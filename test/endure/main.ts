@@ -65,6 +65,7 @@ async function make(options: Options, command: string): Promise<Campaign> {
     outcomes,
     ...(soaked && { soak: soaked }),
     ...(fuzzed && { fuzz: fuzzed }),
+    left: PARTS.filter((name) => !options.parts.includes(name)),
   };
 }
 

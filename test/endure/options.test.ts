@@ -22,7 +22,6 @@ describe('arguments of npm run endure', () => {
     [['--soak', '5'], '--soak 5: it has no unit'],
     [['--soak', '3s'], 'at least 20s'],
     [['--rate', '0'], '--rate 0: it is not a whole number above 0'],
-    [['--write', '--only', 'a'], '--write makes the whole report'],
     [['--sock', '4h'], "Unknown option '--sock'"],
   ])('%j is refused', (args, why) => {
     expect(() => parseOptions(args, KNOWN)).toThrow(why);

@@ -27,7 +27,6 @@ export function parseOptions(args: readonly string[], known: readonly string[]):
   const only = values.only.flatMap((text) => text.split(','));
   const unknown = only.filter((name) => !known.includes(name));
   if (unknown.length > 0) throw new UsageError(`there is no fault or part '${unknown.join("', '")}'; --list shows all of them.`);
-  if (values.write && only.length > 0) throw new UsageError('--write makes the whole report, so it does not go with --only.');
   return {
     parts: only.length === 0 ? known : known.filter((name) => only.includes(name)),
     soak: duration(values.soak),

@@ -16,13 +16,16 @@ export interface Campaign {
   readonly outcomes: readonly Outcome[];
   readonly soak?: Soaked;
   readonly fuzz?: readonly Fuzzed[];
+  /** Parts that --only left out. */
+  readonly left?: readonly string[];
 }
 
 /** docs/reliability.md. */
-export function reportOf({ outcomes, soak, fuzz, ...made }: Campaign): string {
+export function reportOf({ outcomes, soak, fuzz, left = [], ...made }: Campaign): string {
   const parts = [
     HEAD,
     `Made on ${made.date} by \`${made.command}\` in ${Math.round(made.minutes)} minutes: Linux ${made.kernel}, Node.js ${made.node}, ${made.machine}.`,
+    ...(left.length === 0 ? [] : [`Not run this time: ${left.map((name) => `\`${name}\``).join(', ')}.`]),
     `## Faults\n\n${FAULTS_TEXT}\n\n${tableOf(['fault', 'what is done', 'what must hold', 'what was counted', 'holds'], outcomes.map(rowOf))}`,
     ...(soak === undefined ? [] : [`## Soak\n\n${soakText(soak)}`]),
     ...(fuzz === undefined ? [] : [`## Fuzzing\n\n${FUZZ_TEXT}\n\n${tableOf(['input of', 'by', 'inputs', 'failures', 'holds'], fuzz.map(fuzzRow))}`]),
