@@ -9,8 +9,9 @@ import {
   serviceNameEnvDetector,
 } from '@opentelemetry/resources';
 import type { Meter } from '@opentelemetry/api';
-import { type CollectionResult, type IMetricReader, MeterProvider, type MetricProducer } from '@opentelemetry/sdk-metrics';
+import { type AggregationTemporality, type CollectionResult, type IMetricReader, type InstrumentType, MeterProvider, type MetricProducer } from '@opentelemetry/sdk-metrics';
 import { SCOPE } from '../metrics/index.ts';
+import { temporalityOf } from './temporality.ts';
 
 export interface ResourceOptions {
   readonly version: string;
@@ -54,6 +55,12 @@ export interface Provider {
   close(): Promise<void>;
 }
 
+class PullReader extends PrometheusExporter {
+  override selectAggregationTemporality(type: InstrumentType): AggregationTemporality {
+    return temporalityOf(type);
+  }
+}
+
 /**
  * The MeterProvider, with PrometheusExporter only as its pull reader: the exporter's
  * server collects once per request, and its serializer is slow and adds no unit
@@ -61,7 +68,7 @@ export interface Provider {
  * (opentelemetry-js #6444).
  */
 export function createProvider(options: ProviderOptions): Provider {
-  const pull = new PrometheusExporter({ preventServerStart: true, metricProducers: [options.producer] });
+  const pull = new PullReader({ preventServerStart: true, metricProducers: [options.producer] });
   const provider = new MeterProvider({ resource: options.resource, readers: [pull, ...(options.readers ?? [])] });
   let closing: Promise<void> | undefined;
   return {

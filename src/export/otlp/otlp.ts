@@ -1,5 +1,6 @@
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-grpc';
-import { AggregationTemporality, AggregationType, InstrumentType } from '@opentelemetry/sdk-metrics';
+import { AggregationType, InstrumentType } from '@opentelemetry/sdk-metrics';
+import { temporalityOf } from '../temporality.ts';
 import { credentialsOf, type Tls } from './credentials.ts';
 import { Deltas } from './delta.ts';
 import { metadataOf } from './metadata.ts';
@@ -39,7 +40,7 @@ export function otlpReader(options: OtlpReaderOptions): PushReader {
     ...options,
     sender,
     prepare: (batches) => deltas?.of(batches) ?? batches,
-    selectAggregationTemporality: () => AggregationTemporality.CUMULATIVE,
+    selectAggregationTemporality: temporalityOf,
     selectAggregation: (type) => ({ type: exponential(type) ? AggregationType.EXPONENTIAL_HISTOGRAM : AggregationType.DEFAULT }),
   });
 }

@@ -1,4 +1,4 @@
-import type { Attributes, BatchObservableResult, Meter, Observable } from '@opentelemetry/api';
+import type { Attributes, BatchObservableResult, Gauge, Meter, Observable } from '@opentelemetry/api';
 import type { DrainStats } from '../../ebpf/types.ts';
 import type { Metric } from '../catalogue/metric.ts';
 import { self as metrics } from '../catalogue/self.ts';
@@ -15,33 +15,42 @@ export interface SelfMetrics {
   recordCollection(seconds: number): void;
 }
 
-/** Registers what the agent says about itself: observable instruments with one batch callback. */
+/**
+ * Registers what the agent says about itself: instruments with one batch callback, which runs before each collection.
+ *
+ * Gauges are synchronous ones that the callback sets. Of an observable gauge the SDK keeps the value with the later
+ * wall-clock time (LastValueAggregator.diff): after the clock has been set back by two hours it would not change for
+ * two hours.
+ */
 export function registerSelf(meter: Meter, collector: Collector, sources: SelfSources): SelfMetrics {
-  const instruments = new Map<Metric, Observable>();
+  const gauges = new Map<Metric, Gauge>();
+  const counters = new Map<Metric, Observable>();
   for (const metric of Object.values<Metric>(metrics)) {
-    if (metric.kind !== 'histogram') instruments.set(metric, create(meter, metric));
+    const { name, unit, description } = metric;
+    if (metric.kind === 'gauge') gauges.set(metric, meter.createGauge(name, { unit, description }));
+    else if (metric.kind !== 'histogram') counters.set(metric, createCounter(meter, metric));
   }
   meter.addBatchObservableCallback((result: BatchObservableResult) => {
     const observe: Observe = (metric, value, attributes) => {
-      result.observe(instruments.get(metric)!, value, attributes);
+      const gauge = gauges.get(metric);
+      if (gauge === undefined) result.observe(counters.get(metric)!, value, attributes);
+      else gauge.record(value, attributes);
     };
     observeWindow(observe, collector);
     observeStats(observe, collector.snapshot?.cut.stats ?? sources.stats(), collector.folded);
     observeBudget(observe, collector);
     observeExports(observe, sources);
     observeProcess(observe, sources);
-  }, [...instruments.values()]);
+  }, [...counters.values()]);
   const { name, unit, description } = metrics.collectDuration;
   const options = { unit, description, advice: { explicitBucketBoundaries: COLLECT_BUCKETS } };
   const duration = meter.createHistogram(name, options);
   return { recordCollection: (seconds) => duration.record(seconds) };
 }
 
-function create(meter: Meter, { name, kind, unit, description }: Metric): Observable {
+function createCounter(meter: Meter, { name, kind, unit, description }: Metric): Observable {
   const options = { unit, description };
-  if (kind === 'counter') return meter.createObservableCounter(name, options);
-  if (kind === 'updowncounter') return meter.createObservableUpDownCounter(name, options);
-  return meter.createObservableGauge(name, options);
+  return kind === 'counter' ? meter.createObservableCounter(name, options) : meter.createObservableUpDownCounter(name, options);
 }
 
 function observeWindow(observe: Observe, collector: Collector): void {
