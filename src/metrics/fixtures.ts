@@ -98,12 +98,17 @@ interface Counted {
   pending: number;
   fresh: boolean;
   exited: boolean;
+  /** Cuts since its exit was told. */
+  since: number;
   newest: bigint;
 }
 
+/** As kCutsKept in native/owners.cc: afterwards its number is given to another process. */
+const CUTS_KEPT = 2;
+
 /** Counts connects by process as native/owners.cc does, without its limits. */
 class ToldProcesses {
-  readonly #processes: Counted[] = [];
+  readonly #processes: (Counted | undefined)[] = [];
   readonly #byPid = new Map<number, number>();
   readonly #workloads = new Map<string, { readonly number: number; readonly owners: Set<string> }>();
   readonly #exited = new Set<string>();
@@ -140,7 +145,7 @@ class ToldProcesses {
     for (const owner of exited) {
       this.#exited.add(owner);
       this.#processes.forEach((process, number) => {
-        if (String(process.newest) !== owner || process.exited) return;
+        if (process === undefined || String(process.newest) !== owner || process.exited) return;
         process.exited = true;
         this.#touched.add(number);
       });
@@ -154,6 +159,7 @@ class ToldProcesses {
     for (const number of this.#touched) Object.assign(this.#processes[number]!, { ended: 0, pending: 0, fresh: false });
     const others = this.#others;
     this.#others = { ended: 0, pending: 0 };
+    this.#forgetExited();
     this.#touched.clear();
     const processes = {
       rows: rows.length,
@@ -167,6 +173,14 @@ class ToldProcesses {
     return { processes, gone: Uint32Array.from(gone) };
   }
 
+  #forgetExited(): void {
+    this.#processes.forEach((process, number) => {
+      if (process === undefined || !process.exited || this.#touched.has(number) || ++process.since < CUTS_KEPT) return;
+      if (this.#byPid.get(process.info.pid) === number) this.#byPid.delete(process.info.pid);
+      this.#processes[number] = undefined;
+    });
+  }
+
   #number(told: Told): number {
     const { pid, startTime, comm } = told;
     const owner = BigInt(told.owner);
@@ -174,9 +188,11 @@ class ToldProcesses {
     const known = this.#processes[number];
     if (known !== undefined && known.info.startTime > startTime) return -1;
     if (known === undefined || known.info.startTime !== startTime) {
-      number = this.#processes.length;
+      const free = this.#processes.indexOf(undefined);
+      number = free < 0 ? this.#processes.length : free;
       this.#byPid.set(pid, number);
-      this.#processes.push({ info: { pid, startTime, comm, cgroup: String(told.cgroup) }, ended: 0, pending: 0, fresh: true, exited: this.#exited.has(told.owner), newest: owner });
+      const exited = this.#exited.has(told.owner);
+      this.#processes[number] = { info: { pid, startTime, comm, cgroup: String(told.cgroup) }, ended: 0, pending: 0, fresh: true, exited, since: 0, newest: owner };
     } else if (owner > known.newest) {
       Object.assign(known, { newest: owner, fresh: true, info: { ...known.info, comm } });
     }

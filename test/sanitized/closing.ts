@@ -55,6 +55,8 @@ export const CLOSING: Scenarios = {
       });
       await traffic.more(100);
       if (atCut) manager.requestCut();
+      // A cut comes when its scan has finished.
+      while (closed === 0) await turns();
       await turns();
       assert.equal(closed, 1);
     }

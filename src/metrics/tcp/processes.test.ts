@@ -84,6 +84,14 @@ describe('a process that has exited', () => {
     expect(bench.collector.sizes()[0]).toMatchObject({ family: BY_PID, size: 0, limit: 2000 });
   });
 
+  it('stays when the addon gives its number to another process', async () => {
+    const bench = new Bench();
+    connected(bench, curl, 3, [curl.owner]);
+    bench.windows(2);
+    connected(bench, processInfo(11, 'wget'), 1);
+    expect(await bench.lines(BY_PID)).toEqual({ '10 curl': 3, '11 wget': 1 });
+  });
+
   it('may exit before its last records come', async () => {
     const bench = new Bench();
     bench.window({ exited: [curl.owner] });

@@ -4,6 +4,7 @@ import { type Limit, type Series, SeriesTable } from '../series/series.ts';
 
 /** A process from its first connect until it is gone from the page. */
 interface Process {
+  readonly number: number;
   readonly pid: number;
   readonly startTime: bigint;
   readonly cgroup: string;
@@ -35,8 +36,9 @@ export class Processes {
   /** Connects that no process is known for. */
   unowned = 0;
   #overflow: Series | undefined;
+  /** The newest process of each pid: those that run, and those that have exited but are still on the page. */
   readonly #byPid = new Map<number, Process>();
-  /** By the addon's numbers. */
+  /** By the addon's numbers. It gives the number of an exited process to another one before the page is done with the first. */
   readonly #byNumber = new Map<number, Process>();
   #othersPending = 0;
 
@@ -56,7 +58,7 @@ export class Processes {
     for (let row = 0; row < counts.rows; row++) {
       const [ended, pending, flags] = [counts.ended[row]!, counts.pending[row]!, counts.flags[row]!];
       const number = counts.process[row]!;
-      const process = (flags & PROCESS_FLAG.fresh) === 0 ? this.#byNumber.get(number) : this.#renew(number, info(number));
+      const process = (flags & PROCESS_FLAG.fresh) === 0 ? this.#byNumber.get(number) : this.#renew(number, info(number), window);
       if (process === undefined) {
         this.unowned += ended;
         this.#othersPending += pending;
@@ -70,9 +72,9 @@ export class Processes {
 
   commit(born: HrTime, window: number, keep: Keep): void {
     let over = this.#othersPending;
-    for (const [number, process] of this.#byNumber) {
+    for (const process of this.#byPid.values()) {
       process.connects = Math.max(process.connects, process.ended + process.pending);
-      if (this.#isOver(process, window, keep)) this.#drop(number, process);
+      if (this.#isOver(process, window, keep)) this.#drop(process);
       else if (!this.#show(process, born)) over += process.connects;
     }
     over += this.unowned;
@@ -107,29 +109,29 @@ export class Processes {
     return process.series === undefined || (process.series.seen & keep.readers) === keep.readers;
   }
 
-  /** The process that a number stands for from now on; another one with its pid is gone. */
-  #renew(number: number, info: ProcessInfo | undefined): Process | undefined {
+  /** The process that a number stands for from now on. Another one with its pid is gone. */
+  #renew(number: number, info: ProcessInfo | undefined, window: number): Process | undefined {
     if (info === undefined) return undefined;
     const known = this.#byNumber.get(number);
     if (known?.startTime === info.startTime && known.pid === info.pid) {
       known.comm = info.comm;
       return known;
     }
-    if (known !== undefined) this.#drop(number, known);
+    if (known !== undefined) exit(known, window);
     const before = this.#byPid.get(info.pid);
-    if (before !== undefined) for (const [other, process] of this.#byNumber) if (process === before) this.#drop(other, process);
-    const process: Process = { ...info, ended: 0, pending: 0, connects: 0, series: undefined, exited: undefined };
+    if (before !== undefined) this.#drop(before);
+    const process: Process = { ...info, number, ended: 0, pending: 0, connects: 0, series: undefined, exited: undefined };
     this.#byPid.set(info.pid, process);
     this.#byNumber.set(number, process);
     return process;
   }
 
   /** What had no series of its own stays in the overflow series. */
-  #drop(number: number, process: Process): void {
+  #drop(process: Process): void {
     if (process.series !== undefined) this.table.retire(process.series);
     else this.unowned += Math.max(process.connects, process.ended + process.pending);
-    this.#byNumber.delete(number);
-    if (this.#byPid.get(process.pid) === process) this.#byPid.delete(process.pid);
+    this.#byPid.delete(process.pid);
+    if (this.#byNumber.get(process.number) === process) this.#byNumber.delete(process.number);
   }
 }
 
