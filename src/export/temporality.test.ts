@@ -31,7 +31,7 @@ function valuesOf({ scopeMetrics }: ResourceMetrics): Record<string, unknown> {
 it.each(['pull', 'push'])('gauges go on when the clock is set back, and counters count on, of the %s reader', async (which) => {
   const push = new PushReader();
   const nothing = { collect: () => Promise.resolve({ resourceMetrics: { resource: resourceFromAttributes({}), scopeMetrics: [] }, errors: [] }) };
-  const provider = createProvider({ resource: resourceFromAttributes({}), producer: nothing, readers: [push as IMetricReader] });
+  const provider = createProvider({ resource: resourceFromAttributes({}), producer: nothing, readers: [push] });
   const collect = async () => valuesOf((await (which === 'pull' ? provider.collect() : push.collect())).resourceMetrics);
   let now = 1;
   // As src/metrics/self does it.
