@@ -1,5 +1,5 @@
 import { resourceFromAttributes } from '@opentelemetry/resources';
-import { DataPointType, type IMetricReader, MetricReader, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
+import { DataPointType, MetricReader, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createProvider } from './provider.ts';
 import { temporalityOf } from './temporality.ts';
