@@ -288,6 +288,30 @@ describe('shutdownGracefully', () => {
     expect(answer).toMatch(/\r\nconnection: close\r\n(.*\r\n)*\r\ndone$/i);
   });
 
+  it.each(['runs when it begins', 'has ended before it'])('waits for the reader of a response that %s', async (when) => {
+    const slow = held();
+    const made = manager({ metricsRoutes: { '/slow': slow.handler }, shutdownTimeout: 3_600_000 });
+    const { metrics, health } = await made.start();
+    const socket = connect({ port: metrics.port, host: '127.0.0.1', allowHalfOpen: true });
+    socket.write(GET);
+    await slow.entered;
+    const early = when === 'has ended before it';
+    if (early) {
+      slow.release();
+      await once(socket, 'readable');
+    }
+    const shutdown = made.shutdownGracefully();
+    slow.release();
+    let text = '';
+    socket.on('data', (chunk) => (text += String(chunk)));
+    await once(socket, 'end');
+    expect(text).toMatch(/done$/);
+    // The health server answers until the metrics server is done.
+    for (let n = 0; n < 3; n++) expect((await fetch(`http://${health.text}/readiness`)).status).toBe(503);
+    socket.end();
+    await shutdown;
+  });
+
   it('cuts a reader that never reads', async () => {
     const made = manager({ metricsRoutes: { '/slow': (_, response) => void response.end(Buffer.alloc(12 * 1024 * 1024)) }, shutdownTimeout: 5 });
     const { metrics } = await made.start();
@@ -295,6 +319,16 @@ describe('shutdownGracefully', () => {
     await once(socket, 'readable');
     await made.shutdownGracefully();
     expect((await rest(socket.on('error', () => {}))).length).toBeLessThan(12 * 1024 * 1024);
+  });
+
+  it('cuts a client that has the response and does not close', async () => {
+    const made = manager({ metricsRoutes: { '/slow': (_, response) => void response.end('done') }, shutdownTimeout: 5 });
+    const { metrics } = await made.start();
+    const socket = connect({ port: metrics.port, host: '127.0.0.1', allowHalfOpen: true });
+    socket.write(GET);
+    await once(socket, 'readable');
+    await made.shutdownGracefully();
+    socket.destroy();
   });
 
   it('cuts what does not end in time', async () => {

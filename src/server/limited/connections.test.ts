@@ -67,6 +67,19 @@ describe('Connections', () => {
     expect(made.size).toBe(4);
   });
 
+  it('says whose client may still be reading a response', () => {
+    const { made, open, begin, wait } = connections(9);
+    const [silent, busy, served] = [open('a'), open('a'), open('a')].map(({ connection }) => connection!);
+    begin(busy);
+    begin(served).emit('close');
+    const reads = () => [silent, busy, served].map((connection) => made.mayRead(connection!));
+    expect(reads()).toEqual([false, true, true]);
+    wait(DEFAULT_LIMITS.slowReader);
+    expect(reads()).toEqual([false, true, true]);
+    wait(1);
+    expect(reads()).toEqual([false, true, false]);
+  });
+
   it('refuses where every connection is at work', () => {
     const { open, begin } = connections(1);
     begin(open('a').connection);

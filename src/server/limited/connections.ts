@@ -5,20 +5,19 @@ import type { Limits } from './limits.ts';
 export interface Connection {
   /** What the kernel accepted: below TLS where there is TLS. */
   readonly socket: Socket;
+  /** What its requests come from: the TLS socket where there is TLS. Set by its first request. */
+  stream: Socket | undefined;
   readonly address: string;
   readonly port: number | undefined;
   /** Unfinished responses, and when each began. */
   readonly responses: Map<ServerResponse, number>;
-  /** Since when there is none. */
+  /** Since when it has no unfinished response. */
   waitsSince: number;
-  /** Its first request has arrived. */
+  /** True once its first request has arrived. */
   served: boolean;
 }
 
-/**
- * The open connections of a server: so many at most, and each for a bounded
- * time without a request or with one response.
- */
+/** The open connections of a server: their number is bounded, and so is the time that one may wait or take for a response. */
 export class Connections implements Iterable<Connection> {
   readonly #limits: Limits;
   readonly #now: () => number;
@@ -37,14 +36,14 @@ export class Connections implements Iterable<Connection> {
     return this.#open.values();
   }
 
-  /** Undefined where there is no room: the socket is closed. */
+  /** Returns undefined and closes the socket if there is no room. */
   add(socket: Socket): Connection | undefined {
     const address = socket.remoteAddress ?? '';
     if (this.#open.size >= this.#limits.connections && !this.#evict()) {
       socket.destroy();
       return undefined;
     }
-    const connection = { socket, address, port: socket.remotePort, responses: new Map(), waitsSince: this.#now(), served: false };
+    const connection = { socket, stream: undefined, address, port: socket.remotePort, responses: new Map(), waitsSince: this.#now(), served: false };
     this.#open.set(socket, connection);
     socket.once('close', () => this.#open.delete(socket));
     return connection;
@@ -59,7 +58,15 @@ export class Connections implements Iterable<Connection> {
     });
   }
 
-  /** Closes what has taken too long. */
+  /**
+   * Whether its client may still be reading a response. A response ends when the kernel has its last byte,
+   * and the kernel holds megabytes for a slow reader.
+   */
+  mayRead({ responses, served, waitsSince }: Connection): boolean {
+    return responses.size > 0 || (served && this.#now() - waitsSince <= this.#limits.slowReader);
+  }
+
+  /** Closes connections that have taken too long. */
   check(): void {
     const now = this.#now();
     const { firstRequest, nextRequest, response } = this.#limits;
@@ -71,8 +78,8 @@ export class Connections implements Iterable<Connection> {
   }
 
   /**
-   * Makes room: of the address with the most connections, the one that waits
-   * longest goes. So who opens many pushes out their own, and not Prometheus.
+   * Makes room: closes the connection that has waited longest, of the address with the most connections.
+   * A client that opens many connections loses its own, and Prometheus keeps its connection.
    */
   #evict(): boolean {
     const waiting = [...this].filter(({ responses }) => responses.size === 0);

@@ -8,14 +8,14 @@ import type { Limits } from './limits.ts';
 /** Decides whether a request may go on to its handler. */
 export type Guard = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
 
-/** Takes a connection in place of plain HTTP. Undefined: plain HTTP it is. */
+/** Returns the server for a connection; undefined for plain HTTP. */
 export type SecureServer = (options: ServerOptions, onRequest: RequestListener) => HttpServer | undefined;
 
 export interface LimitedOptions {
   readonly listener: RequestListener;
   readonly limits: Limits;
   readonly guard?: Guard | undefined;
-  /** Asked at each connection, since certificates change. */
+  /** Called for each connection, because certificates change. */
   readonly secure?: SecureServer | undefined;
 }
 
@@ -43,22 +43,28 @@ export class LimitedServer {
     this.#gate = new Gate(options.limits);
     this.#plain = createHttpServer(this.#httpOptions(), this.#onRequest);
     bound(this.#plain);
-    // Half open: a client may end its side when it has sent its request.
+    // A client may close its side after it has sent its request.
     this.server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#accept(socket));
   }
 
   /**
-   * Accepts no more, lets running requests end, then cuts what is left after
-   * `timeout` milliseconds. Resolves when every connection is closed; at once
-   * when the server does not listen. Calling it again can only cut sooner.
+   * Accepts no more connections, finishes running requests, and waits until their clients have read the
+   * responses. After `timeout` milliseconds it cuts the connections that are left. Resolves when every
+   * connection is closed; at once when the server does not listen. Calling it again can only cut sooner.
    */
   async drain(timeout: number): Promise<void> {
     this.#draining = true;
-    // A request that has arrived may still be in the kernel: one turn accepts its connection, the next reads it.
+    for (const { stream } of this.#connections) if (stream !== undefined) closeAfterClient(stream);
+    // The kernel may hold a request that has arrived: one turn accepts its connection, the next reads it.
     for (let turn = 0; turn < 2 && timeout > 0; turn++) await setImmediate();
     const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
-    for (const { socket, responses } of this.#connections) {
-      if (responses.size === 0 || timeout <= 0) socket.destroy();
+    for (const connection of this.#connections) {
+      const { socket, stream, responses } = connection;
+      if (stream === undefined || timeout <= 0 || !this.#connections.mayRead(connection)) {
+        socket.destroy();
+        continue;
+      }
+      if (responses.size === 0) stream.end();
       for (const response of responses.keys()) if (!response.headersSent) response.setHeader('connection', 'close');
     }
     const timer = setTimeout(() => this.#cut(), timeout);
@@ -72,7 +78,7 @@ export class LimitedServer {
   }
 
   #accept(socket: Socket): void {
-    // The server of node:http has its own listener, and TLS reports for it: until then an error ends the socket alone.
+    // An error before node:http or TLS has added its own listener only closes the socket.
     socket.on('error', () => {});
     if (this.#connections.add(socket) === undefined) return;
     this.#timer ??= setInterval(() => this.#check(), this.#options.limits.checkEvery).unref();
@@ -87,15 +93,21 @@ export class LimitedServer {
   }
 
   #onRequest: RequestListener = (request, response) => {
+    // A drain has ended our side: no response can be sent any more.
+    if (this.#draining && request.socket.writableEnded) return;
     const connection = this.#connectionOf(request.socket);
     if (connection === undefined || connection.responses.size >= this.#options.limits.pipelined) {
       request.socket.destroy();
       return;
     }
+    connection.stream = request.socket;
     this.#connections.begin(connection, response);
-    if (this.#draining) response.setHeader('connection', 'close');
+    if (this.#draining) {
+      response.setHeader('connection', 'close');
+      closeAfterClient(request.socket);
+    }
     response.once('close', () => {
-      // With the rest of a request that was answered before its end, or on the way out, nothing more is taken.
+      // Takes no more requests during a drain, nor after a response that was sent before its request was complete.
       if (connection.responses.size === 0 && (this.#draining || !request.complete)) request.socket.destroySoon();
     });
     const next = () => this.#gate.enter(connection.address, response, () => this.#options.listener(request, response));
@@ -103,7 +115,7 @@ export class LimitedServer {
     else this.#options.guard(request, response, next);
   };
 
-  /** TLS has a socket of its own, with the addresses of the one below it. */
+  /** A TLS socket is found by its addresses: they are those of the socket below it. */
   #connectionOf(socket: Socket): Connection | undefined {
     for (const connection of this.#connections) {
       if (connection.socket === socket) return connection;
@@ -117,8 +129,16 @@ export class LimitedServer {
   }
 }
 
+/**
+ * A socket that node:http would destroy after its last response is closed on our side only, and
+ * destroyed when its client closes too. Then the client has read the whole response.
+ */
+function closeAfterClient(socket: Socket): void {
+  socket.destroySoon = () => void socket.end();
+}
+
 function bound(server: HttpServer): void {
   server.maxHeadersCount = 64;
-  // A client that stops reading in mid-response, or a handler that never answers.
+  // Ends a connection whose client stops reading during a response, or whose handler never answers.
   server.timeout = 60_000;
 }

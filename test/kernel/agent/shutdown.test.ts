@@ -17,10 +17,10 @@ const CONNECTS = `
 
 const ARGS = ['--series-limit', '100000', '--interval', '1s'];
 
-/** A reader that has asked for the page and got its first bytes. The rest waits for it. */
+/** A client that has asked for the page and received its first bytes. It reads the rest when it is resumed. */
 async function stoppedReader(agent: Agent): Promise<Socket> {
   const [host = '', port] = agent.metrics.split(':');
-  const socket = connect(Number(port), host).pause();
+  const socket = connect({ port: Number(port), host, allowHalfOpen: true }).pause();
   socket.write('GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n');
   await once(socket, 'readable');
   return socket;
@@ -34,7 +34,7 @@ async function withLongPage(agent: Agent): Promise<void> {
 }
 
 describeKernel('SIGTERM while somebody scrapes', () => {
-  it('gives a slow reader every byte, and ends with 0', async () => {
+  it('gives a slow reader every byte before it says that it has stopped, and ends with 0', async () => {
     await using agent = await Agent.start({ args: [...ARGS, '--shutdown-timeout', '60s'] });
     await withLongPage(agent);
     const reader = await stoppedReader(agent);
@@ -47,6 +47,9 @@ describeKernel('SIGTERM while somebody scrapes', () => {
       await delay(1);
     }
     const [head = '', body = ''] = text.split('\r\n\r\n');
+    expect(agent.logs.lines.filter(({ msg }) => msg === 'stopped')).toEqual([]);
+    reader.end();
+    await agent.logs.line({ msg: 'stopped' });
     expect(body.length).toBeGreaterThan(6_000_000);
     expect(`${body.length}`).toBe(/^content-length: (\d+)$/im.exec(head)?.[1]);
     expect(await agent.exited).toEqual({ code: 0, signal: null });
