@@ -1,30 +1,30 @@
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
 
-/** A content coding that Accept-Encoding can ask for. */
+/** A content coding of Accept-Encoding. */
 export type Coding = 'zstd' | 'gzip';
 
 type Compress = (body: Buffer) => Promise<Buffer>;
 
-// A scrape goes over a local network: the fastest level leaves the CPU to the work that is watched.
+// Use the fastest levels: a local network is fast, and CPU time belongs to the observed workloads.
 const gzip = promisify(zlib.gzip);
 const COMPRESS: Partial<Record<Coding, Compress>> = {
   ...zstd(),
   gzip: (body) => gzip(body, { level: zlib.constants.Z_BEST_SPEED }),
 };
 
-/** What this Node.js can do, the best first: zstd came with 22.15 and 23.8. */
+/** Codings of this Node.js, best first. zstd needs 22.15 or 23.8. */
 export const CODINGS = Object.keys(COMPRESS) as Coding[];
 
 function zstd(): Partial<Record<Coding, Compress>> {
-  // Typed as always there; an older Node.js does not have it.
+  // The types say that it always exists, but an older Node.js does not have it.
   if ((zlib.zstdCompress as unknown) === undefined) return {};
   const compress = promisify(zlib.zstdCompress);
   const params = { [zlib.constants.ZSTD_c_compressionLevel]: 1 };
   return { zstd: (body) => compress(body, { params }) };
 }
 
-/** A body that is compressed once for each coding, however many ask for it. */
+/** A body. Compresses it at most once for each coding. */
 export class Body {
   readonly plain: Buffer;
   readonly #coded = new Map<Coding, Promise<Buffer>>();

@@ -2,8 +2,8 @@ import type { HrTime } from '@opentelemetry/api';
 import { LineStarts, lineStart } from './line-starts.ts';
 
 /**
- * The lines that say from when a series counts. What the SDK's instruments count has no start of
- * its own there (the SDK takes the first collection), and counts from the start of the agent.
+ * The lines with creation times. For the SDK's instruments they have the start of the agent, because
+ * the SDK itself reports the time of its first collection.
  */
 export class CreatedLines extends LineStarts {
   constructor(name: string, started: HrTime) {
@@ -14,7 +14,7 @@ export class CreatedLines extends LineStarts {
   }
 }
 
-/** Unix seconds with milliseconds: a nanosecond is beyond what a parser's double can hold. */
+/** Unix seconds with milliseconds: a double of a parser cannot hold nanoseconds. */
 export function secondsText([seconds, nanoseconds]: HrTime): string {
   return (seconds + Math.round(nanoseconds / 1e6) / 1000).toFixed(3);
 }

@@ -11,10 +11,10 @@ import { lineStart } from './line-starts.ts';
 const ORDER = new Map(CATALOGUE.map((metric, index) => [metric.name, index]));
 const TARGET: Naming = { type: 'gauge', sample: 'target_info', unit: undefined, help: 'Resource of these metrics' };
 
-/** A page in one format. */
+/** A response body in one format. */
 export interface Written {
   readonly body: Buffer;
-  /** Of the values that start at 0 for each reader. */
+  /** Positions of the values that start at 0 for each reader. */
   readonly regions: Regions;
 }
 
@@ -24,24 +24,23 @@ interface Family {
 }
 
 /**
- * Writes a collection in one format. What is the same from page to page is
- * kept as bytes: headers, and each line up to its value, which is why series
- * keep their attributes object. A line is then one copy and a number.
+ * Writes a collection in one format. It keeps the bytes that do not change between scrapes:
+ * headers, and each line up to its value. So writing a line is one copy and one number. A series is
+ * recognised by its attributes object, which must therefore stay the same object.
  *
- * Left out: the scope labels (one scope, and a quarter more bytes) and time
- * stamps. Families come in the order of the catalogue, without those that have
- * no points; exponential histograms, which the text formats can't say, are
- * left out too.
+ * Metrics come in the order of the catalogue; those without points are left out. Also left out:
+ * scope labels (there is one scope, and they would add a quarter to the size), time stamps, and
+ * exponential histograms, which the text formats do not have.
  */
 export class Exposition {
   readonly #format: Format;
   readonly #started: HrTime;
   readonly #families = new Map<string, Family>();
-  // A page is about as long as the one before.
+  // The body is about as long as the previous one.
   #capacity = 16384;
   #regions = 64;
 
-  /** @param started from when everything counts that does not come and go, for formats with creation times */
+  /** @param started creation time of series that exist from the start, for formats with creation times */
   constructor(format = TEXT, started: HrTime = [0, 0]) {
     this.#format = format;
     this.#started = started;

@@ -25,11 +25,11 @@ const self: SelfSources = {
 export interface Visitor {
   readonly userAgent: string;
   readonly localAddress: string;
-  /** Keeps its connection. */
+  /** Keeps the connection open afterwards. */
   readonly keeps: boolean;
 }
 
-/** The metrics half of an agent behind a server. Both clocks stand still until `pass()`. To be disposed of. */
+/** The metrics part of an agent behind a server. Both clocks stand still until `pass()`. Dispose of it. */
 export class Served implements AsyncDisposable {
   readonly keys = new Keys();
   readonly #metrics: Metrics;
@@ -62,7 +62,7 @@ export class Served implements AsyncDisposable {
     });
   }
 
-  /** A window that is complete now. */
+  /** Adds a window that ends now. */
   window(window: Window = {}): void {
     this.#snapshots.next(snapshot(window, this.#windows++, this.keys));
     this.#time = Math.max(this.#time, this.#windows * INTERVAL);
@@ -85,7 +85,7 @@ export class Served implements AsyncDisposable {
     return text;
   }
 
-  /** Closes its connection in peace. */
+  /** Closes its connection without a reset. */
   async leave(visitor: Visitor): Promise<void> {
     const agent = this.#agents.get(visitor);
     const ports = Object.values(agent?.freeSockets ?? {}).flatMap((sockets) => sockets!.map((socket) => socket.localPort!));
@@ -95,7 +95,7 @@ export class Served implements AsyncDisposable {
     await Promise.all(closed);
   }
 
-  /** Asks for a page over a new connection and resets it before it has read the answer. */
+  /** Scrapes over a new connection and resets it before reading the response. */
   async breakOff(visitor: Visitor): Promise<void> {
     await this.leave(visitor);
     const socket = connect({ host: '127.0.0.1', port: await this.#port(), localAddress: visitor.localAddress }).pause();
@@ -103,7 +103,7 @@ export class Served implements AsyncDisposable {
     socket.write(`GET /metrics HTTP/1.1\r\nHost: x\r\nUser-Agent: ${visitor.userAgent}\r\n\r\n`);
     await answered;
     const theirs = this.#connections.get(socket.localPort!)!;
-    // Not events.once(), which takes the reset for a failure of its own.
+    // events.once() would reject because of the reset.
     const closed = new Promise((resolve) => void theirs.once('close', resolve));
     socket.resetAndDestroy();
     await closed;

@@ -3,33 +3,33 @@ import { type PrometheusType, prometheusName, unitWord } from '../../metrics/ind
 import { escapeHelp } from './labels.ts';
 import { leText } from './numbers.ts';
 
-/** How a family is called, in all formats. */
+/** Names of a metric in all formats. */
 export interface Naming {
   readonly type: PrometheusType;
-  /** What its samples are called, of a histogram without `_bucket`, `_sum`, `_count`. */
+  /** Name of its samples; for a histogram without `_bucket`, `_sum`, `_count`. */
   readonly sample: string;
-  /** The unit's word, if the name has it. */
+  /** Unit suffix, if the name has one. */
   readonly unit: string | undefined;
   readonly help: string;
 }
 
-/** What differs between the formats of a page. */
+/** The differences between the exposition formats. */
 export interface Format {
-  /** What clients ask for, and what they are told that they got. */
+  /** Media type in Accept and Content-Type. */
   readonly type: string;
   readonly version: string;
   readonly contentType: string;
-  /** The lines before the samples of a family. */
+  /** The lines before the samples of a metric. */
   header(this: void, naming: Naming): string;
-  /** The bound of a bucket. */
+  /** Text of a bucket's bound. */
   le(this: void, bound: number): string;
-  /** What the samples of creation times are called; undefined where the format has none. */
+  /** Name of the samples with creation times; undefined if the format has none. */
   created(this: void, naming: Naming): string | undefined;
-  /** After the last family. */
+  /** Text after the last metric. */
   readonly end: string;
 }
 
-/** https://prometheus.io/docs/instrumenting/exposition_formats/: no units, no creation times. */
+/** The text format, https://prometheus.io/docs/instrumenting/exposition_formats/. It has no units and no creation times. */
 export const TEXT: Format = {
   type: 'text/plain',
   version: '0.0.4',

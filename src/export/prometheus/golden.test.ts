@@ -58,7 +58,7 @@ afterEach(async () => {
   await metrics?.close();
 });
 
-/** The whole path from snapshots to the page, over HTTP; what varies is injected. */
+/** The whole path from snapshots to a scrape over HTTP. Everything that varies is injected. */
 async function agent() {
   const keys = new Keys();
   const snapshots = new Subject<Snapshot>();
@@ -89,7 +89,7 @@ async function agent() {
   return { keys, next, scrape };
 }
 
-// The SDK asks the environment for its own version only; it is not ours to fix in a file.
+// The resource contains the SDK's own version, which changes with the SDK, so it is removed.
 const stable = (page: string): string => page.replace(/telemetry_sdk_version="[^"]*"/, 'telemetry_sdk_version="-"');
 
 it.each(FORMATS)('the scrape of a fixed input is the golden file %s (UPDATE=1 writes it)', { timeout: 60_000 }, async (name, accept) => {

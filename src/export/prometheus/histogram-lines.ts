@@ -11,9 +11,9 @@ import type { Lines } from './value-lines.ts';
 const NEWLINE = 10;
 
 /**
- * The lines of a family of histograms. Kept from page to page are three starts of lines for
- * each series and one end for each bound, not a start for each of some 25 lines: a bucket's
- * line is two copies and a number.
+ * Writes the lines of a histogram. Between scrapes it keeps three line starts for each series and one
+ * line end for each bound, instead of a start for each of some 25 lines. So a bucket's line is two
+ * copies and one number.
  */
 export class HistogramLines implements Lines {
   readonly #buckets: LineStarts;
@@ -22,12 +22,12 @@ export class HistogramLines implements Lines {
   readonly #created: CreatedLines | undefined;
   readonly #le: (bound: number) => string;
   #bounds: readonly number[] = [];
-  /** `0.005"} `; one more for +Inf. */
+  /** `0.005"} ` for each bound, and one for +Inf. */
   #ends: Buffer[] = [];
 
   /**
-   * @param created the name of the samples of creation times, if the format has them
-   * @param le how the format writes a bound
+   * @param created name of the samples with creation times; undefined if the format has none
+   * @param le makes the format's text of a bound
    */
   constructor(name: string, created: string | undefined, started: HrTime, le: (bound: number) => string) {
     this.#buckets = new LineStarts(({ attributes }) => bucketStart(name, attributes));
@@ -59,7 +59,7 @@ export class HistogramLines implements Lines {
       writeNumber(out, isLast ? count : below);
       out.byte(NEWLINE);
     }
-    // A histogram that also took negative values has no sum in the SDK.
+    // The SDK omits the sum of a histogram that may have negative values.
     if (sum !== undefined) {
       this.#sums.copy(index, out);
       writeNumber(out, sum);
@@ -70,7 +70,7 @@ export class HistogramLines implements Lines {
     out.byte(NEWLINE);
   }
 
-  // The series of a family have the same bounds, and those of ours the same array.
+  // All series of a metric have the same bounds; ours share one array.
   #endsOf(bounds: readonly number[]): readonly Buffer[] {
     if (bounds === this.#bounds) return this.#ends;
     this.#bounds = bounds;

@@ -21,7 +21,7 @@ export function labelsOf(attributes: Attributes): string {
   return block;
 }
 
-/** The rare case of names that have become equal. */
+/** Joins the values of names that became equal, which is rare. */
 function joined(attributes: Attributes): string {
   const labels = new Map<string, [name: string, value: string][]>();
   for (const [name, value] of Object.entries(attributes)) {
@@ -36,7 +36,7 @@ function joined(attributes: Attributes): string {
   return blocks.join(',');
 }
 
-// There are few names: those of the catalogue and of the resource.
+// Bounded: the only names are those of the catalogue and of the resource.
 const legalNames = new Map<string, string>();
 
 function labelOf(name: string): string {

@@ -5,7 +5,7 @@ interface Preference {
   readonly weight: number;
 }
 
-/** RFC 9110, 12.4.2: elements with their weights; one that is not written well has weight 0. */
+/** RFC 9110, 12.4.2: elements with their weights. A malformed weight counts as 0. */
 function preferences(header: string | string[] | undefined): Preference[] {
   return String(header ?? '')
     .split(',')
@@ -24,8 +24,8 @@ function unquoted(text: string): string {
 }
 
 /**
- * RFC 9110, 12.5.3: which of the codings the client likes best, of equals the first of ours.
- * `identity` where it likes none, which is always allowed here: a page that is not compressed is better than none.
+ * RFC 9110, 12.5.3: the coding with the client's highest weight; of equal ones the first of ours.
+ * `identity` if it accepts none of them, even if it refuses `identity`: an uncompressed response is better than none.
  */
 export function chooseCoding<T extends string>(header: string | string[] | undefined, codings: readonly T[]): T | 'identity' {
   const wanted = preferences(header);
@@ -47,10 +47,9 @@ export interface Offer {
 }
 
 /**
- * RFC 9110, 12.5.1: the offer that the client likes best, of equals the one that it names first. The most exact
- * range that fits an offer decides. A range fits when what it says of the version is true; other parameters
- * (charset, escaping) are the server's to choose. Where nothing fits, the last offer: a client that asks for
- * what we don't have gets what everybody reads.
+ * RFC 9110, 12.5.1: the offer with the client's highest weight; of equal ones the one that it names first. The most
+ * specific range that matches an offer sets its weight. A range matches if its version matches; other parameters
+ * (charset, escaping) do not matter. If nothing matches, the last offer, which every client can read.
  */
 export function chooseOffer<T extends Offer>(header: string | string[] | undefined, offers: readonly T[]): T {
   const ranges = preferences(header).map((range, place) => ({ ...range, place }));
@@ -62,7 +61,7 @@ export function chooseOffer<T extends Offer>(header: string | string[] | undefin
   return liked[0]?.offer ?? offers.at(-1)!;
 }
 
-/** 0: the range does not fit. */
+/** 0: the range does not match. */
 function exactness({ name, parameters }: Preference, { type, version }: Offer): number {
   const wanted = parameters.get('version');
   if (wanted !== undefined && wanted !== version) return 0;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Served, type Visitor, processInfo } from './fixtures.ts';
 
-/** P and Q are two Prometheus behind one address, L is one with another; C is a person with curl. */
+/** P and Q are two Prometheus servers behind one address; L is one with another address; C is a person with curl. */
 const READERS: Record<string, Visitor> = {
   P: { userAgent: 'Prometheus/3', localAddress: '127.0.0.1', keeps: true },
   Q: { userAgent: 'Prometheus/3', localAddress: '127.0.0.1', keeps: true },
@@ -12,9 +12,10 @@ const READERS: Record<string, Visitor> = {
 const CURL = processInfo(10, 'curl');
 
 /**
- * Runs a story. `+5`: five connects in one window; `wait 300`: seconds; `retire`: the process ends and its series
- * go; `P`: it scrapes; `head P`; `break P`: it scrapes and goes without reading; `lose P`: its connection is closed.
- * @returns the story with what each scrape showed: `P=5`, of no series `P=-`
+ * Runs a list of steps. `+5`: five connects in one window; `wait 300`: seconds pass; `retire`: the process exits and its
+ * series end; `P`: P scrapes; `head P`: P sends HEAD; `break P`: P scrapes and resets without reading; `lose P`: P's
+ * connection closes.
+ * @returns the steps, each scrape with its value: `P=5`, or `P=-` without a series
  */
 async function play(story: string, newSeriesAtZero = true): Promise<string> {
   await using served = new Served(newSeriesAtZero);
@@ -37,11 +38,11 @@ async function play(story: string, newSeriesAtZero = true): Promise<string> {
   return told.join(', ');
 }
 
-/** The counter, which its histogram must agree with. */
+/** The value of the counter. Checks that the histogram's count is the same. */
 function valueOf(page: string): string {
   const value = (name: string) => new RegExp(`^${name}{process_executable_name="curl",.*} (.*)$`, 'm').exec(page)?.[1] ?? '-';
   const counts = ['successes_total', 'attempts_total', 'duration_seconds_count', 'duration_seconds_bucket'].map((name) => value(`connwatch_tcp_connect_${name}`));
-  // The first bucket is below all samples, so 0 whenever it is there.
+  // No sample falls into the first bucket, so it is 0 in every scrape that has it.
   expect(counts).toEqual([counts[0], counts[0], counts[0], counts[0] === '-' ? '-' : '0']);
   return counts[0]!;
 }

@@ -5,7 +5,7 @@ export function writeNumber(out: ByteWriter, value: number): void {
   else out.ascii(numberText(value));
 }
 
-/** Exact: integers below 1e21 without exponent, others as the shortest text with the same value. */
+/** Exact text: integers below 1e21 without an exponent, others as the shortest text with the same value. */
 export function numberText(value: number): string {
   if (value === Infinity) return '+Inf';
   if (value === -Infinity) return '-Inf';
@@ -13,8 +13,8 @@ export function numberText(value: number): string {
 }
 
 /**
- * A bucket's bound. It is a label, so its text matters: written like Go (`5e-05`), as in
- * the Collector's prometheus exporter.
+ * A bucket's bound. It is a label, so its text matters: it is the text of Go (`5e-05`), which the
+ * Collector's prometheus exporter writes too.
  */
 export function leText(bound: number): string {
   const text = bound.toExponential();

@@ -3,8 +3,8 @@ import { escapeValue } from './labels.ts';
 import { leText } from './numbers.ts';
 
 /**
- * OpenMetrics 1.0, https://prometheus.io/docs/specs/om/open_metrics_spec/. A family of counters or
- * infos is called without the suffix of its samples. The unit must be the end of that name.
+ * OpenMetrics 1.0, https://prometheus.io/docs/specs/om/open_metrics_spec/. The name of a counter or
+ * info metric lacks the suffix of its samples, and must end with the unit.
  */
 export const OPENMETRICS: Format = {
   type: 'application/openmetrics-text',
@@ -27,7 +27,7 @@ export const OPENMETRICS: Format = {
 
 function familyOf({ sample, type }: Naming): [name: string, type: string] {
   if (type === 'counter') return [sample.replace(/_total$/, ''), type];
-  // Gauges that are always 1 and say something in their labels.
+  // Info metrics: gauges that are always 1, whose labels have the content.
   if (type === 'gauge' && sample.endsWith('_info')) return [sample.replace(/_info$/, ''), 'info'];
   return [sample, type];
 }

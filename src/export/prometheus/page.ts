@@ -1,16 +1,16 @@
 import { Body } from './coding.ts';
 import type { Written } from './exposition.ts';
 
-/** One collection, for all who asked for it while it ran. */
+/** One collection. All requests that arrive while it runs share it. */
 export interface Page<F = unknown> {
-  /** When it was collected: each page is later than the one before (`Producer.time`). */
+  /** Time of the collection (`Producer.time`); it increases with each collection. */
   readonly time: number;
-  /** What could not be collected; the rest is there. */
+  /** Errors of metrics that could not be collected. The other metrics are complete. */
   readonly errors: readonly unknown[];
   readonly write: (format: F) => Written;
 }
 
-/** A page in its formats and, for each, the forms of it that differ by who reads it. Each is made once. */
+/** The body of one scrape in each format and, because new series differ, for each group of readers. Makes each body once. */
 export class SharedPage<F> {
   readonly time: number;
   readonly #write: (format: F) => Written;
@@ -21,12 +21,12 @@ export class SharedPage<F> {
     this.#write = write;
   }
 
-  /** @param since what appeared later is shown at 0 */
+  /** @param since series that appeared later have the value 0 in the body */
   body(format: F, since: number): Body {
     let kept = this.#written.get(format);
     if (kept === undefined) this.#written.set(format, (kept = { written: this.#write(format), bodies: new Map() }));
     const { written, bodies } = kept;
-    // The series that are new to one reader are among those that are new to another, or the other way round.
+    // A reader's new series are those that appeared after its last scrape. So two readers with equally many have the same ones.
     const newer = written.regions.newer(since);
     let body = bodies.get(newer);
     if (body === undefined) bodies.set(newer, (body = new Body(newer === 0 ? written.body : written.regions.zeroed(written.body, since))));

@@ -12,7 +12,7 @@ const FORMATS = [
   ['openmetrics', 'application/openmetrics-text', 'metrics.golden.openmetrics.txt'],
 ] as const;
 
-// What is special to a format, to its escapes, or to readers of lines, between bytes of any kind.
+// Characters that a format, its escapes or a line reader treats specially, mixed with random bytes.
 const PIECES = ['"', '\\', '\n', '\r', '\t', '\0', '\\n', '\\"', '\\\\', '\\xff', '\\x5c', 'x5c', '}', '{', ',', '=', ' ', '# EOF\n', ' 1\n', 'é', '\u2028', '\u{1f600}', '_total', '\ud7ff'];
 const name = fc
   .array(fc.oneof(fc.constantFrom(...PIECES).map((text) => Buffer.from(text)), fc.uint8Array({ minLength: 1, maxLength: 3 })), { minLength: 1, maxLength: 6 })

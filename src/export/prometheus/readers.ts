@@ -1,23 +1,23 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** A reader that is not known yet has missed what is younger than this, milliseconds: longer than most scrape intervals. */
+/** An unknown reader gets series younger than this at 0 first, milliseconds. It is longer than most scrape intervals. */
 const FIRST_LOOK = 5 * 60_000;
-/** Readers that are remembered: twice as many as the server has connections. */
+/** Maximum of remembered readers: twice the server's limit on connections. */
 const READERS = 256;
-/** A User-Agent can be 16 KiB. */
+/** Bytes of a User-Agent that are compared, because it can have 16 KiB. */
 const LONGEST_NAME = 256;
 
-/** Somebody who scrapes: what they have seen. Times are those of pages (`Producer.time`). */
+/** A client that scrapes, and which scrapes it has received. Times are those of collections (`Producer.time`). */
 export class Reader {
   readonly name: string;
-  /** The connection that it has scraped over and may scrape over again. */
+  /** Its open connection, if there is one. */
   socket: Socket | undefined;
-  /** Its last page of which we know that it has arrived. */
+  /** Time of the last scrape that has certainly arrived. */
   #seen: number | undefined;
-  /** A page that was sent since. */
+  /** Time of a later scrape that was sent. */
   #sent: number | undefined;
-  /** The one before it, if it may not have arrived. */
+  /** The scrape before that one, if it may not have arrived. */
   #doubtful: number | undefined;
 
   constructor(name: string) {
@@ -28,20 +28,20 @@ export class Reader {
     return this.#seen;
   }
 
-  /** A page of this time shows it at 0 what appeared later than the result. */
+  /** For a scrape at this time: series that appeared later than the result start at 0. */
   since(page: number): number {
     return this.#seen ?? page - FIRST_LOOK;
   }
 
-  /** All of a page is in the hands of the kernel. */
+  /** The kernel has the whole response. */
   sent(page: number): void {
     this.#sent = page;
   }
 
   /**
-   * What is known of the page that was sent: that it has arrived, or that it may not have. Then the same series are at 0
-   * once more, as a second 0 before the first value does no harm. Once only: there are paths on which every connection
-   * ends by a reset.
+   * Says whether the scrape that was sent has arrived. If that is unknown, the next scrape has the same series at 0
+   * again: a second 0 before the first value does no harm. This happens only once in a row, because on some network
+   * paths every connection ends with a reset.
    */
   settle(arrived: boolean): void {
     if (this.#sent === undefined) return;
@@ -53,16 +53,16 @@ export class Reader {
 }
 
 /**
- * Who scrapes, so that a new series starts at 0 for each of them. A reader is known by its address,
- * its User-Agent and its connection: two Prometheus behind one address have a connection each, which
- * they keep. Who comes over a new connection is the one of that name that has lost its own and was
- * seen last; if there is none, it is somebody new.
+ * Remembers the clients that scrape, so that a new series starts at 0 for each of them. It recognises a
+ * reader by address, User-Agent and connection: two Prometheus servers behind one address each keep
+ * their own connection. A new connection belongs to the last seen reader with the same address and
+ * User-Agent whose connection has closed; if there is none, to a new reader.
  *
- * The table is bounded. Forgotten first are those without a connection, the least recent of them first.
+ * The table is bounded. It first forgets readers without a connection, the least recent one first.
  */
 export class Readers {
   readonly #limit: number;
-  /** The most recent last. */
+  /** Ordered by last scrape, the latest at the end. */
   readonly #known = new Set<Reader>();
 
   constructor(limit = READERS) {
@@ -73,7 +73,7 @@ export class Readers {
     return this.#known.size;
   }
 
-  /** The reader behind a request for a page. */
+  /** The reader that sent a request. */
   of({ socket, headers }: Pick<IncomingMessage, 'socket' | 'headers'>): Reader {
     const name = `${socket.remoteAddress} ${(headers['user-agent'] ?? '').slice(0, LONGEST_NAME)}`;
     const reader = this.#connected(name, socket) ?? this.#reconnected(name, socket) ?? this.#new(name, socket);
@@ -85,7 +85,7 @@ export class Readers {
   #connected(name: string, socket: Socket): Reader | undefined {
     for (const reader of this.#known) {
       if (reader.socket !== socket || reader.name !== name) continue;
-      // Who asks again over a connection has read the answer before.
+      // A client that sends another request over a connection has read the previous response.
       reader.settle(true);
       return reader;
     }
@@ -124,7 +124,7 @@ export class Readers {
 
 function connect(reader: Reader, socket: Socket): void {
   reader.socket = socket;
-  // A client that goes without having read everything resets its connection (RFC 9293, 3.10.4; RFC 2525, 2.17).
+  // A client that closes before it has read everything resets the connection (RFC 9293, 3.10.4; RFC 2525, 2.17).
   socket.once('close', (failed) => {
     reader.settle(!failed);
     reader.socket = undefined;

@@ -21,7 +21,7 @@ families = {'text': text, 'openmetrics': openmetrics}[sys.argv[1]](page)
 json.dump([{'name': f.name, 'type': f.type, 'unit': f.unit, 'samples': [[s.name, s.labels, repr(s.value)] for s in f.samples]} for f in families], sys.stdout)
 `;
 
-/** @throws Error with what the parser has against the page */
+/** @throws Error with the parser's message */
 export function parseReference(format: 'text' | 'openmetrics', page: Buffer): ParsedFamily[] {
   const { status, stdout, stderr, error } = python(['-c', PROGRAM, format], page);
   if (error !== undefined || status !== 0) throw new Error(`the parser: ${error?.message ?? stderr.trim().split('\n').at(-1)}`);
@@ -33,7 +33,7 @@ function python(args: string[], input: Buffer) {
   return spawnSync('python3', args, { input, encoding: 'utf8', maxBuffer: 1 << 28, env: { ...process.env, PYTHONPATH: PACKAGES, PYTHONIOENCODING: 'utf-8' } });
 }
 
-/** Why it can't be asked here; undefined where it can. */
+/** Why the parser cannot run here; undefined if it can. */
 export const noParser =
   python(['-c', 'import prometheus_client.openmetrics.parser'], Buffer.alloc(0)).status === 0
     ? undefined

@@ -5,9 +5,9 @@ const BLANK = 32;
 const ZERO = 48;
 
 /**
- * Where on a page the values of counters and histograms are, and since when each is there.
- * Who has seen an older page gets those that appeared after it at 0: the bytes of this page
- * with some values replaced, which costs a copy and not another serialization.
+ * Positions of the values of counters and histograms in a response body, and when each series appeared.
+ * A reader whose last scrape is older gets the newer series at 0. For that it gets a copy of the body
+ * with some values replaced, which is cheaper than to serialize again.
  */
 export class Regions {
   #appeared: Float64Array;
@@ -15,7 +15,7 @@ export class Regions {
   #count = 0;
   #newest = -Infinity;
 
-  /** @param capacity regions that it has room for at first */
+  /** @param capacity initial number of regions */
   constructor(capacity = 64) {
     this.#appeared = new Float64Array(Math.max(1, capacity));
     this.#ends = new Uint32Array(2 * this.#appeared.length);
@@ -25,7 +25,7 @@ export class Regions {
     return this.#count;
   }
 
-  /** The next one of the page: one value without its line, or whole lines, each of which ends in a blank and a value. */
+  /** Adds the next region: a single value, or whole lines that each end with a space and a value. */
   add(appeared: number, start: number, end: number): void {
     if (this.#count === this.#appeared.length) this.#grow();
     this.#appeared[this.#count] = appeared;
@@ -35,7 +35,7 @@ export class Regions {
     if (appeared > this.#newest) this.#newest = appeared;
   }
 
-  /** How many appeared later than `since`. Pages for readers of whom as many are new are the same page. */
+  /** Number of regions that appeared later than `since`. Readers with equal numbers get the same body. */
   newer(since: number): number {
     if (this.#newest <= since) return 0;
     let newer = 0;
@@ -43,7 +43,7 @@ export class Regions {
     return newer;
   }
 
-  /** The page as a reader sees it whose last page was of `since`. */
+  /** The body for a reader whose last scrape was at `since`. */
   zeroed(page: Buffer, since: number): Buffer {
     const out = new ByteWriter(page.length);
     let at = 0;
@@ -71,7 +71,7 @@ function zeroLines(page: Buffer, start: number, end: number, out: ByteWriter): v
   for (let at = start; at < end; ) {
     const newline = page.indexOf(NEWLINE, at);
     const stop = newline === -1 || newline >= end ? end : newline;
-    // A value has no blank in it, so the last one stands before the value.
+    // A value contains no space, so the last space of a line is the one before the value.
     const blank = page.lastIndexOf(BLANK, stop - 1);
     if (blank >= at) out.slice(page, at, blank + 1);
     out.byte(ZERO);

@@ -17,7 +17,7 @@ afterEach(() => closers.splice(0).forEach((close) => close()));
 const formats = [new Exposition()];
 let time = 0;
 
-/** @param values of a counter, by when its series appeared */
+/** @param values values of a counter by the time at which their series appeared */
 function pageOf(text: string, ...values: [appeared: number, start: number, end: number][]): Page<Exposition> {
   const regions = new Regions();
   for (const [appeared, start, end] of values) regions.add(appeared, start, end);

@@ -5,29 +5,27 @@ import { type Offer, chooseCoding, chooseOffer } from './negotiate.ts';
 import { type Page, SharedPage } from './page.ts';
 import { Readers } from './readers.ts';
 
-/** A format that a page can be had in. */
+/** A format that a client can ask for. */
 export interface Served extends Offer {
   readonly contentType: string;
 }
 
 export interface ScrapeOptions<F extends Served> {
-  /** The last one is for who asks for none of them. */
+  /** A client that accepts none of them gets the last one. */
   readonly formats: readonly F[];
-  /** One collection. May throw or reject. */
+  /** Makes a collection. May throw or reject. */
   readonly collect: () => Promise<Page<F>>;
   /** Whether a new counter starts at 0 for each reader. @default yes */
   readonly zeroStart?: (() => boolean) | undefined;
-  /** After each collection: undefined, or why it failed or is incomplete. */
+  /** Called after each collection, with the error if it failed or is incomplete. */
   readonly onResult?: ((error: unknown) => void) | undefined;
-  /** A collection that takes longer has failed, milliseconds. @default 10000 */
+  /** Time-out of a collection, milliseconds. @default 10000 */
   readonly timeout?: number | undefined;
 }
 
 /**
- * The handler of a page of metrics. Requests that come while a collection runs
- * share it and its bodies: however many scrape at once, the work is done once,
- * and none takes another's data. What differs between readers is which series
- * are new to them.
+ * The handler of /metrics. Requests that arrive while a collection runs share it and its bodies, so
+ * simultaneous scrapes cost one collection. Bodies differ only in the series that are new to a reader.
  */
 export function scrapeHandler<F extends Served>(options: ScrapeOptions<F>): Handler {
   const readers = new Readers();
@@ -38,7 +36,7 @@ export function scrapeHandler<F extends Served>(options: ScrapeOptions<F>): Hand
     return running;
   };
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    // Who asks for the headers alone has seen nothing.
+    // The response to HEAD has no values, so the reader has received nothing.
     const reader = request.method === 'GET' ? readers.of(request) : undefined;
     const page = await shared();
     const format = chooseOffer(request.headers.accept, options.formats);
@@ -47,7 +45,7 @@ export function scrapeHandler<F extends Served>(options: ScrapeOptions<F>): Hand
     const body = await bodyOf(page, format, since, onResult).in(coding);
     response.setHeader('Content-Type', format.contentType);
     if (coding !== 'identity') response.setHeader('Content-Encoding', coding);
-    // Pages differ by reader too, so that no cache may answer for us.
+    // Bodies differ by reader, so no cache may answer.
     response.setHeader('Vary', 'Accept, Accept-Encoding');
     response.setHeader('Cache-Control', 'no-store');
     if (reader !== undefined) response.once('finish', () => reader.sent(page.time));

@@ -8,7 +8,7 @@ import type { Regions } from './regions.ts';
 
 const NEWLINE = 10;
 
-/** The lines of one family. What is the same on each page is kept. */
+/** Writes the lines of one metric. Keeps the parts that do not change between scrapes. */
 export interface Lines {
   write(points: readonly PulledPoint[], out: ByteWriter, regions: Regions): void;
 }
@@ -34,7 +34,7 @@ export class CounterLines implements Lines {
   readonly #starts: LineStarts;
   readonly #created: CreatedLines | undefined;
 
-  /** @param created the name of the samples of creation times, if the format has them */
+  /** @param created name of the samples with creation times; undefined if the format has none */
   constructor(name: string, created: string | undefined, started: HrTime) {
     this.#starts = new LineStarts(({ attributes }) => lineStart(name, attributes));
     if (created !== undefined) this.#created = new CreatedLines(created, started);
@@ -48,7 +48,7 @@ export class CounterLines implements Lines {
       this.#starts.copy(i, out);
       const start = out.length;
       writeNumber(out, value as number);
-      // What the SDK's instruments count is there from the start.
+      // A series of the SDK's instruments exists from the start.
       if (appeared !== undefined) regions.add(appeared, start, out.length);
       out.byte(NEWLINE);
       this.#created?.copy(i, out);
