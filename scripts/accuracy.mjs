@@ -1,14 +1,14 @@
-// `npm run accuracy`: makes connections whose truth is known and compares. Arguments: test/accuracy/main.ts.
+// `npm run accuracy`: makes known connections and compares the agent's counts with them. Arguments: test/accuracy/main.ts.
 import './lib/setup/node-version.mjs';
 
 // No `await` at the top: an old Node.js must be able to read this file, to say that it is too old.
 import('./lib/refusal.mjs').then(({ main }) => main(command));
 
 async function command(args) {
-  const { setup } = await import('./lib/setup.mjs');
+  const { onlyAnswers, setup, setupToAnswer } = await import('./lib/setup.mjs');
   const { agentNode, at } = await import('./lib/paths.mjs');
   const { run } = await import('./lib/run.mjs');
-  const makesNothing = args.some((arg) => ['--help', '-h', '--list'].includes(arg));
-  await setup({ tests: !makesNothing });
+  if (onlyAnswers(args)) await setupToAnswer();
+  else await setup({ tests: true });
   return (await run(agentNode, [at('test', 'accuracy', 'main.ts'), ...args], { stdio: 'inherit' })).code;
 }

@@ -5,14 +5,14 @@ import './lib/setup/node-version.mjs';
 import('./lib/refusal.mjs').then(({ main }) => main(command));
 
 async function command(args) {
-  const { installFuzzer } = await import('./lib/setup/fuzzer.mjs');
-  const { installDependencies, setup } = await import('./lib/setup.mjs');
+  const { installDependencies, onlyAnswers, setup, setupToAnswer } = await import('./lib/setup.mjs');
   const { agentNode, at } = await import('./lib/paths.mjs');
   const { run } = await import('./lib/run.mjs');
-  const makesNothing = args.some((arg) => ['--help', '-h', '--list'].includes(arg));
-  await setup({ tests: !makesNothing });
-  if (!makesNothing) {
-    // What is missing after this is skipped, with the reason.
+  if (onlyAnswers(args)) await setupToAnswer();
+  else {
+    const { installFuzzer } = await import('./lib/setup/fuzzer.mjs');
+    await setup({ tests: true });
+    // A fault whose tool cannot be installed is skipped, with the reason.
     await installDependencies({ tests: true, vm: true }).catch((error) => process.stderr.write(`endure: no virtual machine: ${error.message}\n`));
     await installFuzzer();
   }

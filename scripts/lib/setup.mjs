@@ -40,9 +40,9 @@ const testSteps = [
 ];
 
 /**
- * Brings the checkout to where it runs; does nothing that is already done.
- * @param {{tests?: boolean, types?: boolean, vm?: boolean}} options tests: what the tests need as well; types: dist/types
- *   as well; vm: virtual machines as well
+ * Installs and builds what the agent needs. Skips each step whose result is up to date.
+ * @param {{tests?: boolean, types?: boolean, vm?: boolean}} options tests: also what the tests need; types: also
+ *   dist/types; vm: also what virtual machines need
  * @throws Refusal
  */
 export async function setup({ tests = false, types = false, vm = false } = {}) {
@@ -50,7 +50,18 @@ export async function setup({ tests = false, types = false, vm = false } = {}) {
   await doSteps([...buildSteps, ...(types ? [typesStep] : []), ...(tests ? testSteps : [])]);
 }
 
-/** The part that needs the network: packages of the system and of npm. @throws Refusal */
+const ANSWERS = new Set(['--help', '-h', '--list']);
+
+/** True for arguments that only print something. Such a command needs `setupToAnswer()` and no other set-up. */
+export const onlyAnswers = (args) => args.some((arg) => ANSWERS.has(arg));
+
+/** Installs the npm packages if they are missing: with them comes the Node.js that runs TypeScript. @throws Refusal */
+export async function setupToAnswer() {
+  target();
+  await doSteps([npmStep]);
+}
+
+/** Installs the system's packages and those of npm: the part that needs the network. @throws Refusal */
 export async function installDependencies(options = {}) {
   target();
   checkInstallable(missingPackages(options));

@@ -21,6 +21,8 @@ function batch(count: number, pid = 42): Batch {
     view.setUint8(at + EVENT_OFFSETS.kind, KIND.connect);
     view.setUint8(at + EVENT_OFFSETS.outcome, 1);
     view.setUint16(at + EVENT_OFFSETS.error, 111, true);
+    bytes.set([0xff, 0xff, 10, 0, 0, 1], at + EVENT_OFFSETS.raddr + 10);
+    view.setUint16(at + EVENT_OFFSETS.rport, 443, true);
     view.setUint32(at + EVENT_OFFSETS.owner + 4, pid, true);
     view.setBigUint64(at + EVENT_OFFSETS.duration, 1_500_000n, true);
     view.setBigUint64(at + EVENT_OFFSETS.time, 7_000_000_000n, true);
@@ -61,6 +63,15 @@ it('says when, who, where to, why, how long and with how many SYNs', () => {
     },
   ]);
   expect(pushed).toEqual([[1_700_000_000_000, 'refused']]);
+});
+
+it.each([
+  ['shared by the peers of a workload', { fold: 'peer' }, { 'process.executable.name': 'curl', 'process.pid': 42 }],
+  ['shared by workloads', { fold: 'workload', whose: 'unknown', executable: undefined }, { 'process.executable.name': '[unresolved]' }],
+])('names the peer of a key that is %s', (_, shared, who) => {
+  const { failures, lines } = records(5, { ...KEY, address: '', ...shared } as Key);
+  failures.add(batch(1));
+  expect(lines[0]).toMatchObject({ ...who, 'server.address': '10.0.0.1', 'server.port': 443 });
 });
 
 it('writes none of the agent itself, whose push of it would fail next', () => {

@@ -1,7 +1,7 @@
 import type { Attributes } from '@opentelemetry/api';
 import { getSystemErrorName } from 'node:util';
-import type { Batch, Key } from '../ebpf/index.ts';
-import { peerOf, workloadOf } from '../identity/index.ts';
+import { type Batch, formatAddress, type Key } from '../ebpf/index.ts';
+import { workloadOf } from '../identity/index.ts';
 import type { Logger } from '../internal/log/log.ts';
 import { type FailedConnect, FailureTap } from '../stream/index.ts';
 
@@ -9,18 +9,18 @@ export interface FailureRecordsOptions {
   /** Per second; 0: none. */
   readonly rate: number;
   readonly keys: { get(id: number): Key | undefined };
-  /** The agent's own pid, as the kernel side tells it. */
+  /** The agent's own pid in the root pid namespace. */
   readonly pid: number;
   readonly log: Logger;
-  /** Takes each record as well: Unix milliseconds, attributes. */
+  /** Also gets each record: Unix milliseconds, attributes. */
   readonly push: ((time: number, attributes: Attributes) => void) | undefined;
-  /** Unix milliseconds, and nanoseconds of CLOCK_MONOTONIC, now. */
+  /** Reads the time: Unix milliseconds, and nanoseconds of CLOCK_MONOTONIC. */
   readonly clocks?: () => { readonly unix: number; readonly monotonic: number };
 }
 
 const realClocks = () => ({ unix: Date.now(), monotonic: Number(process.hrtime.bigint()) });
 
-/** Writes records of failed connects: to the log, and to whoever pushes them. */
+/** Writes a record of each failed connect to the log, and to the OTLP push if there is one. */
 export class FailureRecords {
   readonly #options: FailureRecordsOptions;
   readonly #tap: FailureTap;
@@ -35,18 +35,18 @@ export class FailureRecords {
     this.#tap.rate = rate;
   }
 
-  /** Records that were written, and failed connects that have none: over the rate, the agent's own, or lost on the way from the kernel. */
+  /** Written records, and failed connects without one: above the rate, the agent's own, or lost in the ring buffer. */
   get counts(): { readonly written: number; readonly left_out: number } {
     return { written: this.#written, left_out: this.#tap.leftOut };
   }
 
-  /** To be called with each batch, while its arrays are valid. */
+  /** Call it with each batch, while its arrays are valid. */
   add(batch: Batch): void {
     const { keys, pid, log, push, clocks = realClocks } = this.#options;
     if (batch.cut !== undefined) this.#tap.leaveOut(batch.cut.folded);
     for (const failed of this.#tap.take(batch)) {
       const key = keys.get(failed.key);
-      // A push of the record would be the next one to fail.
+      // A record of a failed push would have to be pushed too, and would fail too.
       if (failed.pid === pid) {
         this.#tap.leftOut += 1;
         continue;
@@ -61,10 +61,12 @@ export class FailureRecords {
   }
 }
 
-/** Names are those of the metrics, and of OpenTelemetry's conventions where there are any. */
-function describe({ outcome, errno, seconds, syns, pid }: FailedConnect, key: Key | undefined): Attributes {
+/** Uses the names of the metrics and of OpenTelemetry's conventions. The peer is that of the record, because a shared key has none. */
+function describe({ outcome, errno, seconds, syns, pid, address, port }: FailedConnect, key: Key | undefined): Attributes {
   return {
-    ...(key === undefined ? {} : { ...workloadOf(key), ...(key.whose === 'process' ? { 'process.pid': pid } : {}), ...peerOf(key) }),
+    ...(key === undefined ? {} : { ...workloadOf(key), ...(key.whose === 'process' ? { 'process.pid': pid } : {}) }),
+    'server.address': formatAddress(address),
+    'server.port': port,
     'error.type': outcome,
     ...(errno === 0 ? {} : { 'error.name': getSystemErrorName(-errno) }),
     'connect.duration': seconds,

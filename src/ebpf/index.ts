@@ -4,6 +4,7 @@ export { TCP_STATES } from '../words/tcp-states.ts';
 export { libbpfVersion, ownNetns } from './binding.ts';
 export { defaultConfig } from './config.ts';
 export type { Config } from './config.ts';
+export { formatAddress } from './keys/keys.ts';
 export { EVENT_OFFSETS, EVENT_SIZE, EVENT_WORDS, KIND } from './layout.ts';
 export { Manager } from './manager.ts';
 export type * from './types.ts';

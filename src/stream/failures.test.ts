@@ -5,6 +5,7 @@ import { LOSS_CLASS } from '../words/loss-classes.ts';
 import { OUTCOMES } from '../words/outcomes.ts';
 import { FailureTap } from './failures.ts';
 
+const ADDRESS = Uint8Array.from({ length: 16 }, (_, n) => n + 1);
 const REFUSED = OUTCOMES.indexOf('refused');
 
 function batch(records: readonly { key?: number; kind?: number; outcome?: number; flags?: number }[]): Batch {
@@ -15,6 +16,8 @@ function batch(records: readonly { key?: number; kind?: number; outcome?: number
     view.setUint8(at + EVENT_OFFSETS.kind, kind);
     view.setUint8(at + EVENT_OFFSETS.outcome, outcome);
     view.setUint16(at + EVENT_OFFSETS.flags, flags, true);
+    bytes.set(ADDRESS, at + EVENT_OFFSETS.raddr);
+    view.setUint16(at + EVENT_OFFSETS.rport, 443, true);
     view.setUint16(at + EVENT_OFFSETS.error, 300 + i, true);
     view.setUint8(at + EVENT_OFFSETS.syn_retransmits, 2);
     view.setBigUint64(at + EVENT_OFFSETS.duration, 5_000_000_000n, true);
@@ -25,8 +28,10 @@ function batch(records: readonly { key?: number; kind?: number; outcome?: number
 
 it('copies what a failed connect says', () => {
   const tap = new FailureTap(10, () => 0);
-  const [first, second] = tap.take(batch([{ key: 3 }, { flags: FLAG.noSyn }]));
-  expect(first).toEqual({ time: 2 ** 40, pid: 0, key: 3, outcome: 'refused', errno: 300, seconds: 5, syns: 3 });
+  const records = batch([{ key: 3 }, { flags: FLAG.noSyn }]);
+  const [first, second] = tap.take(records);
+  records.bytes.fill(0);
+  expect(first).toEqual({ time: 2 ** 40, pid: 0, key: 3, address: ADDRESS, port: 443, outcome: 'refused', errno: 300, seconds: 5, syns: 3 });
   expect(second).toMatchObject({ key: 7, errno: 301, syns: 0 });
 });
 

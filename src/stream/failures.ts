@@ -6,10 +6,14 @@ import { OUTCOMES, type Outcome } from '../words/outcomes.ts';
 export interface FailedConnect {
   /** When it ended, nanoseconds of CLOCK_MONOTONIC. */
   readonly time: number;
-  /** Of the process that connected; 0 when it is not known, and for the kernel's own. */
+  /** Of the process that connected; 0 if it is unknown or the kernel itself. */
   readonly pid: number;
   /** Its key number. Look it up at once: the number may be reused later. */
   readonly key: number;
+  /** The peer's address: 16 bytes, IPv4 mapped. The record has it even if the key stands for many peers. */
+  readonly address: Uint8Array;
+  /** The peer's port. */
+  readonly port: number;
   readonly outcome: Outcome;
   /** The error in the socket, 0 for none. */
   readonly errno: number;
@@ -20,6 +24,7 @@ export interface FailedConnect {
 }
 
 const U32 = 2 ** 32;
+const ADDRESS_SIZE = 16;
 
 /**
  * Takes at most `rate` failed connects a second (as many at once after a pause) and
@@ -81,6 +86,8 @@ function failedConnect({ bytes, words, keys }: Batch, i: number): FailedConnect 
     // The high half of the owner (bpf/event.h).
     pid: words[i * EVENT_WORDS + EVENT_OFFSETS.owner / 4 + 1]!,
     key: keys[i]!,
+    address: bytes.slice(at + EVENT_OFFSETS.raddr, at + EVENT_OFFSETS.raddr + ADDRESS_SIZE),
+    port: u16(EVENT_OFFSETS.rport),
     outcome: OUTCOMES[bytes[at + EVENT_OFFSETS.outcome]!] ?? 'other',
     errno: u16(EVENT_OFFSETS.error),
     seconds: u64(EVENT_OFFSETS.duration) / 1e9,

@@ -35,6 +35,17 @@ describeKernel('records of failed connects', () => {
     expect(page.value('connwatch_failure_records_total', { result: 'written' })).toBeGreaterThanOrEqual(count + 1);
   });
 
+  it('name the peer also when it is over the series limit', async () => {
+    await using namespace = await Namespace.create();
+    await using agent = await Agent.start({ args: ['--failure-records', '1000', '--series-limit', '10'] });
+    using generator = new Generator();
+    const name = random.name('many');
+    await generator.run(name, ['plain', '--port', '7', '--address', '127.3.0.1', '--peers', '200', '--count', '200'], namespace);
+    const count = () => agent.logs.lines.filter((line) => line['msg'] === 'connect failed' && String(line['server.address']).startsWith('127.3.')).length;
+    await until(count, 200);
+    expect(new Set(agent.logs.lines.filter((line) => line['server.port'] === 7).map((line) => line['server.address'])).size).toBe(200);
+  });
+
   it('keep to their rate; what is left out is counted, and without the setting there are none', async () => {
     await using namespace = await Namespace.create();
     await using few = await Agent.start({ args: ['--failure-records', '1'] });
