@@ -22,10 +22,14 @@ class Bench {
     this.keys.client(3, process, '10.0.0.1', 443, { netns: OTHER });
   }
 
-  /** What the kernel says before and after the cut; `processes`: who is in which namespace. */
-  cut(before: Read, after: Read, window: Window = {}, processes: Iterable<[number, number]> = []): void {
+  /** What the kernel says before and after the cut; `processes`: who is in which namespace; `again`: what it says at a second request. */
+  cut(before: Read, after: Read, window: Window = {}, processes: Iterable<[number, number]> = [], again?: Read): void {
     this.#read = before;
     this.drift.before();
+    if (again !== undefined) {
+      this.#read = again;
+      this.drift.before();
+    }
     this.#read = after;
     const made = snapshot(window, this.#index++);
     this.drift.after({ ...made, cut: { ...made.cut, namespaces: new Map([...processes].map(([netns, pid]) => [netns, { inode: netns, pid }])) } }, this.keys);
@@ -107,6 +111,16 @@ describe('Drift', () => {
     expect(opens(1, 2, { rows: [[1, { success: 1 }]] })).toMatchObject({ ActiveOpens: [1, 5] });
     expect(opens(3, 4)).toMatchObject({ ActiveOpens: [1, 10] });
     expect(opens(4, 4, { rows: [[1, { success: 1 }]] })).toMatchObject({ ActiveOpens: [0, 0] });
+  });
+
+  it('compares with the number before the first request of a cut that takes long', () => {
+    const bench = new Bench();
+    bench.window(at(), at());
+    const one = at({ ActiveOpens: 1 });
+    // A connect between the cut and the second request is counted in the next window.
+    bench.cut(() => at(), () => one, {}, [], () => one);
+    expect(bench.values(OWN)).toMatchObject({ ActiveOpens: [0, 5] });
+    expect(bench.window(one, one, { rows: [[1, { success: 1 }]] })).toMatchObject({ ActiveOpens: [0, 0] });
   });
 
   it('is not computed from numbers that cannot be read, or of no cut of its own', () => {

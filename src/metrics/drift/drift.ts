@@ -45,6 +45,8 @@ export class Drift {
   #found: ReadonlyMap<number, NetworkNamespace> = new Map();
   #end = 0;
   #unread = 0;
+  /** A cut has been requested and has not come yet. */
+  #awaitsCut = false;
 
   constructor(options: DriftOptions) {
     this.#options = options;
@@ -56,13 +58,19 @@ export class Drift {
     return { compared: this.#namespaces.size, unread: this.#unread };
   }
 
-  /** Right before a cut is asked for. */
+  /**
+   * Call this right before each request of a cut. Requests are merged while a cut has not come, so only the first
+   * one reads: a number that is read after the cut would hide what happened in between.
+   */
   before(): void {
+    if (this.#awaitsCut) return;
+    this.#awaitsCut = true;
     for (const [netns, drift] of this.#namespaces) drift.before = this.#read(netns);
   }
 
-  /** With the snapshot of that cut, as soon as it is there. */
+  /** Call this with the snapshot of that cut, as soon as it has come. */
   after(snapshot: Snapshot, keys: Pick<KeyTable, 'side'>): void {
+    this.#awaitsCut = false;
     this.#end = snapshot.end;
     const own = ownTotals(snapshot, keys);
     for (const [netns, drift] of this.#namespaces) {
