@@ -15,7 +15,7 @@ async function serve(limits: Partial<Limits>): Promise<number> {
     metricsAddr: '127.0.0.1:0',
     healthAddr: '127.0.0.1:0',
     healthCheck: new Checker(),
-    metricsRoutes: { '/metrics': (_, response) => void response.end('up 1\n'), '/long': (_, response) => void response.end(BODY) },
+    metricsRoutes: { '/metrics': (_, response) => void response.end('up 1\n'), '/long': (_, response) => void response.end(BODY), '/never': () => {} },
     limits: { ...DEFAULT_LIMITS, checkEvery: 10, ...limits },
   });
   return (await manager.start()).metrics.port;
@@ -60,6 +60,26 @@ it('answers a scraper while as many as may never read', async () => {
   const port = await serve({ responses: 4, slowReader: 50 });
   for (let n = 0; n < 12; n++) (await open(port, 'GET /long HTTP/1.1\r\nHost: x\r\n\r\n')).pause();
   expect(await scrape(port)).toBe('up 1\n');
+});
+
+it('closes a connection with too many unanswered requests', async () => {
+  const port = await serve({ pipelined: 3 });
+  const socket = await open(port, 'GET /never HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(3));
+  expect(await scrape(port)).toBe('up 1\n');
+  expect(socket.resume().readyState).toBe('open');
+  socket.write('GET /never HTTP/1.1\r\nHost: x\r\n\r\n');
+  await new Promise((resolve) => socket.on('close', resolve));
+});
+
+it('closes a connection on which nothing moves', async () => {
+  const port = await serve({ stalled: 50 });
+  await new Promise((resolve) => void open(port, 'GET /never HTTP/1.1\r\nHost: x\r\n\r\n').then((socket) => socket.resume().on('close', resolve)));
+});
+
+it('refuses headers above 16 KiB', async () => {
+  const port = await serve({});
+  const get = (size: number) => fetch(`http://127.0.0.1:${port}/metrics`, { headers: { 'x-long': 'x'.repeat(size) } });
+  expect([(await get(15 * 1024)).status, (await get(16 * 1024)).status]).toEqual([200, 431]);
 });
 
 it('answers 100 at once', async () => {

@@ -1,12 +1,12 @@
-/** What clients of one server may take. Times are milliseconds. */
+/** What clients of one server may use. Times are milliseconds. docs/operations.md lists them for users. */
 export interface Limits {
-  /** Open connections. One more takes the place of one that waits. @default 128 */
+  /** Open connections. One more replaces a connection without a request. @default 128 */
   readonly connections: number;
   /** Requests that are answered at the same time. Others wait for one of these to end. @default 16 */
   readonly responses: number;
   /** Unanswered requests of one connection. @default 8 */
   readonly pipelined: number;
-  /** From the start of a connection to the end of the headers of its first request, with the TLS handshake. @default 5000 */
+  /** From the start of a connection to the end of its first request's headers; includes the TLS handshake. @default 5000 */
   readonly firstRequest: number;
   /** Between two requests. Longer than the usual scrape intervals, so that Prometheus keeps its connection. @default 65000 */
   readonly nextRequest: number;
@@ -14,7 +14,9 @@ export interface Limits {
   readonly slowReader: number;
   /** From a request to the last byte of its response. @default 120000 */
   readonly response: number;
-  /** Between two looks at all of these. @default 1000 */
+  /** How long nothing may move on a connection during a request or a response. @default 60000 */
+  readonly stalled: number;
+  /** Between two checks of these times. @default 1000 */
   readonly checkEvery: number;
 }
 
@@ -26,5 +28,6 @@ export const DEFAULT_LIMITS: Limits = {
   nextRequest: 65_000,
   slowReader: 5_000,
   response: 120_000,
+  stalled: 60_000,
   checkEvery: 1_000,
 };

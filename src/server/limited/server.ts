@@ -42,7 +42,7 @@ export class LimitedServer {
     this.#connections = new Connections(options.limits);
     this.#gate = new Gate(options.limits);
     this.#plain = createHttpServer(this.#httpOptions(), this.#onRequest);
-    bound(this.#plain);
+    this.#bound(this.#plain);
     // A client may close its side after it has sent its request.
     this.server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#accept(socket));
   }
@@ -83,7 +83,7 @@ export class LimitedServer {
     if (this.#connections.add(socket) === undefined) return;
     this.#timer ??= setInterval(() => this.#check(), this.#options.limits.checkEvery).unref();
     const server = this.#options.secure?.(this.#httpOptions(), this.#onRequest) ?? this.#plain;
-    if (server !== this.#plain) bound(server);
+    if (server !== this.#plain) this.#bound(server);
     server.emit('connection', socket);
   }
 
@@ -124,6 +124,11 @@ export class LimitedServer {
     return undefined;
   }
 
+  #bound(server: HttpServer): void {
+    server.maxHeadersCount = 64;
+    server.timeout = this.#options.limits.stalled;
+  }
+
   #httpOptions(): ServerOptions {
     return { maxHeaderSize: 16 * 1024, keepAliveTimeout: this.#options.limits.nextRequest };
   }
@@ -135,10 +140,4 @@ export class LimitedServer {
  */
 function closeAfterClient(socket: Socket): void {
   socket.destroySoon = () => void socket.end();
-}
-
-function bound(server: HttpServer): void {
-  server.maxHeadersCount = 64;
-  // Ends a connection whose client stops reading during a response, or whose handler never answers.
-  server.timeout = 60_000;
 }
