@@ -4,7 +4,6 @@
 #include <cstring>
 
 namespace connwatch {
-
 namespace {
 
 // One that has ended; the end of a connection may report it as well.
@@ -16,13 +15,18 @@ bool isConnect(const cw_event& event) {
 }  // namespace
 
 bool Batch::add(const cw_event& event) {
-  if (filled_ == capacity_) return false;
+  bool wanted = isWanted(event);
+  if (wanted && filled_ == room_.capacity) return false;
   totals_.seen[event.kind]++;
   if (event.flags & CW_FLAG_OPENED)
     totals_.seen[event.role == CW_ROLE_SERVER ? CW_KIND_ACCEPT : CW_KIND_CONNECT]++;
   if (event.flags & CW_FLAG_LATE && event.kind != CW_KIND_FLOW) totals_.late++;
-  memcpy(events_ + static_cast<size_t>(filled_) * sizeof event, &event, sizeof event);
-  keys_[filled_++] = isConnect(event) ? table_->connected(event) : intern(keyOf(event));
+  uint32_t key = isConnect(event) ? table_->connected(event) : intern(keyOf(event));
+  counts_.add(key, event);
+  added_++;
+  if (!wanted) return true;
+  memcpy(room_.events + size_t{filled_} * sizeof event, &event, sizeof event);
+  room_.keys[filled_++] = key;
   return true;
 }
 

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// The preallocated batch that JavaScript reads: records and their key numbers.
+// What JavaScript gets of records: their counts by key, and the records that it wants with their key numbers.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <utility>
 
 #include "bpf/event.h"
+#include "counts.h"
 #include "keys.h"
 
 namespace connwatch {
@@ -17,28 +19,47 @@ struct DrainTotals {
   uint64_t undecodable;
 };
 
+// Preallocated memory of JavaScript's: `events` has room for `capacity` records, `keys` for as many numbers.
+struct Room {
+  uint8_t* events;
+  uint32_t* keys;
+  uint32_t capacity;
+};
+
 class Batch {
  public:
-  // `events` has room for `capacity` records, `keys` for as many numbers.
+  // `all`: JavaScript wants every record, else only those of failed connects.
   // `seriesLimit`: see KeyTable::setLimit.
-  Batch(uint8_t* events, uint32_t* keys, uint32_t capacity, uint32_t seriesLimit)
-      : events_(events), keys_(keys), capacity_(capacity), table_(std::make_unique<KeyTable>(seriesLimit)) {}
+  Batch(Room room, bool all, uint32_t seriesLimit, Bounds bounds)
+      : room_(room),
+        all_(all),
+        table_(std::make_unique<KeyTable>(seriesLimit)),
+        counts_(std::move(bounds)) {}
 
-  void clear() { filled_ = 0; }
+  void clear() { filled_ = added_ = 0; }
+  // Records in `room` since `clear`.
   uint32_t filled() const { return filled_; }
-  // False when it is full.
+  // Records that were counted since `clear`.
+  uint32_t added() const { return added_; }
+  // False when there is no room for the record: it is not counted then.
   bool add(const cw_event& event);
+  Counts& counts() { return counts_; }
 
   uint32_t intern(const Key& key) { return table_->intern(key); }
   KeyTable& keyTable() { return *table_; }
   DrainTotals& totals() { return totals_; }
 
  private:
-  uint8_t* events_;
-  uint32_t* keys_;
-  uint32_t capacity_;
+  bool isWanted(const cw_event& event) const {
+    return all_ || (event.kind == CW_KIND_CONNECT && event.outcome != CW_OUT_SUCCESS);
+  }
+
+  Room room_;
+  bool all_;
   uint32_t filled_ = 0;
+  uint32_t added_ = 0;
   std::unique_ptr<KeyTable> table_;
+  Counts counts_;
   DrainTotals totals_{};
 };
 

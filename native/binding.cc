@@ -4,6 +4,7 @@
 #include <napi.h>
 #include <unistd.h>
 
+#include "counts.h"
 #include "layout.h"
 #include "netns.h"
 #include "preload.h"
@@ -13,7 +14,7 @@
 
 namespace {
 
-// {version, size, offsets: {field: offset}, losses, lossClasses}, to be compared with src/ebpf/layout.ts.
+// {version, size, offsets: {field: offset}, outcomes, lossClasses, handshakeColumn, sums}, to be compared with src/ebpf/layout.ts.
 Napi::Value layout(const Napi::CallbackInfo& info) {
   Napi::Env env = info.Env();
   auto offsets = Napi::Object::New(env);
@@ -25,6 +26,8 @@ Napi::Value layout(const Napi::CallbackInfo& info) {
   result.Set("offsets", offsets);
   result.Set("outcomes", static_cast<double>(CW_OUT_MAX));
   result.Set("lossClasses", CW_LOSS_CLASSES);
+  result.Set("handshakeColumn", static_cast<double>(connwatch::Counts::kHandshake));
+  result.Set("sums", static_cast<double>(connwatch::Counts::kSums));
   return result;
 }
 

@@ -4,6 +4,12 @@
 #include "decode.h"
 
 namespace connwatch {
+namespace {
+
+// Records of one run, so that the event loop is never away for long: some milliseconds.
+constexpr uint32_t kMost = 1u << 14;
+
+}  // namespace
 
 // False when the batch is full and the record has to wait.
 bool Drain::take(const uint8_t* record, uint32_t length) {
@@ -44,15 +50,16 @@ void Drain::takeOther(const uint8_t* record, uint8_t kind) {
 
 void Drain::takeOutside() {
   // Not through takeEvent: these are no news for the cut.
-  while (waiting() && batch_.add(outside_[taken_])) taken_++;
+  while (waiting() && batch_.added() < kMost && batch_.add(outside_[taken_])) taken_++;
   if (waiting()) return;
   outside_ = {};
   taken_ = 0;
 }
 
-uint32_t Drain::run() {
+void Drain::run() {
   batch_.clear();
   oldest_ = 0;
+  full_ = false;
   if (scan_.take(scanned_)) takeScan();
   if (wanted_ && !scan_.running()) error_ = beginCut();
   takeOutside();
@@ -61,8 +68,10 @@ uint32_t Drain::run() {
   // The ring is given back in steps, so that a full one can be written again soon.
   constexpr uint64_t kStep = 64 * 1024;
   uint64_t released = ring_.consumed();
+  uint32_t taken = 0;
   while (const uint8_t* record = ring_.peek(limit, &length)) {
-    if (!take(record, length)) break;
+    full_ = taken++ == kMost || !take(record, length);
+    if (full_) break;
     ring_.advance();
     if (ring_.consumed() - released > kStep) {
       ring_.release();
@@ -77,7 +86,6 @@ uint32_t Drain::run() {
     listeners_.finish(batch_);
     batch_.keyTable().owners().cut();
   }
-  return batch_.filled();
 }
 
 void Drain::scanNow() {

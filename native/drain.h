@@ -31,8 +31,10 @@ class Drain {
 
   // The first look at what is there already.
   void scanNow();
-  // Fills the batch; stops when it is full, at the cut, or when the ring is empty.
-  uint32_t run();
+  // Fills the batch; stops when it is full or has been at it for long, at the cut, or when the ring is empty.
+  void run();
+  // The last run has left records, which are to be taken at once.
+  bool full() const { return full_ || waiting(); }
   // Asks for a cut: it begins when the scan that it starts has finished, or at once where none is due.
   // It is complete when all records that are in the ring then have been drained. Returns 0 or an errno.
   int requestCut();
@@ -76,6 +78,7 @@ class Drain {
   bool wanted_ = false;   // a cut, when the scan has finished
   bool cutting_ = false;  // it has begun
   bool cutDone_ = false;
+  bool full_ = false;
   int error_ = 0;
   uint64_t cutAt_ = 0;    // position of the ring
 };

@@ -28,6 +28,13 @@ Napi::Float64Array table(Napi::Env env, const std::vector<Row>& rows, size_t wid
   return array;
 }
 
+template <typename Array, typename T>
+Array copied(Napi::Env env, const std::vector<T>& values) {
+  auto array = Array::New(env, values.size());
+  if (!values.empty()) memcpy(array.Data(), values.data(), values.size() * sizeof(T));
+  return array;
+}
+
 // An object for each item, which `fill` gives its properties.
 template <typename Item, typename Fill>
 Napi::Value objects(Napi::Env env, const std::vector<Item>& items, Fill fill) {
@@ -82,23 +89,22 @@ Napi::Value toRows(Napi::Env env, const std::vector<ListenRow>& rows) {
   return result;
 }
 
-Napi::Value toRows(Napi::Env env, const std::vector<FoldRow>& rows, const std::vector<uint32_t>& keys) {
-  auto key = Napi::Uint32Array::New(env, rows.size());
+Napi::Value toRows(Napi::Env env, const std::vector<FoldRow>& rows) {
   auto what = Napi::Uint8Array::New(env, rows.size());
-  for (size_t i = 0; i < rows.size(); i++) {
-    key[i] = keys[i];
-    what[i] = static_cast<uint8_t>(rows[i].what);
-  }
+  for (size_t i = 0; i < rows.size(); i++) what[i] = static_cast<uint8_t>(rows[i].what);
   auto result = Napi::Object::New(env);
   result.Set("rows", number(env, rows.size()));
-  result.Set("key", key);
   result.Set("what", what);
-  result.Set("values", table(env, rows, 7, [](const FoldRow& row) {
-               const cw_fold& a = row.amount;
-               return std::array<uint64_t, 7>{a.count,           a.bytes_sent, a.bytes_received,
-                                              a.data_retransmits, a.syn_retransmits, a.resets_in,
-                                              a.resets_out};
-             }));
+  result.Set("count", table(env, rows, 1, [](const FoldRow& row) { return std::array<uint64_t, 1>{row.amount.count}; }));
+  return result;
+}
+
+Napi::Value toRows(Napi::Env env, const Counts& counts) {
+  auto result = Napi::Object::New(env);
+  result.Set("rows", number(env, counts.keys().size()));
+  result.Set("keys", copied<Napi::Uint32Array>(env, counts.keys()));
+  result.Set("counts", copied<Napi::Uint32Array>(env, counts.counts()));
+  result.Set("sums", copied<Napi::Float64Array>(env, counts.sums()));
   return result;
 }
 
@@ -147,9 +153,14 @@ Napi::Value toNumbers(Napi::Env env, const std::vector<uint64_t>& values) {
 }
 
 Napi::Value toNumbers(Napi::Env env, const std::vector<uint32_t>& values) {
-  auto list = Napi::Uint32Array::New(env, values.size());
-  for (size_t i = 0; i < values.size(); i++) list[i] = values[i];
-  return list;
+  return copied<Napi::Uint32Array>(env, values);
+}
+
+std::vector<double> toDoubles(Napi::Value numbers) {
+  auto array = numbers.As<Napi::Array>();
+  std::vector<double> values(array.Length());
+  for (uint32_t i = 0; i < array.Length(); i++) values[i] = array.Get(i).ToNumber().DoubleValue();
+  return values;
 }
 
 Napi::Value toStats(Napi::Env env, Drain& drain, Program& program, const Ring& ring) {

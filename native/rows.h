@@ -14,14 +14,18 @@ namespace connwatch {
 Napi::Value toRows(Napi::Env env, const std::vector<LiveRow>& rows);
 // {rows, key, values}: `values` has sockets, queue, limit, overflows, drops, synackRetransmits of each row.
 Napi::Value toRows(Napi::Env env, const std::vector<ListenRow>& rows);
-// {rows, key, what, values}: `values` has count, bytesSent, bytesReceived, dataRetransmits,
-// synRetransmits, resetsIn, resetsOut of each row; `what` is enum cw_loss_class.
-Napi::Value toRows(Napi::Env env, const std::vector<FoldRow>& rows, const std::vector<uint32_t>& keys);
+// {rows, what, count}: `what` is enum cw_loss_class.
+Napi::Value toRows(Napi::Env env, const std::vector<FoldRow>& rows);
+// {rows, keys, counts, sums}: as counts.h has them.
+Napi::Value toRows(Napi::Env env, const Counts& counts);
 
 // {rows, process, ended, pending, flags, othersEnded, othersPending}: flags of ProcessRow.
 Napi::Value toRows(Napi::Env env, Owners& owners);
 // [{id, cutOff, names}], names as bytes
 Napi::Value toList(Napi::Env env, const std::vector<CgroupNames>& cgroups);
+
+// Of an array of numbers.
+std::vector<double> toDoubles(Napi::Value numbers);
 
 // A Uint32Array: netns, inode and pid of each, one after the other.
 Napi::Value toTriples(Napi::Env env, const std::vector<cw_netns>& namespaces);

@@ -29,6 +29,7 @@ Napi::Function Session::define(Napi::Env env) {
                       InstanceMethod("live", &Session::live),
                       InstanceMethod("listeners", &Session::listeners),
                       InstanceMethod("folded", &Session::folded),
+                      InstanceMethod("counts", &Session::counts),
                       InstanceMethod("namespaces", &Session::namespaces),
                       InstanceMethod("cgroups", &Session::cgroups),
                       InstanceMethod("processes", &Session::processes),
@@ -42,13 +43,15 @@ Napi::Function Session::define(Napi::Env env) {
                       InstanceMethod("close", &Session::close)});
 }
 
-// new Session({path, ringSize, connSlots, batchSize, seriesLimit, syncFailures, immediate}, onWake): loads and attaches.
+// new Session({path, ringSize, connSlots, batchSize, seriesLimit, syncFailures, immediate, handshakeBounds, lifeBounds},
+// onWake): loads and attaches.
 // JavaScript (src/ebpf/binding.ts) has checked the arguments.
 Session::Session(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Session>(info) {
   Napi::Env env = info.Env();
   Napi::Object config = info[0].As<Napi::Object>();
   uint32_t batch = config.Get("batchSize").As<Napi::Number>().Uint32Value();
   uint32_t seriesLimit = config.Get("seriesLimit").As<Napi::Number>().Uint32Value();
+  bool immediate = config.Get("immediate").As<Napi::Boolean>();
 
   auto [program, failure] = loaded(programConfig(config));
   program_ = std::move(program);
@@ -70,7 +73,9 @@ Session::Session(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Session>(inf
   if (doorbell_ < 0) fail(env, {"CW_BPF_LOAD", "ring", errno, "cannot create a doorbell", ""});
   drain_ = std::make_unique<Drain>(
       *program_, ring_,
-      Batch(static_cast<uint8_t*>(events.Data()), static_cast<uint32_t*>(keys.Data()), batch, seriesLimit), doorbell_);
+      Batch({static_cast<uint8_t*>(events.Data()), static_cast<uint32_t*>(keys.Data()), batch}, immediate,
+            seriesLimit, {toDoubles(config.Get("handshakeBounds")), toDoubles(config.Get("lifeBounds"))}),
+      doorbell_);
   Napi::Object self = info.This().As<Napi::Object>();
   self.Set("events", events);
   self.Set("keys", keys);
@@ -82,7 +87,7 @@ Session::Session(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Session>(inf
   int error = 0;
   Wake::start(env, {program_->mapFd("events"), doorbell_}, [this] { onWake(); }, &wake_, &error);
   if (!wake_) fail(env, {"CW_BPF_LOAD", "ring", error, "cannot watch the ring buffer", ""});
-  if ((failure = program_->attach(config.Get("immediate").As<Napi::Boolean>()))) fail(env, *failure);
+  if ((failure = program_->attach(immediate))) fail(env, *failure);
   drain_->scanNow();
 }
 
@@ -117,10 +122,12 @@ void Session::onWake() {
 void Session::drain(const Napi::CallbackInfo& info) {
   Drain& drain = open(info.Env());
   uint64_t processes = drain.batch().totals().seen[CW_KIND_PROCESS];
-  drained_[kCount] = drain.run();
+  drain.run();
+  drained_[kCount] = drain.batch().added();
+  drained_[kRecords] = drain.batch().filled();
   if (int error = drain.takeError()) throw toError(info.Env(), cannotCut(error));
   drained_[kCut] = drain.takeCut();
-  drained_[kMore] = drain.waiting() || ring_.used() > 0;
+  drained_[kMore] = drain.full();
   drained_[kLag] = drain.oldest() ? static_cast<double>(monotonic() - drain.oldest()) : 0.0;
   drained_[kProcesses] = static_cast<double>(drain.batch().totals().seen[CW_KIND_PROCESS] - processes);
   drained_[kCgroups] = static_cast<double>(drain.inbox().cgroups.size());
@@ -149,13 +156,20 @@ Napi::Value Session::listeners(const Napi::CallbackInfo& info) {
   return toRows(info.Env(), open(info.Env()).listeners());
 }
 
-// What could not be sent, since the last call; `stats` has read it from the kernel.
+// What could not be sent, since the last call; `stats` has read it from the kernel. It is counted with this.
 Napi::Value Session::folded(const Napi::CallbackInfo& info) {
-  Drain& drain = open(info.Env());
-  std::vector<FoldRow> rows = drain.folds().take();
-  std::vector<uint32_t> keys;
-  for (const FoldRow& row : rows) keys.push_back(drain.batch().intern(row.key));
-  return toRows(info.Env(), rows, keys);
+  Batch& batch = open(info.Env()).batch();
+  std::vector<FoldRow> rows = drain_->folds().take();
+  for (const FoldRow& row : rows) batch.counts().add(batch.intern(row.key), row);
+  return toRows(info.Env(), rows);
+}
+
+// Of all records and what was folded, since the last call.
+Napi::Value Session::counts(const Napi::CallbackInfo& info) {
+  Counts& counts = open(info.Env()).batch().counts();
+  Napi::Value rows = toRows(info.Env(), counts);
+  counts.clear();
+  return rows;
 }
 
 // What processes did, at the last cut.

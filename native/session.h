@@ -13,7 +13,7 @@
 namespace connwatch {
 
 // What `drained` holds: src/ebpf/binding.ts, DRAINED.
-enum Drained { kCount, kCut, kMore, kLag, kProcesses, kCgroups, kDrained };
+enum Drained { kCount, kRecords, kCut, kMore, kLag, kProcesses, kCgroups, kDrained };
 
 class Session : public Napi::ObjectWrap<Session> {
  public:
@@ -28,6 +28,7 @@ class Session : public Napi::ObjectWrap<Session> {
   Napi::Value live(const Napi::CallbackInfo& info);
   Napi::Value listeners(const Napi::CallbackInfo& info);
   Napi::Value folded(const Napi::CallbackInfo& info);
+  Napi::Value counts(const Napi::CallbackInfo& info);
   Napi::Value namespaces(const Napi::CallbackInfo& info);
   Napi::Value cgroups(const Napi::CallbackInfo& info);
   Napi::Value processes(const Napi::CallbackInfo& info);

@@ -19,6 +19,7 @@ describe('the record layout', () => {
     ['another size', { size: 128 }, '128 bytes, expected 104'],
     ['another version', { version: 1 }, 'version 1, expected 3'],
     ['another number of loss classes', { lossClasses: 16 }, '16 classes of losses, expected 18'],
+    ['counts with another order', { handshakeColumn: 19 }, 'counts with other columns'],
     ['another number of outcomes', { outcomes: 12 }, '12 outcomes, expected 11'],
   ])('%s is refused', (_, change, reason) => {
     const native = { ...loadBinding().layout(), ...change };

@@ -5,7 +5,8 @@ import { ConnwatchError, oneLine } from '../internal/errors.ts';
 import { LOSS_CLASSES } from '../words/loss-classes.ts';
 import { OUTCOMES } from '../words/outcomes.ts';
 import { ABI_VERSION, EVENT_OFFSETS, EVENT_SIZE } from './layout.ts';
-import type { Folded, Listeners, LiveSockets, ProcessCounts } from './types.ts';
+import { COLUMN, SUMS } from '../words/columns.ts';
+import type { Counts, Folded, Listeners, LiveSockets, ProcessCounts } from './types.ts';
 
 /** The addon, as native/binding.cc exports it. This file alone touches the .node file. */
 export interface Binding {
@@ -55,8 +56,11 @@ export interface ProgramConfig {
 
 export interface SessionConfig extends ProgramConfig {
   readonly batchSize: number;
-  /** A record for each success and each accept when it happens, not with the end of the connection. */
+  /** Config.immediate */
   readonly immediate: boolean;
+  /** src/words/columns.ts */
+  readonly handshakeBounds: readonly number[];
+  readonly lifeBounds: readonly number[];
   readonly seriesLimit: number;
 }
 
@@ -74,8 +78,10 @@ export interface Session {
   requestCut(): void;
   live(): LiveSockets;
   listeners(): Listeners;
-  /** What could not be sent, since the last call, as far as stats() has read. */
+  /** What could not be sent, since the last call, as far as stats() has read. From then on it is in the counts. */
   folded(): Folded;
+  /** Since the last call. */
+  counts(): Counts;
   /** What processes did, at the last cut; to be asked once for each. */
   processes(): ProcessCounts;
   /** Numbers of workloads of which nothing runs any more, since the last call. */
@@ -95,8 +101,11 @@ export interface Session {
   close(): void;
 }
 
-/** native/session.h, Drained. cut, more: 0 or 1. lag: age of the first record, ns; 0 without records. processes: records of them. */
-export const DRAINED = { count: 0, cut: 1, more: 2, lag: 3, processes: 4, cgroups: 5 } as const;
+/**
+ * native/session.h, Drained. count: records of connections; records: those in `events`. cut, more: 0 or 1.
+ * lag: age of the first record, ns; 0 without records. processes: records of them.
+ */
+export const DRAINED = { count: 0, records: 1, cut: 2, more: 3, lag: 4, processes: 5, cgroups: 6 } as const;
 
 export interface NativeCgroup {
   readonly id: bigint;
@@ -129,6 +138,8 @@ export interface NativeLayout {
   readonly size: number;
   readonly offsets: Readonly<Record<string, number>>;
   readonly outcomes: number;
+  readonly handshakeColumn: number;
+  readonly sums: number;
   readonly lossClasses: number;
 }
 
@@ -190,6 +201,7 @@ function difference(native: NativeLayout): string | undefined {
   if (native.size !== EVENT_SIZE) return `${native.size} bytes, expected ${EVENT_SIZE}`;
   if (native.outcomes !== OUTCOMES.length) return `${native.outcomes} outcomes, expected ${OUTCOMES.length}`;
   if (native.lossClasses !== LOSS_CLASSES) return `${native.lossClasses} classes of losses, expected ${LOSS_CLASSES}`;
+  if (native.handshakeColumn !== COLUMN.handshake || native.sums !== SUMS) return 'counts with other columns';
   const expected: Record<string, number> = EVENT_OFFSETS;
   for (const field of new Set([...Object.keys(expected), ...Object.keys(native.offsets)])) {
     if (native.offsets[field] !== expected[field])

@@ -28,8 +28,9 @@ export interface Config {
    */
   readonly syncFailures: SyncFailures;
   /**
-   * Whether there is a record for each success and each accept when it happens. Else the record of the end reports
-   * both, and a cut what is still open: half the records, and a third of the price. @default true
+   * For those who read single records: each success and each accept has a record when it happens, and batches hold all
+   * records. Else the record of the end reports success and accept, a cut what is still open, and batches hold failed
+   * connects alone: the price is less than half. `Cut.counts` is the same either way. @default true
    */
   readonly immediate: boolean;
   /** An error after the start, in the drain. @default throws it, which ends the process */

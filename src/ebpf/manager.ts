@@ -1,6 +1,7 @@
 import { type Observable, Subject } from 'rxjs';
 import { ConnwatchError } from '../internal/errors.ts';
 import { DRAINED, loadBinding, type Session } from './binding.ts';
+import { HANDSHAKE_BOUNDS, LIFE_BOUNDS } from '../words/columns.ts';
 import { defaultConfig } from './config.ts';
 import type { Config } from './config.ts';
 import { CgroupTable } from './keys/cgroups.ts';
@@ -51,7 +52,8 @@ export class Manager implements AsyncDisposable {
     try {
       const { Session } = loadBinding();
       const path = objectFile(this.#config.objectPath);
-      this.#session = new Session({ path, ringSize, connSlots, batchSize, seriesLimit, syncFailures, immediate }, () => this.#onBell());
+      const bounds = { handshakeBounds: HANDSHAKE_BOUNDS, lifeBounds: LIFE_BOUNDS };
+      this.#session = new Session({ path, ringSize, connSlots, batchSize, seriesLimit, syncFailures, immediate, ...bounds }, () => this.#onBell());
     } catch (error) {
       throw loadError(error);
     }
@@ -144,31 +146,32 @@ export class Manager implements AsyncDisposable {
     const session = this.#open();
     session.drain();
     const { drained } = session;
-    const [count, cut, processes] = [drained[DRAINED.count]!, drained[DRAINED.cut] === 1, drained[DRAINED.processes]!];
-    const more = drained[DRAINED.more] === 1 && count === this.#config.batchSize;
+    const [count, length] = [drained[DRAINED.count]!, drained[DRAINED.records]!];
+    const [cut, processes] = [drained[DRAINED.cut] === 1, drained[DRAINED.processes]!];
     if (count > 0) this.#lag = drained[DRAINED.lag]!;
     if (drained[DRAINED.cgroups]! > 0) for (const cgroup of session.cgroups()) this.#cgroups.add(cgroup);
     if (cut) this.#awaitsCut = false;
-    if (count > 0 || cut) {
+    if (length > 0 || cut) {
       this.#subject.next({
-        length: count,
-        bytes: this.#bytes.subarray(0, count * EVENT_SIZE),
-        words: this.#words.subarray(0, count * EVENT_WORDS),
-        keys: this.#ids.subarray(0, count),
+        length,
+        bytes: this.#bytes.subarray(0, length * EVENT_SIZE),
+        words: this.#words.subarray(0, length * EVENT_WORDS),
+        keys: this.#ids.subarray(0, length),
         cut: cut ? this.#cut(session) : undefined,
       });
     }
-    // Some record always comes while others are drained: only what found no room in the batch is worth another look at once.
-    return { count: count + processes, more };
+    return { count: count + processes, more: drained[DRAINED.more] === 1 };
   }
 
   #cut(session: Session): Cut {
     const native = session.stats();
-    const [live, listeners, folded] = [session.live(), session.listeners(), session.folded()];
+    const [live, listeners] = [session.live(), session.listeners()];
+    const folded = session.folded();
+    const counts = session.counts();
     this.#cgroups.trim(() => new Set(Array.from(session.cgroupsInUse(), String)));
     const namespaces = namespacesOf(session.namespaces());
     const [processes, gone] = [session.processes(), session.gone()];
-    return { live, listeners, folded, namespaces, stats: drainStats(native, this.#lag), processes, gone };
+    return { counts, live, listeners, folded, namespaces, stats: drainStats(native, this.#lag), processes, gone };
   }
 }
 

@@ -86,19 +86,24 @@ export interface Listeners {
   readonly values: Float64Array;
 }
 
-/** What each column of `Folded.values` is. */
-export const FOLD_VALUES = ['count', 'bytesSent', 'bytesReceived', 'dataRetransmits', 'synRetransmits', 'resetsIn', 'resetsOut'] as const;
+/** Of all records since the cut before: `counts[row * COLUMNS + column]` and `sums[row * SUMS + column]` for the key `keys[row]` (src/words/columns.ts). */
+export interface Counts {
+  readonly rows: number;
+  readonly keys: Uint32Array;
+  readonly counts: Uint32Array;
+  readonly sums: Float64Array;
+}
 
 /**
  * Records that could not be sent, since the cut before, added up in the kernel by
- * cgroup and network namespace: their keys are `folded`, without a peer or port.
+ * cgroup and network namespace. `Cut.counts` has them, too, under keys that are
+ * `folded`, without a peer or port.
  */
 export interface Folded {
   readonly rows: number;
-  readonly key: Uint32Array;
   /** enum cw_loss_class: an outcome, or one of LOSS_CLASS. */
   readonly what: Uint8Array;
-  readonly values: Float64Array;
+  readonly count: Float64Array;
 }
 
 /** Counters of the kernel side and of the drain, totals since the programs were loaded. */
@@ -155,6 +160,7 @@ export interface NetworkNamespace {
  * delivered, none after it, and `live` is what was alive at it.
  */
 export interface Cut {
+  readonly counts: Counts;
   readonly live: LiveSockets;
   readonly listeners: Listeners;
   readonly folded: Folded;
@@ -167,7 +173,8 @@ export interface Cut {
 }
 
 /**
- * One drained batch. **The typed arrays are used again**: they are valid until
+ * Records of one drain: all of them, or only those of failed connects if
+ * `Config.immediate` is false. **The typed arrays are used again**: they are valid until
  * the subscriber's callback returns. Copy what is to live longer.
  */
 export interface Batch {

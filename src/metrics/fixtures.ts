@@ -251,7 +251,7 @@ export function snapshot(window: Window, index = 0, keys = new Keys()): Snapshot
         key: Uint32Array.from(listeners, ([key]) => key),
         values: Float64Array.from(listeners.flatMap(([, values]) => LISTEN_VALUES.map((name) => values[name] ?? 0))),
       },
-      folded: { rows: 0, key: new Uint32Array(0), what: new Uint8Array(0), values: new Float64Array(0) },
+      folded: { rows: 0, what: new Uint8Array(0), count: new Float64Array(0) },
       namespaces: new Map(),
       stats: stats({ lost }),
       ...keys.told(window),

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { EVENT_OFFSETS, EVENT_SIZE, FLAG, KIND } from '../ebpf/layout.ts';
-import { FOLD_VALUES, type Batch } from '../ebpf/types.ts';
+import type { Batch } from '../ebpf/types.ts';
 import { LOSS_CLASS } from '../words/loss-classes.ts';
 import { OUTCOMES } from '../words/outcomes.ts';
 import { FailureTap } from './failures.ts';
@@ -61,9 +61,7 @@ it('takes and counts nothing when it is off', () => {
 
 it('counts those that the kernel has added up by itself, and no other records', () => {
   const what = Uint8Array.from([0, REFUSED, LOSS_CLASS.accept, OUTCOMES.length - 1]);
-  const values = new Float64Array(what.length * FOLD_VALUES.length);
-  what.forEach((_, row) => (values[row * FOLD_VALUES.length] = 10 ** row));
-  const folded = { rows: what.length, key: new Uint32Array(what.length), what, values };
+  const folded = { rows: what.length, what, count: Float64Array.from(what, (_, row) => 10 ** row) };
   const tap = new FailureTap(1, () => 0);
   tap.leaveOut(folded);
   expect(tap.leftOut).toBe(1010);

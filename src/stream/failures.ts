@@ -1,5 +1,5 @@
 import { EVENT_OFFSETS, EVENT_SIZE, EVENT_WORDS, FLAG, KIND } from '../ebpf/layout.ts';
-import { FOLD_VALUES, type Batch, type Folded } from '../ebpf/types.ts';
+import type { Batch, Folded } from '../ebpf/types.ts';
 import { OUTCOMES, type Outcome } from '../words/outcomes.ts';
 
 /** A connect that failed, copied out of its batch. */
@@ -46,10 +46,10 @@ export class FailureTap {
   }
 
   /** Counts failures whose record the kernel lost. */
-  leaveOut({ rows, what, values }: Folded): void {
+  leaveOut({ rows, what, count }: Folded): void {
     if (this.rate === 0) return;
     for (let i = 0; i < rows; i++) {
-      if (what[i]! > 0 && what[i]! < OUTCOMES.length) this.leftOut += values[i * FOLD_VALUES.length]!;
+      if (what[i]! > 0 && what[i]! < OUTCOMES.length) this.leftOut += count[i]!;
     }
   }
 

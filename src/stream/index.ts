@@ -1,6 +1,5 @@
 export { FailureTap } from './failures.ts';
 export type { FailedConnect } from './failures.ts';
-export { WindowFold } from './fold.ts';
 export { bucketOf, HANDSHAKE_BOUNDS, LIFE_BOUNDS } from './histograms.ts';
 export { COLUMN, COLUMNS, SUM, SUMS } from './snapshot.ts';
 export type { Snapshot } from './snapshot.ts';

@@ -1,7 +1,6 @@
 import { asyncScheduler, isObservable, Observable, of } from 'rxjs';
 import type { OperatorFunction, SchedulerLike, Subscription } from 'rxjs';
 import type { Batch } from '../ebpf/types.ts';
-import { WindowFold } from './fold.ts';
 import type { Snapshot } from './snapshot.ts';
 
 export interface WindowOptions {
@@ -18,8 +17,7 @@ export interface WindowOptions {
 }
 
 /**
- * Adds up batches as they arrive and emits a snapshot at every cut. It requests a
- * cut at the end of each window. A late cut makes its window longer and the next one
+ * Emits a snapshot at every cut. It requests a cut at the end of each window. A late cut makes its window longer and the next one
  * shorter; nothing counts twice. An idle window has no rows. When the source
  * completes, records after the last cut are not emitted.
  */
@@ -27,16 +25,14 @@ export function windows(options: WindowOptions): OperatorFunction<Batch, Snapsho
   const { interval, requestCut, scheduler = asyncScheduler } = options;
   return (source) =>
     new Observable((subscriber) => {
-      const fold = new WindowFold();
       let start = scheduler.now();
       subscriber.add(
         source.subscribe({
           next(batch) {
-            fold.add(batch);
             if (batch.cut === undefined) return;
-            fold.addFolded(batch.cut.folded);
             const end = scheduler.now();
-            const snapshot = { start, end, ...fold.take(), cut: batch.cut };
+            const { counts, ...cut } = batch.cut;
+            const snapshot = { start, end, ...counts, cut };
             start = end;
             subscriber.next(snapshot);
           },

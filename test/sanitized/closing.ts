@@ -15,6 +15,7 @@ const OPERATIONS: readonly ((session: Session, random: Random) => unknown)[] = [
   (it) => it.live(),
   (it) => it.listeners(),
   (it) => it.folded(),
+  (it) => it.counts(),
   (it) => it.cgroups(),
   (it) => it.processes(),
   (it) => it.gone(),

@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs';
 import { loadBinding, type Session } from '../../src/ebpf/binding.ts';
+import { HANDSHAKE_BOUNDS, LIFE_BOUNDS } from '../../src/words/columns.ts';
 import type { Config } from '../../src/ebpf/config.ts';
 import { bpfHeldBy } from '../harness/kernel/bpf.ts';
 import { at } from '../harness/paths.ts';
@@ -15,10 +16,12 @@ export function tellHeld(): void {
   writeSync(1, bpfHeldBy(process.pid).map((object) => `${object}\n`).join(''));
 }
 
+const BOUNDS = { handshakeBounds: HANDSHAKE_BOUNDS, lifeBounds: LIFE_BOUNDS };
+
 /** Without a Manager, which calls it in the order that is right. */
 export function session({ ringSize = 8 << 20, connSlots = 65_536, batchSize = 4096, seriesLimit = 20, syncFailures = 'auto', immediate = true }: Partial<Config> = TINY): Session {
   const path = at('build', 'connwatch.bpf.o');
-  const opened = new (loadBinding().Session)({ path, ringSize, connSlots, batchSize, seriesLimit, syncFailures, immediate }, () => {});
+  const opened = new (loadBinding().Session)({ path, ringSize, connSlots, batchSize, seriesLimit, syncFailures, immediate, ...BOUNDS }, () => {});
   tellHeld();
   return opened;
 }

@@ -1,22 +1,14 @@
 import { once } from 'node:events';
 import { createServer, connect } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
-import { firstValueFrom } from 'rxjs';
-import { filter } from 'rxjs/operators';
 import { expect, it } from 'vitest';
 import { Manager, TCP_STATES } from '../../../src/ebpf/index.ts';
-import type { Batch, Config, Cut } from '../../../src/ebpf/index.ts';
+import type { Config, Cut } from '../../../src/ebpf/index.ts';
 import { preload } from '../../../src/ebpf/loading/preload.ts';
+import { cutOf } from '../../harness/cut.ts';
 import { openFiles, turns } from '../../harness/files.ts';
 import { describeKernel } from '../../harness/host.ts';
 import { bpfHeldBy, noteBpf } from '../../harness/kernel/bpf.ts';
-
-/** Asks for a cut and awaits it. */
-async function cut(manager: Manager): Promise<Cut> {
-  const next = firstValueFrom(manager.batches.pipe(filter((batch: Batch) => batch.cut !== undefined)));
-  manager.requestCut();
-  return (await next).cut!;
-}
 
 /** Live sockets on a port by role and state. */
 function mine(manager: Manager, { live }: Cut, port: number): Record<string, number> {
@@ -56,7 +48,7 @@ describeKernel('ebpf.Manager on the real kernel', () => {
       manager.start();
       noteBpf();
       const open = await pairs(20);
-      expect(mine(manager, await cut(manager), open.port)).toEqual({ 'client established': 20, 'server established': 20 });
+      expect(mine(manager, await cutOf(manager), open.port)).toEqual({ 'client established': 20, 'server established': 20 });
       await open.close();
       return bpfHeldBy(process.pid).length;
     };
@@ -84,11 +76,11 @@ describeKernel('ebpf.Manager on the real kernel', () => {
     manager.start();
     noteBpf();
     const open = await pairs(200);
-    const during = await cut(manager);
+    const during = await cutOf(manager);
     expect(mine(manager, during, open.port)).toEqual({ 'client established': 200, 'server established': 200 });
     expect(during.stats.lost.every(({ total }) => total === 0)).toBe(true);
     await open.close();
-    expect(mine(manager, await cut(manager), open.port)).toEqual({});
+    expect(mine(manager, await cutOf(manager), open.port)).toEqual({});
   });
 
   it('knows the owner of a listener that was there before it', async () => {
@@ -104,7 +96,7 @@ describeKernel('ebpf.Manager on the real kernel', () => {
       }
     });
     await once(connect((server.address() as AddressInfo).port, '127.0.0.1').resume(), 'close');
-    await cut(manager);
+    await cutOf(manager);
     subscription.unsubscribe();
     await new Promise((done) => server.close(done));
     // The accept and the close of the server's side.
@@ -130,7 +122,7 @@ describeKernel('ebpf.Manager on the real kernel', () => {
       const manager = new Manager();
       manager.start();
       noteBpf();
-      await cut(manager);
+      await cutOf(manager);
       await manager.close();
       await turns();
     }

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// The window's counters, one row for each key that had a record since the last cut.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "bpf/event.h"
+#include "folds.h"
+
+namespace connwatch {
+
+// Upper bounds of the histograms' buckets, seconds. src/words/columns.ts has them.
+struct Bounds {
+  std::vector<double> handshake;  // of round trips, too
+  std::vector<double> life;
+};
+
+/*
+ * Rows are as many as there are such keys, so memory follows what is active, not the
+ * highest number. `clear` gives it back when the window needed less than a quarter of it.
+ */
+class Counts {
+ public:
+  // Columns of a row after the connects by outcome. src/words/columns.ts has the same order.
+  enum Column : uint32_t {
+    kAccept = CW_OUT_MAX,
+    kClose,
+    kNoSyn,
+    kErrored,
+    kAborted,
+    kSynRetransmits,
+    kDataRetransmits,
+    kResetsIn,
+    kResetsOut,
+    kHandshake,  // the first bucket; lives and round trips follow
+  };
+  enum Sum : uint32_t { kHandshakeSum, kLifeSum, kRttSum, kBytesSent, kBytesReceived, kSums };
+
+  explicit Counts(Bounds bounds);
+
+  void add(uint32_t key, const cw_event& event);
+  // What the kernel side has added up by itself.
+  void add(uint32_t key, const FoldRow& folded);
+  void clear();
+
+  uint32_t columns() const { return columns_; }
+  // keys()[row], counts()[row * columns() + column], sums()[row * kSums + sum]
+  const std::vector<uint32_t>& keys() const { return keys_; }
+  const std::vector<uint32_t>& counts() const { return counts_; }
+  const std::vector<double>& sums() const { return sums_; }
+
+ private:
+  struct Row {
+    uint32_t* counts;
+    double* sums;
+  };
+  // Buckets of one kind of time, and where the last one fell: neighbouring records mostly fall into the same.
+  struct Buckets {
+    std::vector<double> bounds;
+    uint32_t column;
+    uint32_t last = 0;
+
+    void add(Row row, double seconds);
+  };
+
+  Row rowOf(uint32_t key);
+  void addConnect(Row row, const cw_event& event);
+  void addHandshake(Row row, uint16_t flags, uint64_t ns);
+  void addMoved(Row row, const cw_event& event);
+  void addClose(Row row, const cw_event& event);
+  void addOpened(Row row, const cw_event& event);
+
+  Buckets handshakes_, lives_, rtts_;
+  uint32_t columns_;
+  std::vector<uint32_t> rowOf_;  // by key: the row plus 1; 0: none yet
+  std::vector<uint32_t> keys_;
+  std::vector<uint32_t> counts_;
+  std::vector<double> sums_;
+};
+
+}  // namespace connwatch
