@@ -1,6 +1,6 @@
 /**
- * Upper bounds of the histograms' buckets, seconds. A value goes into the first
- * bucket whose bound is not below it, or into a last one above all bounds.
+ * Upper bounds of the histograms' buckets, seconds. A value goes into the first bucket whose bound
+ * is not below it; a value above all bounds goes into the last bucket.
  */
 
 /** Handshakes and round trips. The later bounds lie just above the times of SYN retransmissions (1, 3, 7 s, ...). */
@@ -13,7 +13,7 @@ export const LIFE_BOUNDS: readonly number[] = [
   1e-3, 2e-3, 5e-3, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 300, 600, 1800, 3600, 10_800, 21_600, 43_200, 86_400, 259_200, 604_800,
 ];
 
-/** The bucket of `value` by binary search. */
+/** Finds the bucket of `value` by binary search. */
 export function bucketOf(bounds: readonly number[], value: number): number {
   let low = 0;
   let high = bounds.length;
@@ -25,7 +25,7 @@ export function bucketOf(bounds: readonly number[], value: number): number {
   return low;
 }
 
-/** The bucket of `value`, looked for first at `hint`: neighbouring records mostly fall into the same one. */
+/** Finds the bucket of `value`. Tries `hint` first, because consecutive records often have the same bucket. */
 export function bucketNear(bounds: readonly number[], value: number, hint: number): number {
   if (hint < bounds.length && value <= bounds[hint]! && (hint === 0 || value > bounds[hint - 1]!)) return hint;
   return bucketOf(bounds, value);

@@ -3,19 +3,18 @@ import { COLUMNS, SUMS, type SnapshotRows } from './snapshot.ts';
 const FIRST_ROWS = 256;
 
 /**
- * Counters by key number, one row for each key that was met in the window. Rows are
- * as many as there are such keys, so memory follows what is active, not the highest
- * number; it is given back when a window needs a quarter of it.
+ * Counters by key number, with one row for each key that occurs in the window. So memory depends
+ * on the active keys, not on the highest number. It shrinks when a window needs only a quarter of it.
  */
 export class Rows {
-  /** Row of a key, plus 1; 0: none yet. */
+  /** Row of each key plus 1; 0: the key has no row yet. */
   #rowOf = new Uint32Array(1024);
   #keys = new Uint32Array(FIRST_ROWS);
   #counts = new Uint32Array(FIRST_ROWS * COLUMNS);
   #sums = new Float64Array(FIRST_ROWS * SUMS);
   #size = 0;
 
-  /** The row of a key, a new one when it is met first. */
+  /** The row of a key. Adds a row for a new key. */
   of(key: number): number {
     if (key >= this.#rowOf.length) this.#rowOf = grown(this.#rowOf, new Uint32Array(2 ** Math.ceil(Math.log2(key + 1))));
     const known = this.#rowOf[key]!;
@@ -27,7 +26,7 @@ export class Rows {
     return this.#size - 1;
   }
 
-  /** Of all rows; another array when a row is new. */
+  /** Values of all rows. A new row may replace the array. */
   get counts(): Uint32Array {
     return this.#counts;
   }
@@ -44,7 +43,7 @@ export class Rows {
     this.#sums[row * SUMS + column]! += value;
   }
 
-  /** The rows so far, copied; there are none then. */
+  /** Returns a copy of the rows and removes them. */
   take(): SnapshotRows {
     const rows = this.#size;
     const keys = this.#keys.slice(0, rows);
@@ -66,7 +65,7 @@ export class Rows {
   }
 }
 
-/** `to` with what `from` holds, as far as it has room. */
+/** Copies `from` into `to`, as far as it fits. */
 function grown<T extends Uint32Array | Float64Array>(from: T, to: T): T {
   to.set(from.subarray(0, to.length));
   return to;

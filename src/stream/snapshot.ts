@@ -5,10 +5,10 @@ import { HANDSHAKE_BOUNDS, LIFE_BOUNDS } from './histograms.ts';
 const AFTER_OUTCOMES = OUTCOMES.length;
 
 /**
- * Columns of a snapshot row: how many of each. Connects by outcome come first,
- * index = OUTCOMES. `noSyn`: connects that ended before a SYN was queued;
- * `errored`: those that left an error in the socket after one was; `aborted`: ends
- * out of ESTABLISHED or CLOSE_WAIT. Then the buckets of three histograms.
+ * Columns of counts in a snapshot row. The first are connects by outcome, index = OUTCOMES.
+ * `noSyn`: connects that ended before a SYN was queued; `errored`: connects that left an error in
+ * the socket after their SYN was queued; `aborted`: connections that ended in ESTABLISHED or
+ * CLOSE_WAIT. The last are the buckets of three histograms.
  */
 export const COLUMN = {
   connect: 0,
@@ -23,7 +23,7 @@ export const COLUMN = {
   resetsOut: AFTER_OUTCOMES + 8,
   /** Handshakes of successful connects. HANDSHAKE_BOUNDS.length + 1 columns. */
   handshake: AFTER_OUTCOMES + 9,
-  /** Lives of connections that were seen from their beginning. LIFE_BOUNDS.length + 1 columns. */
+  /** Lifetimes of connections that were observed from their beginning. LIFE_BOUNDS.length + 1 columns. */
   life: AFTER_OUTCOMES + 9 + HANDSHAKE_BOUNDS.length + 1,
   /** Smoothed round-trip times, one for each end and each flow record. HANDSHAKE_BOUNDS.length + 1 columns. */
   rtt: AFTER_OUTCOMES + 9 + HANDSHAKE_BOUNDS.length + 1 + LIFE_BOUNDS.length + 1,
@@ -43,9 +43,8 @@ export interface SnapshotRows {
 }
 
 /**
- * What happened in one window. Owns its memory: it stays valid. An idle window has
- * no rows. What the kernel has folded is in the rows, under keys whose process is
- * `[folded]`; of these there are no times.
+ * The counts of one window. It owns its memory, so it stays valid. An idle window has no rows.
+ * Records that the kernel has folded are in rows of keys whose process is `[folded]`; they have no times.
  */
 export interface Snapshot extends SnapshotRows {
   /** Start of the window, Unix milliseconds, aligned to the interval (the first one starts when the stream does). */

@@ -17,7 +17,7 @@ function batch(keys: number[], cut?: Cut): Batch {
 
 const values = { a: batch([1, 2, 1]), b: batch([2]), c: batch([1], CUT), z: batch([], CUT) };
 
-/** What a snapshot says: `start-end key:successes ...`. */
+/** A snapshot as text: `start-end key:successes ...`. */
 function run(marbles: string, expected: string, texts: Record<string, string>, subscription?: string): number[] {
   const asked: number[] = [];
   new TestScheduler((actual, wanted) => expect(actual).toEqual(wanted)).run(({ hot, expectObservable }) => {
