@@ -5,7 +5,7 @@
 
 namespace connwatch {
 
-// False when the batch is full and the record has to wait.
+// Returns false if the batch is full; the record then waits.
 bool Drain::take(const uint8_t* record, uint32_t length) {
   uint8_t kind = decodeRecord(record, length);
   if (!kind) {
@@ -43,7 +43,7 @@ void Drain::takeOther(const uint8_t* record, uint8_t kind) {
 }
 
 void Drain::takeOutside() {
-  // Not through takeEvent: these are no news for the cut.
+  // Not through takeEvent, because these records come from the cut itself.
   while (waiting() && batch_.add(outside_[taken_])) taken_++;
   if (waiting()) return;
   outside_ = {};
@@ -58,7 +58,7 @@ uint32_t Drain::run() {
   takeOutside();
   uint32_t length;
   uint64_t limit = cutting_ ? cutAt_ : ring_.produced();
-  // The ring is given back in steps, so that a full one can be written again soon.
+  // Release the ring in steps, so that a full ring soon has room again.
   constexpr uint64_t kStep = 64 * 1024;
   uint64_t released = ring_.consumed();
   while (const uint8_t* record = ring_.peek(limit, &length)) {

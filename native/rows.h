@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the drain holds, as JavaScript takes it (src/ebpf/binding.ts). Everything is copied.
+// Copies the results of the drain into objects for JavaScript (src/ebpf/binding.ts).
 #pragma once
 
 #include <napi.h>
@@ -23,7 +23,7 @@ Napi::Value toRows(Napi::Env env, Owners& owners);
 // [{id, cutOff, names}], names as bytes
 Napi::Value toList(Napi::Env env, const std::vector<CgroupNames>& cgroups);
 
-// A Uint32Array: netns, inode and pid of each, one after the other.
+// A Uint32Array with netns, inode and pid of each namespace.
 Napi::Value toTriples(Napi::Env env, const std::vector<cw_netns>& namespaces);
 
 // A BigUint64Array.
