@@ -1,4 +1,4 @@
-// `npm run bench`: runs the benchmarks, and says what they found and whether that is what we want.
+// `npm run bench`: runs the benchmarks, and prints their results and whether they meet our goals.
 import { BENCHMARKS } from './benchmarks.ts';
 import { cleanUpAtTheEnd } from './lib/cleanup.ts';
 import { describeHost } from './lib/host.ts';
@@ -11,12 +11,12 @@ const print = (text: string): void => void process.stdout.write(text);
 
 const HELP = `npm run bench -- [name ...] [--quick] [--first] [--json]
 
-What connwatch costs, measured on this machine. What is compared was measured in
-one run, turn by turn. A goal that is missed is said, and is no error.
+Measures what connwatch costs on this machine. Compared values come from one run, in
+which the variants take turns. A missed goal is reported, but is not an error.
 
 ${BENCHMARKS.map(({ name, about }) => `  ${name.padEnd(9)} ${about}\n`).join('')}
-  --quick   fewer and shorter runs: to see that it works, not for publishing
-  --first   before all other processes: for a machine that is not quiet; needs root
+  --quick   fewer and shorter runs: to check that it works, not for publishing
+  --first   runs with the highest priority: for a busy machine; needs root
   --json    one JSON object instead of tables
   --help    this text
 `;

@@ -6,7 +6,7 @@
 namespace connwatch {
 namespace {
 
-// One that has ended; the end of a connection may report it as well.
+// A connect that has ended. The record of a connection's end may include its connect.
 bool isConnect(const cw_event& event) {
   if (event.kind == CW_KIND_CONNECT) return true;
   return event.kind == CW_KIND_CLOSE && event.role == CW_ROLE_CLIENT && (event.flags & CW_FLAG_OPENED);

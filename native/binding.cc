@@ -35,12 +35,12 @@ Napi::Value libbpfVersion(const Napi::CallbackInfo& info) {
   return Napi::String::New(info.Env(), libbpf_version_string());
 }
 
-// netnsNumber(): of this process's network namespace, as records have it.
+// netnsNumber(): the number of this process's network namespace, as in records.
 Napi::Value netnsNumber(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), connwatch::ownNetns().number);
 }
 
-// quit(code): no handler of exit() runs, and no thread is waited for. The kernel takes back what was open.
+// quit(code): _exit(2). Runs no exit handlers and waits for no thread. The kernel closes what is open.
 void quit(const Napi::CallbackInfo& info) { _exit(info[0].As<Napi::Number>().Int32Value()); }
 
 Napi::Object init(Napi::Env env, Napi::Object exports) {

@@ -24,7 +24,7 @@ uint32_t v1Controllers(const std::string& table) {
     found |= bit;
     if (hierarchy) v1 |= bit;
   }
-  // A controller that is not listed may still come: the kernel may hide it.
+  // A controller that is not listed counts as v1, because the kernel may hide it.
   return v1 | (found ^ (kMemory | kPids));
 }
 

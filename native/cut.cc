@@ -12,14 +12,14 @@ namespace {
 constexpr uint8_t kEstablished = 1, kSynSent = 2, kSynRecv = 3, kClose = 7;
 constexpr uint64_t kBusy = ~0ull;
 
-// As src/metrics counts it.
+// src/metrics counts pending connects by the same rule.
 bool isPending(const cw_conn& conn) {
   return conn.role == CW_ROLE_CLIENT && (conn.state == kSynSent || conn.state == kSynRecv);
 }
 
 bool isConnecting(const cw_conn& conn) { return conn.role == CW_ROLE_CLIENT && !conn.opened; }
 
-// What a success or an accept would have sent.
+// The record that a success or an accept would have sent.
 cw_event openedEvent(const cw_conn& conn) {
   bool server = conn.role == CW_ROLE_SERVER;
   cw_event event{};
@@ -40,11 +40,11 @@ cw_event openedEvent(const cw_conn& conn) {
   return event;
 }
 
-// A copy of a slot that belongs to one socket. False when it is free or changes hands.
+// Copies a slot. Returns false if the slot is free, or if its socket changes during the copy.
 bool copySlot(const cw_conn& slot, cw_conn* copy) {
   uint64_t cookie = __atomic_load_n(&slot.cookie, __ATOMIC_ACQUIRE);
   if (!cookie || cookie == kBusy) return false;
-  // First: the programs write it last.
+  // Read `opened` first, because the programs write it last.
   uint64_t opened = __atomic_load_n(&slot.opened, __ATOMIC_ACQUIRE);
   memcpy(copy, &slot, sizeof *copy);
   __atomic_thread_fence(__ATOMIC_ACQUIRE);
@@ -68,7 +68,7 @@ int Cut::readSlots(std::vector<cw_event>& opened) {
     if (!copySlot(slots[i], &copy)) continue;
     if (copy.opened && !(copy.opened & CW_COUNTED)) {
       uint64_t expected = copy.opened;
-      // It fails when the socket has ended meanwhile: then its record counts both.
+      // The exchange fails if the socket has ended meanwhile: then the record of its end counts the success or accept.
       if (!__atomic_compare_exchange_n(&slots[i].opened, &expected, copy.opened | CW_COUNTED, false,
                                        __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
         continue;
@@ -81,8 +81,8 @@ int Cut::readSlots(std::vector<cw_event>& opened) {
 }
 
 // The kernel resumes a bucket of the map by how many of its elements it has reported
-// (bpf_sk_storage_map_seq_find_next, net/core/bpf_sk_storage.c): one that is added in between makes
-// it report another one twice. Counted twice it would stay in the attempts, which never fall.
+// (bpf_sk_storage_map_seq_find_next, net/core/bpf_sk_storage.c). If an element is added in between, it
+// reports another one twice. Attempts never decrease, so a connect counted twice would stay.
 int Cut::readFallback() {
   auto first = static_cast<std::ptrdiff_t>(slots_.size());
   int error = program_.readFallback(slots_);
@@ -96,7 +96,7 @@ int Cut::readFallback() {
 
 int Cut::begin(std::vector<cw_event>& opened) {
   int error = readSlots(opened);
-  // Those have been reported at once.
+  // Successes and accepts of these sockets had records of their own.
   if (*program_.globals().fallbacks)
     if (int failed = readFallback()) error = failed;
   time_ = monotonic();
@@ -108,7 +108,7 @@ int Cut::begin(std::vector<cw_event>& opened) {
 
 void Cut::settle(const cw_event& event) {
   auto found = connecting_.find(event.cookie);
-  // A record that is older than the attempt is the end of the socket's attempt before.
+  // A record older than this attempt is the end of the socket's previous attempt.
   if (found == connecting_.end() || event.time < slots_[found->second].since) return;
   bool open = event.kind == CW_KIND_CONNECT && event.outcome == CW_OUT_SUCCESS;
   slots_[found->second].state = open ? kEstablished : kClose;

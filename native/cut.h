@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// A cut: a moment at which what has ended and what is live fit together.
+// A cut: a moment at which the records so far and the live sockets fit together.
 //
-// The records up to the position of the ring when the cut began belong to it, and the slots
-// as they were then. A socket that is connecting in its slot may have ended before that
-// position: its record says so, and `settle` takes it out. A success or an accept that
-// nobody has counted is counted here: the compare-and-swap that marks it in the slot fails
-// when the record of its end, which is in the ring by then, has counted it.
+// A cut first copies the slots, then notes the position of the ring; the records before that
+// position belong to it. If a socket that is connecting in its copied slot ended before that
+// position, its record is in the ring, and `settle` removes it. The cut also counts each success
+// and accept that is not counted yet and marks it in the slot. This compare-and-swap fails if the
+// record of the connection's end has counted it; that record is then before the position.
 #pragma once
 
 #include <cstddef>
@@ -29,15 +29,15 @@ class Cut {
  public:
   explicit Cut(Program& program) : program_(program) {}
 
-  // Reads the slots. What nobody has counted is appended to `opened`, as records. 0 or an errno.
+  // Reads the slots, and appends a record to `opened` for each success or accept not counted yet. Returns 0 or an errno.
   int begin(std::vector<cw_event>& opened);
-  // A record that came before the cut's position.
+  // Takes a record before the cut's position.
   void settle(const cw_event& event);
-  // All records have come.
+  // Call it after the last record before the cut's position.
   void finish(Batch& batch);
   const std::vector<LiveRow>& live() const { return rows_; }
-  // Whether there were slots that the last scan did not find although they are older than the cut before it:
-  // closed and on their way out, the kernel's own, or gone unseen.
+  // True if the last scan did not find some slots that are older than the previous cut. Their sockets are closed
+  // but not gone, belong to the kernel, or are gone without a record of their end.
   bool leftOver() const { return leftOver_; }
 
  private:
@@ -48,7 +48,7 @@ class Cut {
   std::vector<cw_conn> slots_;
   std::unordered_map<uint64_t, size_t> connecting_;  // cookie to index in slots_
   std::vector<LiveRow> rows_;
-  uint64_t time_ = 0;  // ns, CLOCK_MONOTONIC, of the last one
+  uint64_t time_ = 0;  // of the last cut; ns, CLOCK_MONOTONIC
   bool leftOver_ = false;
 };
 

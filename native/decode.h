@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which record some bytes are. Everything that the kernel side sends passes through here.
+// Finds out the kind of a record. All records from the kernel pass through here.
 #pragma once
 
 #include <cstddef>
@@ -9,7 +9,7 @@
 
 namespace connwatch {
 
-// Bytes of a record of this kind, 0 where there is none.
+// Size of a record of this kind in bytes; 0 if there is no such kind.
 inline size_t sizeOfKind(uint8_t kind) {
   switch (kind) {
     case CW_KIND_CONNECT:
@@ -31,16 +31,16 @@ inline size_t sizeOfKind(uint8_t kind) {
   }
 }
 
-// The kind of a record of exactly `length` bytes; 0 where it is none that can be read.
+// The kind of a record of exactly `length` bytes; 0 if it is not a valid record.
 uint8_t decodeRecord(const uint8_t* record, size_t length);
 
-// The records of a buffer, one after the other; ends at the first that cannot be read.
+// Reads the records of a buffer in order, up to the first invalid one.
 class RecordReader {
  public:
   RecordReader(const uint8_t* data, size_t length) : at_(data), end_(data + length) {}
   // The next record and its kind, or nullptr at the end.
   const uint8_t* next(uint8_t* kind);
-  // Whether it ended at something that cannot be read.
+  // True if it stopped at an invalid record.
   bool broken() const { return broken_; }
 
  private:

@@ -7,7 +7,7 @@
 namespace connwatch {
 namespace {
 
-// The workload of an identity; of an owner whose record has come meanwhile, its own.
+// The workload of an identity. If the owner's record has arrived since, it is the owner's workload.
 uint32_t workloadOf(KeyTable& table, const Identity& identity) {
   Workloads& workloads = table.workloads();
   if (!identity.workload || workloads.whose(identity.workload) != Whose::kUntold) return identity.workload;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a number stands for, written where JavaScript reads it on demand: no
-// object is made for a key or a process that nobody asks for.
+// Writes what a number stands for into memory that JavaScript reads on demand. So no object is
+// made for a key or a process that nobody asks for.
 #pragma once
 
 #include <cstddef>
@@ -36,7 +36,7 @@ constexpr size_t kDetailsSize = sizeof(KeyDetails);
 static_assert(offsetof(KeyDetails, name) == 40 && sizeof(KeyDetails) == 296, "as details.ts has it");
 static_assert(offsetof(ProcessDetails, comm) == 20, "as details.ts has it");
 
-// False when the number is not in use.
+// Returns false if the number is not in use.
 bool writeKey(KeyTable& table, uint32_t id, void* to);
 bool writeProcess(KeyTable& table, uint32_t number, void* to);
 

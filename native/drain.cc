@@ -11,7 +11,7 @@ constexpr uint32_t kMost = 1u << 14;
 
 }  // namespace
 
-// False when the batch is full and the record has to wait.
+// Returns false if the batch is full; the record then waits.
 bool Drain::take(const uint8_t* record, uint32_t length) {
   uint8_t kind = decodeRecord(record, length);
   if (!kind) {
@@ -49,7 +49,7 @@ void Drain::takeOther(const uint8_t* record, uint8_t kind) {
 }
 
 void Drain::takeOutside() {
-  // Not through takeEvent: these are no news for the cut.
+  // Not through takeEvent, because these records come from the cut itself.
   while (waiting() && batch_.added() < kMost && batch_.add(outside_[taken_])) taken_++;
   if (waiting()) return;
   outside_ = {};
@@ -65,7 +65,7 @@ void Drain::run() {
   takeOutside();
   uint32_t length;
   uint64_t limit = cutting_ ? cutAt_ : ring_.produced();
-  // The ring is given back in steps, so that a full one can be written again soon.
+  // Release the ring in steps, so that a full ring soon has room again.
   constexpr uint64_t kStep = 64 * 1024;
   uint64_t released = ring_.consumed();
   uint32_t taken = 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// From the ring into the batch. What else comes with the records goes where it belongs: to the
-// inbox, the listeners, the cut. No JavaScript in here.
+// Drains the ring into the batch. Other records go to the inbox, the listeners or the cut.
+// No JavaScript in here.
 #pragma once
 
 #include <cstddef>
@@ -20,7 +20,7 @@ namespace connwatch {
 
 class Drain {
  public:
-  // `doorbell`: an eventfd that rings when there is something that is not in the ring.
+  // `doorbell`: an eventfd that signals records outside the ring.
   Drain(Program& program, Ring& ring, Batch batch, int doorbell)
       : program_(program),
         ring_(ring),
@@ -29,7 +29,7 @@ class Drain {
         cut_(program),
         scan_(program, doorbell) {}
 
-  // The first look at what is there already.
+  // The first scan, for sockets from before the start.
   void scanNow();
   // Fills the batch; stops when it is full or has been at it for long, at the cut, or when the ring is empty.
   void run();
@@ -38,9 +38,9 @@ class Drain {
   // Asks for a cut: it begins when the scan that it starts has finished, or at once where none is due.
   // It is complete when all records that are in the ring then have been drained. Returns 0 or an errno.
   int requestCut();
-  // The errno of a cut that began in the last run, once; 0 if there was none.
+  // Returns, once, the errno of a cut that began in the last run; otherwise 0.
   int takeError();
-  // True once after the run that completed the cut; its rows hold until the next one.
+  // Returns true once after the run that completed the cut. Its rows stay until the next cut.
   bool takeCut();
 
   const std::vector<LiveRow>& live() const { return cut_.live(); }
@@ -70,13 +70,13 @@ class Drain {
   Folds folds_;
   Cut cut_;
   Scan scan_;
-  std::vector<cw_event> outside_;  // what scans and cuts have found
-  size_t taken_ = 0;               // of these
+  std::vector<cw_event> outside_;  // records from scans and cuts
+  size_t taken_ = 0;               // how many of these are in a batch
   std::vector<uint8_t> scanned_;
   uint64_t oldest_ = 0;
 
-  bool wanted_ = false;   // a cut, when the scan has finished
-  bool cutting_ = false;  // it has begun
+  bool wanted_ = false;   // a cut begins when the scan has finished
+  bool cutting_ = false;  // a cut has begun
   bool cutDone_ = false;
   bool full_ = false;
   int error_ = 0;

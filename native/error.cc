@@ -9,7 +9,7 @@
 namespace connwatch {
 namespace {
 
-// A verifier log can be megabytes; its end holds the reason.
+// A verifier log can have megabytes; the reason is at its end.
 constexpr size_t kMaxLog = 64 * 1024;
 thread_local LibbpfLog* current = nullptr;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one shape of the addon's errors: {code, errno, stage, message, libbpfLog}.
+// All errors of the addon have the form {code, errno, stage, message, libbpfLog}.
 #pragma once
 
 #include <napi.h>
@@ -8,7 +8,7 @@
 
 namespace connwatch {
 
-// What went wrong below JavaScript; binding.cc turns it into a JavaScript error.
+// An error of the native code; binding.cc makes a JavaScript error of it.
 struct Failure {
   const char* code;   // CW_BPF_OPEN, CW_BPF_LOAD, ...
   const char* stage;  // open, layout, load, attach, ring, ...
@@ -19,7 +19,7 @@ struct Failure {
 
 Napi::Error toError(Napi::Env env, const Failure& failure);
 
-// Collects what libbpf prints in this thread, the innermost of them. Never touches JavaScript.
+// Collects libbpf's output in this thread; of nested ones the innermost does. Never touches JavaScript.
 class LibbpfLog {
  public:
   LibbpfLog();

@@ -9,7 +9,7 @@
 namespace connwatch {
 namespace {
 
-// Cuts without a loss after which an entry gives its place in the kernel's map back.
+// An entry without losses for this many cuts is removed from the kernel's map.
 constexpr uint32_t kIdleCuts = 12;
 
 cw_fold minus(const cw_fold& a, const cw_fold& b) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What could not be sent: how much by class, and of that, what the kernel side has
-// added up by cgroup. The rest has no cgroup.
+// Records that the kernel could not send: totals by class, and the part that the kernel has added up
+// by cgroup. The rest has no cgroup.
 #pragma once
 
 #include <array>
@@ -27,11 +27,11 @@ class Folds {
 
   // Reads the kernel's counters. Returns 0 or an errno.
   int read();
-  // What has been added up since the last call.
+  // The sums since the last call.
   std::vector<FoldRow> take();
-  // Totals of enum cw_loss times class, as the kernel counts them.
+  // The kernel's totals, by enum cw_loss and class.
   const uint64_t* losses() const { return losses_.data(); }
-  // Of those that found the ring full, by class: how many have no cgroup. Never falls.
+  // Records that found the ring full and have no cgroup, by class. Never decreases.
   const std::array<uint64_t, CW_LOSS_CLASSES>& unfolded() const { return unfolded_; }
 
  private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the kernel side says about cgroups and namespaces, until JavaScript takes it.
+// Holds the kernel's records about cgroups and namespaces until JavaScript takes them.
 #pragma once
 
 #include <cstddef>
@@ -20,7 +20,7 @@ struct CgroupNames {
 
 struct Inbox {
   std::vector<CgroupNames> cgroups;
-  // Of the last scan: each network namespace whose sockets it found, with a thread in it.
+  // Network namespaces whose sockets the last scan found, each with a thread in it.
   std::vector<cw_netns> namespaces;
 
   void add(const cw_cgroup& cgroup);

@@ -116,7 +116,7 @@ uint32_t KeyTable::connected(const cw_event& event) {
   return id;
 }
 
-// What has less and less of its own, until there is room. The last one always has it.
+// Tries keys that are shared by more and more peers and workloads until one has room. The last one always has room.
 uint32_t KeyTable::internFolded(Identity identity) {
   memset(identity.address, 0, CW_ADDR_LEN);
   identity.port = 0;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Interns "who talks to whom" as a small number, so that JavaScript adds into
-// arrays and builds no object or string for a record. This is where the agent's
-// memory is bounded: what gets no number of its own shares one.
+// Gives each pair of workload and peer a small number, so that JavaScript adds into arrays and makes
+// no object or string for a record. This bounds the agent's memory: above the limit, keys share a number.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +14,7 @@
 
 namespace connwatch {
 
-// What a record says of who talks to whom.
+// Workload and peer of a record.
 struct Key {
   uint64_t owner;
   uint64_t cgroup;
@@ -32,9 +31,9 @@ Key keyOf(const cw_listen& listen);
 // What a number stands for. src/ebpf/key-details.ts reads `fold`.
 enum class Fold : uint8_t {
   kNone = 0,
-  kPeer = 1,      // all peers (server: ports) of a workload that have no number
-  kWorkload = 2,  // all in a network namespace that has no number
-  kAll = 3,       // all else
+  kPeer = 1,      // all peers (server: ports) of a workload without a number of their own
+  kWorkload = 2,  // all workloads of a network namespace without a number of their own
+  kAll = 3,       // everything else
 };
 
 struct Identity {
@@ -62,7 +61,7 @@ class KeyTable {
   }
   KeyTable(const KeyTable&) = delete;
   KeyTable& operator=(const KeyTable&) = delete;
-  // `limit`: the most series that a metric family may have. See kPerSeries.
+  // `limit`: maximum of series of one metric. See kPerSeries.
   void setLimit(uint32_t limit);
   // The number, 1 or more.
   uint32_t intern(const Key& key);
@@ -103,7 +102,7 @@ class KeyTable {
   std::vector<uint32_t> free_;
   uint32_t mask_ = 0;
   uint32_t live_ = 0;
-  // Of the last cut, under shared numbers: cookie to number.
+  // Pending connects of the last cut that have a shared number: cookie to number.
   std::unordered_map<uint64_t, uint32_t> pending_;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The record layout as this addon was compiled, to be compared with the other two.
+// The record layout that this addon was compiled with, to compare with the BPF object and with layout.ts.
 #pragma once
 
 #include <cstddef>
@@ -17,8 +17,8 @@ struct Field {
 
 // Fields of struct cw_event.
 const std::vector<Field>& eventFields();
-// Empty when struct cw_event, cw_process and cw_conn of the BPF object are laid
-// out as ours; else which field is not.
+// Empty if struct cw_event, cw_process and cw_conn of the BPF object have our layout; otherwise
+// the first field that differs.
 std::string checkLayout(const btf* types);
 
 }  // namespace connwatch

@@ -11,7 +11,7 @@
 
 namespace connwatch {
 
-// The listening sockets of key `key`: what waits now, and what was dropped since the cut before.
+// The listening sockets of key `key`: connections that wait now, and handshakes dropped since the previous cut.
 struct ListenRow {
   uint32_t key;
   uint32_t sockets;
@@ -25,9 +25,9 @@ struct ListenRow {
 class Listeners {
  public:
   void add(const cw_listen& listen);
-  // The last scan's sockets are replaced by those that come from now on.
+  // Removes the sockets of the previous scan; those of the new one follow.
   void beginScan() { sockets_.clear(); }
-  // The rows of a cut: the sockets of the last scan, and what was dropped since the cut before.
+  // Makes the rows of a cut: the sockets of the last scan, and handshakes dropped since the previous cut.
   void finish(Batch& batch);
   const std::vector<ListenRow>& rows() const { return rows_; }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Memory of a BPF map, mapped for as long as this lives.
+// Maps the memory of a BPF map, for the lifetime of this object.
 #pragma once
 
 #include <sys/mman.h>
@@ -26,7 +26,7 @@ class Mapping {
   Mapping& operator=(const Mapping&) = delete;
 
   void* get() const { return memory_; }
-  // errno of an attempt that failed.
+  // errno of the failed mapping.
   int error() const { return error_; }
 
  private:

@@ -8,7 +8,7 @@ namespace connwatch {
 
 struct Netns {
   uint32_t number;
-  bool isInode;  // the kernel tells no cookie (before 5.14): then records have inode numbers, too
+  bool isInode;  // the kernel has no cookie (before 5.14), so records have inode numbers too
 };
 
 // Of the calling process.

@@ -10,7 +10,7 @@
 namespace connwatch {
 namespace {
 
-// Cuts that an image outlives its end: its last sockets are closed after that.
+// An image is kept for this many cuts after its end, because its last sockets close later.
 constexpr uint32_t kCutsKept = 2;
 // Look-ups in /proc at one cut: less than 5 ms.
 constexpr uint32_t kSweepStep = 1024;
@@ -28,7 +28,7 @@ bool isAlive(uint32_t pid) {
 
 }  // namespace
 
-// The kernel's own sockets are told as those of a process with pid 0, which never exits.
+// The kernel's own sockets count as those of a process with pid 0, which never exits.
 Owners::Owners(Workloads& workloads, uint32_t places) : workloads_(workloads), places_(places) {
   cw_process kernel{};
   kernel.owner = CW_OWNER_KERNEL;
@@ -37,7 +37,7 @@ Owners::Owners(Workloads& workloads, uint32_t places) : workloads_(workloads), p
   learn(kernel);
 }
 
-// Neighbouring records are mostly of the same process.
+// Consecutive records are mostly of the same process, so the last one is remembered.
 Owners::Image* Owners::find(cw_owner owner) {
   if (last_ && lastOwner_ == owner) return last_;
   auto found = images_.find(owner);
@@ -57,7 +57,7 @@ const Process* Owners::at(uint32_t number) const {
 }
 
 void Owners::learn(const cw_process& record) {
-  // Told twice when two of its threads found it untold at once.
+  // The kernel reports a process twice if two of its threads send its record at the same time.
   if (images_.count(record.owner)) return;
   uint32_t workload = workloads_.of(Whose::kProcess, record.cgroup, executable(record));
   if (!known_.take(record.cgroup, workload)) return workloads_.forget(workload);
@@ -67,7 +67,7 @@ void Owners::learn(const cw_process& record) {
   images_.emplace(record.owner, Image{number, workload, 0, cut_});
   Process& process = processes_[number];
   process.images++;
-  // The low half grows with every image. A record that is late is of one that runs no more.
+  // The low half increases with every image. A lower number is a late record of an image that has ended.
   if (process.newest && static_cast<int32_t>(static_cast<uint32_t>(record.owner) -
                                              static_cast<uint32_t>(process.newest)) < 0) {
     leaving_.push_back(record.owner);
@@ -80,7 +80,7 @@ void Owners::learn(const cw_process& record) {
   if (process.placed) touch(number);
 }
 
-// The process of a record, a new one unless it is known under its pid and start.
+// The process of a record. Adds it if its pid and start time are not known.
 uint32_t Owners::processOf(const cw_process& record, uint32_t workload) {
   auto [found, isNew] = byPid_.try_emplace(record.pid, 0);
   if (!isNew) {
@@ -113,7 +113,7 @@ void Owners::end(uint32_t number) {
   Process& process = processes_[number];
   if (process.exited) return;
   process.exited = true;
-  // What it held is closed after this, and told then.
+  // Its sockets are closed after this, and their records come later.
   if (Image* image = find(process.newest)) image->used = cut_;
   leaving_.push_back(process.newest);
   auto found = byPid_.find(process.pid);
@@ -131,8 +131,8 @@ uint32_t Owners::workload(cw_owner owner, uint64_t cgroup) {
   image->used = cut_;
   if (workloads_.cgroup(image->workload) == cgroup) return image->workload;
   if (image->other && workloads_.cgroup(image->other) == cgroup) return image->other;
-  // The process has moved, or holds sockets that it made before it did. Both
-  // workloads are running as long as it is; of more than two cgroups the last.
+  // The process has moved to another cgroup, or has sockets from before the move. Both workloads run
+  // as long as the process does; of more than two cgroups, the last one counts.
   uint32_t other = workloads_.of(Whose::kProcess, cgroup, workloads_.name(image->workload));
   workloads_.hold(other);
   workloads_.began(other);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Processes, as the kernel side told them: which workload an owner number stands for,
-// and how many connects each process made.
+// Processes, from the kernel's records: the workload of each owner number, and the number of connects of
+// each process.
 #pragma once
 
 #include <cstdint>
@@ -20,13 +20,13 @@ struct Process {
   uint64_t start;   // ns since boot, of the thread group leader
   uint64_t newest;  // the owner number of its newest program image
   uint8_t comm[CW_COMM_LEN];
-  uint32_t workload;  // of its first image: the one whose share its place is of
+  uint32_t workload;  // of its first image; its place counts in the share of this workload
   uint32_t ended;     // connects that ended since the last cut
   uint32_t pending;   // connects that were pending at the last cut
   bool exited;
-  bool touched;  // has something to tell at the next cut
-  bool placed;   // is told apart from others
-  bool fresh;    // its names have not been told since they changed
+  bool touched;  // has a row at the next cut
+  bool placed;   // has counts of its own
+  bool fresh;    // its names have changed since they were last reported
 };
 
 // What a process did since the last cut. src/ebpf/types.ts: ProcessRows.
@@ -53,25 +53,25 @@ class Owners {
   static constexpr uint32_t kImages = 1u << 16;
   static constexpr size_t kUntold = 1024;
 
-  // `places`: how many processes are told apart; the others are counted together.
+  // `places`: maximum of processes with counts of their own; the others are counted together.
   Owners(Workloads& workloads, uint32_t places);
 
   void learn(const cw_process& record);
   void exit(cw_owner owner);
-  // The workload's number; nobody holds it for the caller.
+  // The number of the workload. The caller does not hold a reference to it.
   uint32_t workload(cw_owner owner, uint64_t cgroup);
-  // Of a program image whose record has come; else 0.
+  // The workload of a program image; 0 if its record has not arrived.
   uint32_t imageWorkload(cw_owner owner) const;
   void connected(cw_owner owner) { count(owner, 1, 0); }
   void pending(cw_owner owner) { count(owner, 0, 1); }
-  // Makes `rows`, and forgets who is gone.
+  // Makes `rows`, and forgets processes that have ended.
   void cut();
-  // Exits were lost: looks for those who are not there any more, some at each cut.
+  // Call it if exits were lost: from then on each cut checks whether some of the processes still exist.
   void sweep() { sweepLeft_ = static_cast<uint32_t>(processes_.size()); }
   void setPlaces(uint32_t places) { places_.setLimit(places); }
 
   const std::vector<ProcessRow>& rows() const { return rows_; }
-  // Connects of all others: that ended since the last call, that are pending at the cut.
+  // Connects of all other processes: ended since the last call, and pending at the cut.
   Counts takeOthers() { return std::exchange(others_, {}); }
   const Process* at(uint32_t number) const;
   size_t size() const { return images_.size(); }
@@ -108,7 +108,7 @@ class Owners {
   std::vector<uint32_t> touched_;
   std::vector<ProcessRow> rows_;
   Counts others_{};
-  // Of owners whose record has not come: it may be just behind.
+  // Owners whose record has not arrived yet; it may follow soon.
   std::unordered_map<cw_owner, Counts> untold_;
   uint32_t cut_ = 0;
   uint32_t sweepAt_ = 0;

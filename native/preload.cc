@@ -10,7 +10,7 @@ namespace {
 
 struct Pending {
   ProgramConfig config;
-  std::future<Loaded> loaded;  // waits for its thread when it goes
+  std::future<Loaded> loaded;  // its destructor waits for the thread
 };
 
 std::mutex mutex;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The programs are loaded in a thread of their own, while JavaScript is loaded.
+// Loads the programs in a thread while JavaScript is loaded.
 #pragma once
 
 #include <napi.h>
@@ -17,14 +17,14 @@ struct Loaded {
   std::optional<Failure> failure;
 };
 
-// What was begun with this configuration, when it is done; else loaded now.
+// The programs of preload() with this configuration: waits for them. Without such a preload, loads them now.
 Loaded loaded(const ProgramConfig& config);
 
 // {path, ringSize, connSlots, syncFailures}
 ProgramConfig programConfig(const Napi::Object& config);
 
-// preload({path, ringSize, connSlots, syncFailures}): begins. Nothing is attached. The next Session with the same
-// takes it, and what went wrong; what nobody takes goes with the process, or with the next one that is begun.
+// preload({path, ringSize, connSlots, syncFailures}): starts to load, and attaches nothing. The next Session with the
+// same configuration takes the programs or the error. If none does, the next preload or the end of the process frees them.
 void preload(const Napi::CallbackInfo& info);
 
 }  // namespace connwatch

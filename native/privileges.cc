@@ -25,12 +25,12 @@ namespace {
 
 constexpr int kHighestCapability = 63;
 constexpr int kLooks = 100;
-constexpr long kPauseNs = 1'000'000;  // times the number of the look: 5 s in all
-// How many looks in a row must agree: that all have dropped, or that what has not will take no signal.
+constexpr long kPauseNs = 1'000'000;  // times the number of the check: 5 s in all
+// This many checks in a row must agree: that all threads have dropped, or that the others take no signal.
 constexpr int kAgree = 2;
 constexpr int kAgreeAsleep = 10;
 
-// What every thread keeps. Written before the first signal is sent.
+// The capabilities that every thread keeps. Written before the first signal is sent.
 uint64_t kept = 0;
 
 // capset(2) and capget(2) have no wrapper in libc. The 64 bits are two words.
@@ -42,7 +42,7 @@ struct Sets {
   bool set() { return syscall(SYS_capset, &header, data) == 0; }
 };
 
-// System calls only: it also runs in a signal handler, in whatever the thread was doing.
+// Makes system calls only, because it also runs in a signal handler.
 void dropInThisThread() {
   int before = errno;
   Sets sets;
@@ -53,7 +53,7 @@ void dropInThisThread() {
       sets.data[word].effective = sets.data[word].permitted;
       sets.data[word].inheritable = 0;
     }
-    // While CAP_SETPCAP is still there; without it the bounding set stays, and no_new_privs makes it idle.
+    // This needs CAP_SETPCAP. Without it the bounding set stays, but no_new_privs makes it ineffective.
     for (int capability = 0; capability <= kHighestCapability; capability++)
       if (!(kept >> capability & 1)) prctl(PR_CAPBSET_DROP, capability, 0, 0, 0);
     prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
@@ -79,7 +79,7 @@ struct Thread {
   bool takes(int signal) const { return signal && !(blocked >> (signal - 1) & 1); }
 };
 
-// Of /proc/self/task/TID/status. False when the thread has ended: it runs no more, but may be seen for a while.
+// Reads /proc/self/task/TID/status. Returns false if the thread has ended; /proc may list it for a while.
 bool readThread(const std::string& name, Thread* thread) {
   std::ifstream file("/proc/self/task/" + name + "/status");
   std::string line;
@@ -92,7 +92,7 @@ bool readThread(const std::string& name, Thread* thread) {
     if (field == "CapBnd:") words >> std::hex >> thread->bounding;
     if (field == "SigBlk:") words >> std::hex >> thread->blocked;
     if (field == "NoNewPrivs:") words >> thread->noNewPrivileges;
-    // /proc may be that of an outer pid namespace: the last number is ours.
+    // /proc may belong to an outer pid namespace; the last number is the one in ours.
     if (field == "NSpid:")
       for (pid_t id; words >> id;) thread->id = id;
   }
@@ -109,8 +109,8 @@ std::vector<Thread> threads() {
   return found;
 }
 
-// A real-time signal that nobody handles; 0 when there is none. The handler stays: a signal that a thread
-// takes late must not end the process.
+// A real-time signal without a handler; 0 if there is none. Our handler stays installed, so that a signal
+// that a thread receives late does not end the process.
 int ownSignal() {
   static int chosen = 0;
   for (int signal = SIGRTMAX; !chosen && signal > SIGRTMIN; signal--) {
@@ -126,8 +126,8 @@ int ownSignal() {
 
 enum class Look { kAllDropped, kSomeAsleep, kWaiting };
 
-// Interrupts each thread that has not dropped yet. One that begins or ends blocks all signals for a moment and runs
-// on; one that blocks them and sleeps, such as that with which Node.js waits for SIGUSR1, may stay as it is.
+// Interrupts each thread that has not dropped yet. A thread that starts or ends blocks all signals for a moment while
+// it runs. A thread that blocks them and sleeps, such as the one with which Node.js waits for SIGUSR1, may stay as it is.
 Look interrupt(const std::vector<Thread>& all, int signal) {
   Look seen = Look::kAllDropped;
   for (const Thread& thread : all) {
@@ -140,8 +140,8 @@ Look interrupt(const std::vector<Thread>& all, int signal) {
   return seen;
 }
 
-// As libc does for setuid(): each other thread is interrupted, and drops its own. A new thread has what the
-// one has that made it, and one look may miss what begins meanwhile, so this ends with looks that agree.
+// Like setuid() of libc: interrupts each other thread, which then drops its own capabilities. A new thread inherits
+// those of its creator, and one check may miss a new thread. So this repeats until several checks agree.
 std::vector<Thread> dropInAllThreads() {
   dropInThisThread();
   int signal = ownSignal();
@@ -169,11 +169,11 @@ Napi::Value probeUnprivileged(const Napi::CallbackInfo& info) {
   for (auto& word : none.data) word.effective = 0;
   none.set();
   int refused = 0;
-  // The kernel asks for the capability by command, before it looks at the descriptor (kernel/bpf/syscall.c,
-  // __sys_bpf), so a descriptor that is none does: "bad descriptor" says that the call was let through.
+  // The kernel checks the capability for the command before the descriptor (kernel/bpf/syscall.c, __sys_bpf). So
+  // an invalid descriptor is enough: EBADF means that the call was allowed.
   for (int command : {BPF_MAP_LOOKUP_ELEM, BPF_MAP_UPDATE_ELEM, BPF_MAP_DELETE_ELEM,
                       BPF_MAP_GET_NEXT_KEY, BPF_OBJ_GET_INFO_BY_FD, BPF_ITER_CREATE}) {
-    // Whichever member it is, the descriptor is the first word.
+    // The descriptor is the first word of each member.
     static_assert(!offsetof(bpf_attr, map_fd) && !offsetof(bpf_attr, info.bpf_fd) &&
                   !offsetof(bpf_attr, iter_create.link_fd));
     bpf_attr attributes{};
@@ -186,7 +186,7 @@ Napi::Value probeUnprivileged(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value dropPrivileges(const Napi::CallbackInfo& info) {
-  // Environments of several threads may ask at once, and `kept` is the process's.
+  // Several environments may call this at once, and the process has only one `kept`.
   static std::mutex mutex;
   std::lock_guard<std::mutex> lock(mutex);
   bool lossless;

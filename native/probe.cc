@@ -22,7 +22,7 @@ namespace {
 
 constexpr size_t kLogSize = 16 * 1024;
 
-// Closed when it goes out of scope.
+// A descriptor that is closed at the end of its scope.
 class Descriptor {
  public:
   explicit Descriptor(int fd) : fd_(fd) {}
@@ -43,8 +43,8 @@ struct Answer {
   std::string log;
 };
 
-// `helper` 0: return 0. Else: call it with whatever is in the registers, which the verifier
-// refuses, but only after it knows whether this program type may call it at all.
+// `helper` 0: return 0. Otherwise: call the helper with uninitialised registers. The verifier refuses that, but
+// only after it has checked that this program type may call the helper.
 Answer tryProgram(const std::string& section, int helper, bool attach) {
   LibbpfLog quiet;
   bpf_prog_type type;
@@ -73,10 +73,10 @@ Answer tryProgram(const std::string& section, int helper, bool attach) {
   log.resize(strlen(log.c_str()));
   if (error == EPERM) return {"load", error, log};
   if (helper) {
-    // kernel/bpf/verifier.c, check_helper_call: the words have changed over the years.
+    // kernel/bpf/verifier.c, check_helper_call: the message differs between versions.
     for (const char* refusal : {"invalid func ", "unknown func ", "cannot use helper "})
       if (log.find(refusal) != std::string::npos) return {"helper", EINVAL, log};
-    // Refused for its arguments, then: the kernel knows the helper.
+    // It was refused because of its arguments, so the kernel knows the helper.
     if (!log.empty()) return {"", 0, log};
   }
   if (error) return {"load", error, log};
@@ -123,7 +123,7 @@ Napi::Value probePerf(const Napi::CallbackInfo& info) {
   attributes.type = PERF_TYPE_SOFTWARE;
   attributes.config = PERF_COUNT_SW_DUMMY;
   attributes.exclude_kernel = 1;
-  // Of this process, on whichever processor.
+  // Counts this process, on any processor.
   Descriptor event(static_cast<int>(
       syscall(SYS_perf_event_open, &attributes, 0, -1, -1, PERF_FLAG_FD_CLOEXEC)));
   return Napi::Number::New(info.Env(), event.get() < 0 ? errno : 0);

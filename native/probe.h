@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Asks the kernel what it takes, by trying it. Nothing stays loaded or attached.
+// Finds out by trying what the kernel accepts. Nothing stays loaded or attached.
 #pragma once
 
 #include <napi.h>
@@ -10,28 +10,27 @@ namespace connwatch {
 
 // probeProgram({section, helper?, attach?}) -> {stage, errno, log}. Loads a program that does nothing (or
 // only calls `helper`, a number of enum bpf_func_id) as `section` ("tp_btf/inet_sock_set_state") says, and
-// attaches it when asked. stage: "type" (libbpf does not know the section), "target" (the kernel's BTF has
-// no such target), "load", "helper", "attach"; "" when the kernel takes it.
+// attaches it if `attach` is set. stage: "type" (libbpf does not know the section), "target" (the kernel's BTF
+// has no such target), "load", "helper", "attach"; "" if the kernel accepts it.
 Napi::Value probeProgram(const Napi::CallbackInfo& info);
 
-// Whether a program that does nothing can be loaded as `section`, and, where that
-// needs no more than a descriptor (fexit), attached.
+// Whether a program that does nothing can be loaded as `section` and, for fexit, which needs only a
+// descriptor, attached.
 bool kernelTakes(const std::string& section);
 
-// probeMap(type) -> errno of creating a map of this type (enum bpf_map_type), 0 when the kernel takes it.
-// libbpf tells no reason for most types: EINVAL then stands for "not supported, or not allowed".
+// probeMap(type) -> errno of creating a map of this type (enum bpf_map_type), 0 if the kernel accepts it.
+// libbpf gives no reason for most types: EINVAL then means "not supported or not allowed".
 Napi::Value probeMap(const Napi::CallbackInfo& info);
 
-// probeBpf() -> errno of the smallest use of bpf() there is (an array of one element), 0 when it is allowed.
+// probeBpf() -> errno of the simplest bpf() call (it creates an array of one element), 0 if it is allowed.
 Napi::Value probeBpf(const Napi::CallbackInfo& info);
 
-// probePerf() -> errno of the smallest use of perf_event_open() there is (a counter of nothing), by which kprobes and
-// classic tracepoints are attached; 0 when it is allowed. Debian's kernels keep all of it for CAP_SYS_ADMIN while
-// kernel.perf_event_paranoid is 3, as it is there unless somebody sets it.
+// probePerf() -> errno of the simplest perf_event_open() call, which attaches kprobes and classic tracepoints; 0 if it
+// is allowed. Debian's kernels allow it only with CAP_SYS_ADMIN while kernel.perf_event_paranoid is 3, its default there.
 Napi::Value probePerf(const Napi::CallbackInfo& info);
 
 // probeObject({path, ringSize, connSlots, syncFailures}) -> undefined; loads the whole object and unloads it.
-// Throws what `new Session` would throw.
+// Throws the errors of `new Session`.
 Napi::Value probeObject(const Napi::CallbackInfo& info);
 
 }  // namespace connwatch

@@ -44,7 +44,7 @@ int runIterator(const bpf_link* link, std::vector<uint8_t>& into) {
 
 Failure failure(const char* code, const char* stage, int error, const std::string& what,
                 const LibbpfLog& log) {
-  char reason[256];  // libbpf has errors of its own, which strerror does not know
+  char reason[256];  // strerror does not know libbpf's own errors
   libbpf_strerror(error, reason, sizeof reason);
   return {code, stage, error, what + ": " + reason, log.text()};
 }
@@ -54,7 +54,7 @@ std::string mechanismOf(const bpf_program* program) {
   return section.substr(0, section.find('/'));
 }
 
-// Whether the kernel is of this version or later; of an unknown one nothing is known.
+// Whether the kernel has this version or a later one; true if its version is unknown.
 bool isSince(int major, int minor) {
   utsname system{};
   int found[2] = {0, 0};
@@ -62,7 +62,7 @@ bool isSince(int major, int minor) {
   return found[0] != major ? found[0] > major : found[1] >= minor;
 }
 
-// A variable by its name in the object's BTF; `memory` is what its section holds.
+// Finds a variable by its name in the object's BTF; `memory` is the content of its section.
 void* variable(const btf* types, const char* sectionName, const char* name, uint8_t* memory) {
   int section = btf__find_by_name_kind(types, sectionName, BTF_KIND_DATASEC);
   if (section < 0 || !memory) return nullptr;
@@ -92,7 +92,7 @@ std::optional<Failure> Program::load(const ProgramConfig& config) {
   if (std::string wrong = checkLayout(bpf_object__btf(object_.get())); !wrong.empty())
     return Failure{"CW_LAYOUT", "layout", 0, wrong, log.text()};
 
-  // The verifier gives up when a signal is pending (kernel/bpf/verifier.c, do_check), and libbpf after five times.
+  // The verifier gives up if a signal is pending (kernel/bpf/verifier.c, do_check), and libbpf after five attempts.
   Quiet quiet;
   if (auto failure = configure(config)) return failure;
   if (int error = bpf_object__load(object_.get()))
@@ -100,7 +100,7 @@ std::optional<Failure> Program::load(const ProgramConfig& config) {
   return mapShared();
 }
 
-// Sizes, constants, and which programs there are.
+// Sets sizes and constants, and selects the programs to load.
 std::optional<Failure> Program::configure(const ProgramConfig& config) {
   slotCount_ = config.connSlots;
   bpf_map* events = bpf_object__find_map_by_name(object_.get(), "events");
@@ -108,7 +108,7 @@ std::optional<Failure> Program::configure(const ProgramConfig& config) {
   if (!events || !conns) return Failure{"CW_LAYOUT", "layout", 0, "the BPF object lacks a map", ""};
   bpf_map__set_max_entries(events, config.ringSize);
   bpf_map__set_max_entries(conns, slotCount_);
-  // libbpf rounds it up to a power of two and to pages.
+  // libbpf rounds the size up to a power of two and to pages.
   ringSize_ = bpf_map__max_entries(events);
   size_t size = 0;
   bpf_map* constants = bpf_object__find_map_by_name(object_.get(), ".rodata");
@@ -164,24 +164,24 @@ std::optional<Failure> Program::mapShared() {
 
 std::optional<Failure> Program::attach(bool immediate) {
   *globals_.immediate = immediate;
-  // The listeners first: what they accept has an owner from the first event on.
+  // Find the listeners first, so that accepted connections have an owner from the first event on.
   std::vector<uint8_t> nothing;
   int scanError = attachOne(bpf_object__find_program_by_name(object_.get(), kScanProgram), kScanProgram);
   if (scanIterator_) runIterator(scanIterator_.get(), nothing);
-  // In the order of the source: the tracepoints before the other iterators, so that
-  // nothing happens unseen between a look at what is there and the events.
+  // Attach in the order of the source: the tracepoints come before the other iterators, so that no event is
+  // missed between the first scan and the tracepoints.
   bpf_program* program;
   bpf_object__for_each_program(program, object_.get()) {
     LibbpfLog log;
     std::string name = bpf_program__name(program);
-    // What was asked for by name has to be there; what is chosen for the user need not.
+    // A program that the user asked for is required; one that was chosen automatically is not.
     bool required = name == kStateProgram || hookOf(bpf_program__section_name(program)) == SyncHook::kSyscall;
     if (!bpf_program__autoload(program)) {
       if (missingForAuto(syncHook_, bpf_program__section_name(program)))
         probes_.push_back({name, mechanismOf(program), false, false, ENOTSUP});
       continue;
     }
-    // Only when it is needed: it costs every failed connect 0.7 %, and repairs what hardly ever happens.
+    // Attached only when needed: it costs every failed connect 0.7 %, and what it repairs is rare.
     if (name == kErrorProgram) continue;
     int error = name == kScanProgram ? scanError : attachOne(program, name);
     probes_.push_back({name, mechanismOf(program), required, error == 0, error});
@@ -278,7 +278,7 @@ void Program::attachErrorProgram() {
   probes_.push_back({kErrorProgram, mechanismOf(program), false, error == 0, error});
 }
 
-// Beside the programs: how an accepted socket finds its listener.
+// Reports, next to the programs, how an accepted socket finds its listener.
 std::vector<Probe> Program::probes() const {
   std::vector<Probe> all = probes_;
   bool clone = *globals_.clones && !*globals_.parentsFound;

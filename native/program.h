@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The BPF object: opened, checked against our layout, loaded, attached, undone.
+// The BPF object: opens it, checks its layout, loads and attaches its programs, and releases them.
 #pragma once
 
 #include <bpf/libbpf.h>
@@ -56,30 +56,30 @@ class Program {
   ~Program();
 
   std::optional<Failure> load(const ProgramConfig& config);
-  // immediate: a record for each success and each accept when it happens, not with the end.
+  // immediate: each success and each accept has a record of its own, when it happens.
   std::optional<Failure> attach(bool immediate);
 
   int mapFd(const char* name) const;
-  // Bytes, at least what was asked for.
+  // Bytes; at least the requested size.
   uint32_t ringSize() const { return ringSize_; }
-  // The table of live sockets, cw_conn, which a cut reads and marks. Mapped only then, as what is mapped
-  // counts as this process's memory.
+  // Maps the table of live sockets, cw_conn, which a cut reads and marks. It is mapped only during a cut, because
+  // mapped memory counts as memory of this process.
   Mapping mapSlots() const;
   uint32_t slotCount() const { return slotCount_; }
   const Globals& globals() const { return globals_; }
   std::vector<Probe> probes() const;
   // Reads the start records that are in socket storage. Returns 0 or an errno.
   int readFallback(std::vector<cw_conn>& into) const;
-  // One scan of the sockets that file descriptors hold: cw_event of kind FLOW and
-  // cw_listen, one after the other. Returns 0 or an errno.
+  // Scans the sockets of all file descriptors. Writes cw_event of kind FLOW and cw_listen, one after the
+  // other. Returns 0 or an errno.
   int scan(std::vector<uint8_t>& into) const;
-  // Frees the slots whose sockets are gone, and reports their ends: cw_event of kind CLOSE or CONNECT.
-  // After a scan. Returns 0 or an errno.
+  // Frees the slots whose sockets are gone, and writes a cw_event of kind CLOSE or CONNECT for each. Call it after
+  // a scan. Returns 0 or an errno.
   int sweep(std::vector<uint8_t>& into) const;
   // Sums the per-CPU loss counters; `totals` has CW_LOSSES elements.
   int readLosses(uint64_t* totals) const;
-  // Times a program was skipped because it was already running on its CPU, and no other one repairs that.
-  // When the one for changes of state was skipped for the first time, attaches what repairs that best.
+  // How often the kernel skipped a program because it was already running on its CPU, without another program that
+  // repairs it. The first time that the state program is skipped, this attaches connwatch_error for better repairs.
   uint64_t recursionMisses();
 
  private:

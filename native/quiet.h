@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// No signal reaches this thread for as long as this lives: another thread takes it, or it waits.
+// Blocks all signals in this thread during the lifetime of this object. Another thread takes them, or they wait.
 #pragma once
 
 #include <pthread.h>
@@ -12,7 +12,7 @@ class Quiet {
   Quiet() {
     sigset_t all;
     sigfillset(&all);
-    // What the thread itself does wrong.
+    // Signals of faults of this thread itself stay unblocked.
     for (int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT}) sigdelset(&all, fault);
     pthread_sigmask(SIG_BLOCK, &all, &before_);
   }

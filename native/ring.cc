@@ -16,8 +16,8 @@ int Ring::open(int fd, size_t size) {
   void* consumer = mmap(nullptr, page_, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
   if (consumer == MAP_FAILED) return errno;
   consumer_ = static_cast<uint8_t*>(consumer);
-  // The kernel would map the data twice in a row, so that no record wraps. Both views count as
-  // resident memory, and a record in some thousands wraps: that one is put together.
+  // The kernel could map the data twice in a row, so that no record wraps. But both views would count as
+  // resident memory, and only one record in thousands wraps: that one is copied together.
   void* producer = mmap(nullptr, page_ + size, PROT_READ, MAP_SHARED, fd,
                         static_cast<off_t>(page_));
   if (producer == MAP_FAILED) {

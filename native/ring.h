@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A reader of the BPF ring buffer (kernel/bpf/ringbuf.c) that can stop at a
-// position, which libbpf's cannot. One thread.
+// position, unlike libbpf's. For one thread.
 #pragma once
 
 #include <cstddef>
@@ -22,13 +22,13 @@ class Ring {
 
   size_t size() const { return size_; }
   uint64_t consumed() const { return consumed_; }
-  // How far the kernel has reserved; what is before it may still be being written.
+  // The position up to which the kernel has reserved records. Records before it may not be complete yet.
   uint64_t produced() const;
   uint64_t used() const { return produced() - consumed_; }
 
-  // The record at the read position, or nullptr at `limit` or at one that is
-  // still being written. Discarded records are passed over. The memory is the ring's,
-  // or a copy's: it stays the caller's until `release` or the next peek.
+  // The record at the read position; nullptr at `limit` or if the record is not complete yet. Skips
+  // discarded records. The memory belongs to the ring or is a copy, and is valid until `release` or
+  // the next peek.
   const uint8_t* peek(uint64_t limit, uint32_t* length);
   // Moves past the record that peek returned.
   void advance();

@@ -18,7 +18,7 @@ Napi::Float64Array numbers(Napi::Env env, const uint64_t* values, size_t count) 
   return array;
 }
 
-// `width` numbers a row, one row after the other.
+// Copies rows of `width` numbers, one after the other.
 template <typename Row, typename Fill>
 Napi::Float64Array table(Napi::Env env, const std::vector<Row>& rows, size_t width, Fill fill) {
   auto array = Napi::Float64Array::New(env, rows.size() * width);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the drain holds, as JavaScript takes it (src/ebpf/binding.ts). Everything is copied.
+// Copies the results of the drain into objects for JavaScript (src/ebpf/binding.ts).
 #pragma once
 
 #include <napi.h>

@@ -74,7 +74,7 @@ void Scan::loop() {
     result_.swap(records);
     finished_ = true;
     uint64_t one = 1;
-    if (write(doorbell_, &one, sizeof one) < 0) continue;  // The next cut finds it.
+    if (write(doorbell_, &one, sizeof one) < 0) continue;  // The next cut finds the result.
   }
 }
 

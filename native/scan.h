@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Scans in a thread of their own: one goes through every descriptor of the machine, which takes
-// 0.1 us each. At most 1 % of a processor, by waiting longer between scans that take longer.
+// Scans run in a thread of their own, because a scan reads every file descriptor of the machine, which takes
+// 0.1 us each. They use at most 1 % of a processor: the longer a scan takes, the longer the pause after it.
 #pragma once
 
 #include <condition_variable>
@@ -22,15 +22,15 @@ class Scan {
   Scan(const Scan&) = delete;
   Scan& operator=(const Scan&) = delete;
 
-  // A scan in the calling thread: before anything else runs.
+  // Scans in the calling thread, before anything else runs.
   int runNow(std::vector<uint8_t>& into);
-  // Starts one. False: one runs, or the last has used up what it may.
-  // sweep: looks afterwards which of the records are left over, and ends them.
+  // Starts a scan. Returns false if one is running, or if the pause after the last one is not over.
+  // sweep: then also frees the slots whose sockets are gone.
   bool start(bool sweep);
   bool running() const { return running_; }
-  // True once after each scan that start() began; `into` then holds its records.
+  // Returns true once after each scan that start() began, with its records in `into`.
   bool take(std::vector<uint8_t>& into);
-  // CLOCK_MONOTONIC time of the start of the last scan that is complete, ns.
+  // Start of the last complete scan; ns, CLOCK_MONOTONIC.
   uint64_t completed() const { return completed_; }
 
  private:
@@ -49,7 +49,7 @@ class Scan {
   std::vector<uint8_t> result_;  // mutex_
   uint64_t nextStart_ = 0;       // mutex_; ns, CLOCK_MONOTONIC
   uint64_t startedAt_ = 0;       // mutex_
-  // Of the thread that owns this.
+  // Only the thread that owns this object uses these.
   bool running_ = false;
   uint64_t completed_ = 0;
 };

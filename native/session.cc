@@ -17,7 +17,7 @@ namespace connwatch {
 namespace {
 
 Failure cannotCut(int error) {
-  return {"CW_LIVE_SCAN", "scan", error, "cannot read the live sockets that are kept in socket storage", ""};
+  return {"CW_LIVE_SCAN", "scan", error, "cannot read the live sockets in socket storage", ""};
 }
 
 }  // namespace
@@ -103,8 +103,8 @@ Drain& Session::open(Napi::Env env) {
   return *drain_;
 }
 
-// Plain Node-API: a worker that is being terminated lets no JavaScript run, which
-// is no error here, and node-addon-api would throw it.
+// Uses plain Node-API: a worker that is being terminated runs no JavaScript. That is not an error here, but
+// node-addon-api would throw it.
 void Session::onWake() {
   napi_env env = callback_.Env();
   Napi::HandleScope scope(env);
@@ -113,12 +113,12 @@ void Session::onWake() {
   if (napi_get_reference_value(env, callback_, &function) != napi_ok || !function) return;
   napi_status status =
       napi_make_callback(env, *context_, receiver, function, 0, nullptr, nullptr);
-  // To process.on('uncaughtException'), as an exception in any callback goes.
+  // Goes to process.on('uncaughtException'), like an exception in any callback.
   if (status == napi_pending_exception && napi_get_and_clear_last_exception(env, &thrown) == napi_ok)
     napi_fatal_exception(env, thrown);
 }
 
-// Fills `events`, `keys` and `drained`. An object for each drain would cost more than most drains.
+// Fills `events`, `keys` and `drained`. Making an object for each drain would cost more than most drains.
 void Session::drain(const Napi::CallbackInfo& info) {
   Drain& drain = open(info.Env());
   uint64_t processes = drain.batch().totals().seen[CW_KIND_PROCESS];
@@ -133,7 +133,7 @@ void Session::drain(const Napi::CallbackInfo& info) {
   drained_[kCgroups] = static_cast<double>(drain.inbox().cgroups.size());
 }
 
-// Sets the doorbell. False: there is data already, and the bell is off again.
+// Sets the doorbell. Returns false, with the doorbell off again, if there is data already.
 Napi::Value Session::arm(const Napi::CallbackInfo& info) {
   open(info.Env());
   volatile uint32_t* armed = program_->globals().armed;
@@ -172,7 +172,7 @@ Napi::Value Session::counts(const Napi::CallbackInfo& info) {
   return rows;
 }
 
-// What processes did, at the last cut.
+// Counts of processes at the last cut.
 Napi::Value Session::processes(const Napi::CallbackInfo& info) {
   return toRows(info.Env(), open(info.Env()).batch().keyTable().owners());
 }
@@ -181,12 +181,12 @@ Napi::Value Session::cgroupsInUse(const Napi::CallbackInfo& info) {
   return toNumbers(info.Env(), open(info.Env()).batch().keyTable().workloads().cgroups());
 }
 
-// Workloads of which nothing runs any more, since the last call.
+// Workloads whose last process has ended since the last call.
 Napi::Value Session::gone(const Napi::CallbackInfo& info) {
   return toNumbers(info.Env(), open(info.Env()).batch().keyTable().workloads().takeGone());
 }
 
-// Into `details`. False when the number is not in use.
+// Writes into `details`. Returns false if the number is not in use.
 Napi::Value Session::readKey(const Napi::CallbackInfo& info) {
   Drain& drain = open(info.Env());
   uint32_t id = info[0].As<Napi::Number>().Uint32Value();
@@ -225,7 +225,7 @@ Napi::Value Session::stats(const Napi::CallbackInfo& info) {
   Drain& drain = open(env);
   if (int error = drain.folds().read())
     throw toError(env, {"CW_STATS", "stats", error, "cannot read the loss counters", ""});
-  // An exit whose record was lost is found by looking for the process.
+  // If records of exits were lost, look which processes still exist.
   uint64_t lost = drain.folds().losses()[CW_LOSS_RING_FULL * CW_LOSS_CLASSES + CW_CLASS_EXIT];
   if (lost > exitsLost_) drain.batch().keyTable().owners().sweep();
   exitsLost_ = lost;
@@ -238,7 +238,7 @@ void Session::close(const Napi::CallbackInfo&) {
   callback_.Reset();
 }
 
-// Nothing of JavaScript in here: the destructor runs when the environment is gone.
+// No JavaScript in here, because the destructor runs after the environment has ended.
 void Session::closeNow() {
   if (wake_) wake_->stop();
   drain_.reset();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What JavaScript holds: one loaded set of programs with its ring and batch.
-// Everything runs on the thread of the environment that made it.
+// The object that JavaScript uses: one loaded set of programs with its ring and batch.
+// All methods run on the thread of the environment that made it.
 #pragma once
 
 #include <napi.h>
@@ -42,7 +42,7 @@ class Session : public Napi::ObjectWrap<Session> {
   void close(const Napi::CallbackInfo& info);
   void closeNow();
   void onWake();
-  // The parts, or a JavaScript error CW_CLOSED.
+  // Returns the part, or throws the JavaScript error CW_CLOSED.
   Drain& open(Napi::Env env);
   [[noreturn]] void fail(Napi::Env env, const Failure& failure);
 
@@ -60,7 +60,7 @@ class Session : public Napi::ObjectWrap<Session> {
   uint64_t exitsLost_ = 0;
   Napi::FunctionReference callback_;
   std::unique_ptr<Napi::AsyncContext> context_;
-  Wake* wake_ = nullptr;  // nulled by Wake when it stops
+  Wake* wake_ = nullptr;  // Wake sets it to nullptr when it stops
 };
 
 }  // namespace connwatch

@@ -20,17 +20,17 @@ class Shares {
 
   explicit Shares(uint32_t limit) : limit_(limit) {}
 
-  // False when there is none for this member: it is over its share.
+  // Returns false if this member has used up its share.
   bool take(uint64_t group, uint32_t member);
   void give(uint64_t group, uint32_t member);
-  // A lower limit takes nothing away: what is taken stays.
+  // A lower limit takes no place away.
   void setLimit(uint32_t limit) { limit_ = limit; }
   uint32_t taken() const { return taken_; }
 
  private:
   uint32_t limit_;
   uint32_t taken_ = 0;
-  // Entries that hold nothing are erased, so these are bounded by the limit.
+  // Entries without a place are erased, so the limit bounds these maps.
   std::unordered_map<uint64_t, uint32_t> groups_;
   std::unordered_map<uint32_t, uint32_t> members_;
 };

@@ -16,7 +16,7 @@ SyncHook chooseSyncHook(const std::string& setting) {
   if (setting == "syscall") return SyncHook::kSyscall;
   if (setting != "auto") return SyncHook::kOff;
   if (kernelTakes("fexit/tcp_v4_connect")) return SyncHook::kFexit;
-  // The kernel's kprobes as a source of perf events; trying one would leave a trace in tracefs.
+  // Check for the perf event source of kprobes. Trying a kprobe would leave a trace in tracefs.
   if (!access("/sys/bus/event_source/devices/kprobe/type", R_OK) && kernelTakes("kprobe/tcp_v4_connect"))
     return SyncHook::kKretprobe;
   return SyncHook::kNone;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// By which means connects that fail before a SYN are seen (bpf/sync.bpf.h).
+// The hook that observes connects that fail before a SYN (bpf/sync.bpf.h).
 #pragma once
 
 #include <cstdint>
@@ -13,9 +13,9 @@ enum class SyncHook { kOff, kNone, kFexit, kKretprobe, kSyscall };
 SyncHook chooseSyncHook(const std::string& setting);
 // The constant `sync_failures` of bpf/maps.bpf.h.
 uint32_t syncMode(SyncHook hook);
-// Which one a program of this section is for; kOff for all other programs.
+// The hook that a program of this section belongs to; kOff for all other programs.
 SyncHook hookOf(const std::string& section);
-// Whether the user is to be told that a program of this section is not there.
+// Whether to report to the user that a program of this section is missing.
 bool missingForAuto(SyncHook chosen, const std::string& section);
 
 }  // namespace connwatch

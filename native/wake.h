@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Calls back on the event loop when one of the doorbells rings: the ring's, or the scan's.
+// Calls back on the event loop when a doorbell rings: that of the ring or that of the scan.
 #pragma once
 
 #include <node_api.h>
@@ -10,15 +10,15 @@
 
 namespace connwatch {
 
-// libuv wants a handle to outlive its close, and Node.js wants a worker's handles
-// closed before it goes: so the state is on the heap, closes itself, and an
-// asynchronous cleanup hook of the environment waits for that.
+// With libuv a handle must exist until its close is complete, and with Node.js the handles of a worker must be
+// closed before it ends. So the state is on the heap and closes itself, and an asynchronous cleanup
+// hook of the environment waits for that.
 class Wake {
  public:
-  // Watches the descriptors. Sets *holder, and back to nullptr when it stops, by stop() or
-  // because the environment goes. Sets *error (errno) when it cannot.
+  // Watches the descriptors and sets *holder. Sets *holder to nullptr when it stops, by stop() or because the
+  // environment ends. Sets *error (errno) if it fails.
   static void start(napi_env env, std::initializer_list<int> fds, std::function<void()> onWake, Wake** holder, int* error);
-  // No call comes after this returns. The object deletes itself.
+  // After it returns there are no more calls. The object deletes itself.
   void stop();
 
  private:
@@ -29,8 +29,8 @@ class Wake {
   static void onEnvironmentExit(napi_async_cleanup_hook_handle handle, void* data);
 
   uv_poll_t poll_{};
-  // A ring's descriptor stays readable while data waits for the coalescing
-  // timer; an edge-triggered epoll in between keeps the loop from spinning.
+  // The ring's descriptor stays readable while data waits for the coalescing timer. An edge-triggered epoll
+  // in between keeps the loop from spinning.
   int epoll_ = -1;
   Wake** holder_ = nullptr;
   napi_async_cleanup_hook_handle hook_ = nullptr;

@@ -12,11 +12,11 @@ namespace connwatch {
 
 // src/ebpf/keys/details.ts reads these numbers.
 enum class Whose : uint8_t {
-  kUnknown = 0,  // the kernel side could not tell
+  kUnknown = 0,  // the kernel side does not know the owner
   kProcess = 1,
   kKernel = 2,
-  kFolded = 3,   // records that the kernel side could not send, of whoever
-  kUntold = 4,   // of a process whose record has not come; the name is its owner number, 8 bytes
+  kFolded = 3,   // any owner, of records that the kernel side could not send
+  kUntold = 4,   // a process whose record has not arrived; the name is its owner number, 8 bytes
 };
 
 /*
@@ -25,22 +25,22 @@ enum class Whose : uint8_t {
  */
 class Workloads {
  public:
-  // The number of this workload, 1 or more. A new one that nobody holds is to be given to `forget`.
+  // The number of this workload, 1 or more. Call `forget` for a new one without references.
   uint32_t of(Whose whose, uint64_t cgroup, std::string_view name);
   void hold(uint32_t number) { entries_[number].holders++; }
   void drop(uint32_t number);
-  // Frees a number that nobody holds.
+  // Frees a number without references.
   void forget(uint32_t number);
-  // A program image of it runs; the last one has ended.
+  // A program image of it has started; its last one has ended.
   void began(uint32_t number) { entries_[number].running++; }
   void ended(uint32_t number);
 
   Whose whose(uint32_t number) const;
   uint64_t cgroup(uint32_t number) const;
   std::string_view name(uint32_t number) const;
-  // Numbers of workloads of which nothing runs any more, since the last call.
+  // Numbers of workloads whose last process has ended since the last call.
   std::vector<uint32_t> takeGone();
-  // Those of all entries; some more than once.
+  // The cgroups of all entries; may contain duplicates.
   std::vector<uint64_t> cgroups() const;
   size_t size() const { return byName_.size(); }
 
@@ -51,7 +51,7 @@ class Workloads {
     uint32_t running;
   };
 
-  // What of a workload, then its cgroup, then its name.
+  // Kind of owner, cgroup and name of a workload, one after the other.
   std::unordered_map<std::string, uint32_t> byName_;
   std::vector<Entry> entries_ = std::vector<Entry>(1);
   std::vector<uint32_t> free_;

@@ -1,4 +1,4 @@
-// `npm run collector`: the OpenTelemetry Collector of otel-collector/builder.yaml, for tests and to try it out.
+// `npm run collector`: builds the OpenTelemetry Collector of otel-collector/builder.yaml, for tests and for trying it out.
 import './lib/setup/node-version.mjs';
 
 // No `await` at the top: an old Node.js must be able to read this file, to say that it is too old.

@@ -1,4 +1,4 @@
-// `npm run lint`: types, style, and which room imports which. Arguments: names of checks to run alone.
+// `npm run lint`: checks types, style, and imports between rooms. Arguments: the checks to run; none runs all.
 import './lib/setup/node-version.mjs';
 
 // No `await` at the top: an old Node.js must be able to read this file, to say that it is too old.

@@ -1,4 +1,4 @@
-// `npm run mutate`: takes branches out of the kernel programs and shows which test turns red. Arguments: words of mutants.
+// `npm run mutate`: removes branches from the kernel programs and checks that a test fails for each. Arguments: words of mutants.
 import './lib/setup/node-version.mjs';
 
 // No `await` at the top: an old Node.js must be able to read this file, to say that it is too old.
@@ -11,7 +11,7 @@ async function command(args) {
     process.stdout.write(USAGE);
     return 0;
   }
-  chosen(args); // what is misspelt is refused before set-up, which takes minutes the first time
+  chosen(args); // refuses a misspelt word before set-up, which takes minutes the first time
   await setup({ tests: true });
   return mutate(args);
 }

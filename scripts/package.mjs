@@ -1,4 +1,4 @@
-// `npm run package`: an archive of what runs, for machines without compilers. `--image-root FOLDER`: the image's root file system instead.
+// `npm run package`: makes an archive of everything that runs, for machines without compilers. `--image-root FOLDER`: makes the image's root file system instead.
 import './lib/setup/node-version.mjs';
 
 // No `await` at the top: an old Node.js must be able to read this file, to say that it is too old.

@@ -1,4 +1,4 @@
-// `npm run setup`: everything between a clone and a program that runs. `--dependencies`: only what comes from the network.
+// `npm run setup`: installs and builds everything that the agent needs. `--dependencies`: only what needs the network.
 import './lib/setup/node-version.mjs';
 
 // No `await` at the top: an old Node.js must be able to read this file, to say that it is too old.

@@ -1,4 +1,4 @@
-// `npm start`: set-up, then the agent in the foreground. All arguments are the agent's.
+// `npm start`: set-up, then the agent in the foreground. All arguments go to the agent.
 import './lib/setup/node-version.mjs';
 
 // No `await` at the top: an old Node.js must be able to read this file, to say that it is too old.

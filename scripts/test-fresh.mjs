@@ -1,4 +1,4 @@
-// `npm run test:fresh`: what a user does on a machine that has nothing but git and Node.js.
+// `npm run test:fresh`: runs `npm start` on a system that has only git and Node.js.
 import './lib/setup/node-version.mjs';
 
 // No `await` at the top: an old Node.js must be able to read this file, to say that it is too old.

@@ -1,4 +1,4 @@
-// `npm run test:image`: the tests of the image and of the service, also the build for the other architecture. Arguments are Vitest's.
+// `npm run test:image`: tests the image and the service, also the build for the other architecture. Arguments are Vitest's.
 import './lib/setup/node-version.mjs';
 
 // No `await` at the top: an old Node.js must be able to read this file, to say that it is too old.

@@ -1,4 +1,4 @@
-// `npm run test:vm`: the tests on other kernels, each in a virtual machine. Arguments: kernels, then Vitest's.
+// `npm run test:vm`: runs tests on other kernels, each in a virtual machine. Arguments: kernels, then Vitest's.
 import './lib/setup/node-version.mjs';
 
 // No `await` at the top: an old Node.js must be able to read this file, to say that it is too old.

@@ -5,14 +5,14 @@ import { agentNode } from './paths.mjs';
 import { leaveSignals } from './run.mjs';
 
 /**
- * How the agent's Node.js is run; the image and the chart use the same. New objects get 4 MB, not 32: a scrape of
- * 20,000 lines would fill that again and again, and it would stay resident.
+ * Options of the agent's Node.js; the image and the chart use the same. New objects get 4 MB instead of 32: scrapes of
+ * 20,000 lines would fill 32 MB repeatedly, and these would stay resident.
  */
 export const AGENT_OPTIONS = ['--disable-sigusr1', '--max-old-space-size=256', '--max-semi-space-size=4'];
 
 /**
- * glibc's memory, mallopt(3): by itself it keeps as much as the largest block that a window ever needed, in a heap for
- * each thread. A tenth of the resident memory of a busy agent.
+ * Settings of glibc's malloc, mallopt(3). By default it keeps as much memory as the largest block that a window ever
+ * needed, for each thread. That is a tenth of the resident memory of a busy agent.
  */
 export const AGENT_ENVIRONMENT = { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '131072' };
 
@@ -22,20 +22,19 @@ const PARENT_CHECK_MS = 500;
 /**
  * Runs the agent until it ends.
  *
- * Ctrl-C reaches this process from the terminal and once more from npm. The
- * agent is in a session of its own, so that it gets each signal from here alone,
- * and once.
+ * Ctrl-C reaches this process twice: from the terminal and from npm. The agent is in a session of its own,
+ * so that it gets each signal only from here, and only once.
  * @param {string[]} args
  * @param {{agent?: string[], sameSignalMs?: number}} [options] agent: the command that the arguments are for;
- *   sameSignalMs: within it, the same signal again is the same wish
- * @returns {Promise<number>} its exit code; 128 + n when signal n ended it, which is then said on standard error
+ *   sameSignalMs: the same signal within this time is not passed on again
+ * @returns {Promise<number>} its exit code; 128 + n if signal n ended it, which is then printed on standard error
  */
 export function runAgent(args, { agent = [agentNode, ...AGENT_OPTIONS, program], sameSignalMs = 500 } = {}) {
   const command = [...agent, ...args];
-  // When this process is killed outright, the kernel stops the agent in its place.
+  // If SIGKILL ends this process, the kernel stops the agent.
   const guard = hasDeathSignal() ? ['setpriv', '--pdeathsig', 'TERM'] : [];
   const [file, ...rest] = [...guard, ...command];
-  // A signal that came while we were busy above is told at the next turn of the loop: somebody must listen all along.
+  // A signal during the code above is delivered in the next turn of the event loop, so a listener must exist all the time.
   let child;
   passSignals((signal) => child.kill(signal), sameSignalMs);
   leaveSignals();
@@ -53,7 +52,7 @@ export function runAgent(args, { agent = [agentNode, ...AGENT_OPTIONS, program],
 
 const exitCodeOf = (signal) => 128 + constants.signals[signal];
 
-// The agent itself had no time to say anything.
+// Reports the signal, because it ended the agent before the agent could.
 function ended(signal) {
   const why = signal === 'SIGKILL' ? ' The kernel does that when memory runs out, and logs it.' : '';
   return `the agent was ended by ${signal} (exit code ${exitCodeOf(signal)}).${why}`;
@@ -71,7 +70,7 @@ function passSignals(send, sameSignalMs) {
       if (now - (last[signal] ?? -Infinity) > sameSignalMs) send(signal === 'SIGHUP' ? 'SIGTERM' : signal);
       last[signal] = now;
     });
-  // Ctrl-Z and fg, which the terminal sends to its own session only.
+  // Passes on Ctrl-Z and fg, which the terminal sends only to its own session.
   process.on('SIGTSTP', () => {
     send('SIGSTOP');
     process.kill(process.pid, 'SIGSTOP');
@@ -79,7 +78,7 @@ function passSignals(send, sameSignalMs) {
   process.on('SIGCONT', () => send('SIGCONT'));
 }
 
-// npm killed outright: nobody is left who could stop us.
+// If SIGKILL ended npm, nobody else can stop this process.
 function stopWithParent(child) {
   if (!process.env.npm_lifecycle_event) return undefined;
   const parent = process.ppid;

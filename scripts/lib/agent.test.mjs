@@ -8,8 +8,8 @@ import { text } from 'node:stream/consumers';
 import { afterEach, expect, test } from 'vitest';
 
 /*
- * The wrapper around a stand-in for the agent, which says its pid and each
- * signal that it gets, and ends with code 7 when it has had `count` of them.
+ * The wrapper around a fake agent, which prints its pid and each signal that it gets, and ends with
+ * code 7 after `count` signals.
  */
 const STAND_IN = `
   let left = Number(process.argv[1]);
@@ -37,7 +37,7 @@ afterEach(() => {
     try {
       process.kill(pid, 'SIGKILL');
     } catch {
-      // gone, as it should be
+      // It has ended, as expected.
     }
 });
 
@@ -115,14 +115,14 @@ test('a wrapper killed outright takes the agent along', async () => {
 test('a signal between set-up and the start of the agent is not lost', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'connwatch-agent-'));
   try {
-    // The first thing that the wrapper does is to ask setpriv what it can.
+    // The wrapper begins by running setpriv to find out its options.
     writeFileSync(join(folder, 'setpriv'), '#!/bin/sh\nkill -TERM $PPID\nexit 1\n', { mode: 0o755 });
     const wrapper = spawn(process.execPath, ['--input-type=module', '-e', WRAPPER, '1', STAND_IN], {
       stdio: 'ignore',
       env: { ...process.env, npm_lifecycle_event: '', PATH: `${folder}:${process.env.PATH}` },
     });
     started.push(wrapper.pid);
-    // Its end is that of an agent that had no time to listen, or did.
+    // The agent ends with or without having installed its signal handler.
     expect([7, 128 + 15]).toContain((await once(wrapper, 'exit'))[0]);
   } finally {
     rmSync(folder, { recursive: true, force: true });

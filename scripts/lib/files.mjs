@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, st
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-/** Every file below a folder, sorted, that the filter takes. */
+/** All files below a folder that pass the filter, sorted. */
 export function filesBelow(folder, takes = () => true) {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { withFileTypes: true })
@@ -14,7 +14,7 @@ export function filesBelow(folder, takes = () => true) {
     .sort();
 }
 
-/** Writes a file in one go: a reader sees the old one or the new one. */
+/** Replaces a file atomically: a reader sees the old content or the new content. */
 export function replaceFile(path, content, mode = 0o644) {
   mkdirSync(dirname(path), { recursive: true });
   const draft = draftOf(path);
@@ -23,7 +23,8 @@ export function replaceFile(path, content, mode = 0o644) {
 }
 
 /**
- * A file or a folder that gets its name when it is complete. Nothing of it stays when `make` fails or is interrupted.
+ * Makes a file or folder under a temporary name and renames it when it is complete. Removes it if `make` fails or is
+ * interrupted.
  * @param {string} path
  * @param {(draft: string) => Promise<void>} make
  */
@@ -32,13 +33,13 @@ export async function makeWhole(path, make) {
   const draft = draftOf(path);
   await removingAfter(draft, async () => {
     await make(draft);
-    // A file is replaced by the renaming, so that it is never missing; a folder is not.
+    // Renaming replaces a file, so it is never missing; a folder must be removed first.
     if (statSync(draft).isDirectory()) rmSync(path, { recursive: true, force: true });
     renameSync(draft, path);
   });
 }
 
-/** A folder below /tmp for as long as the work takes. @template T @param {(folder: string) => Promise<T>} work @returns {Promise<T>} */
+/** Runs work with a temporary folder. @template T @param {(folder: string) => Promise<T>} work @returns {Promise<T>} */
 export async function inTemporaryFolder(work) {
   const folder = mkdtempSync(join(tmpdir(), 'connwatch-'));
   return removingAfter(folder, () => work(folder));

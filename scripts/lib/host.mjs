@@ -1,22 +1,22 @@
 import { existsSync } from 'node:fs';
 import { Refusal } from './refusal.mjs';
 
-/** By Node.js's name: what libbpf, GNU, Debian and container images call it, and where its programs look for their loader. */
+/** Names of each architecture, by Node.js's name: those of libbpf, GNU, Debian and container images, and its loader's path. */
 const ARCHITECTURES = {
   x64: { bpf: 'x86', triplet: 'x86_64-linux-gnu', debian: 'amd64', loader: '/lib64/ld-linux-x86-64.so.2' },
   arm64: { bpf: 'arm64', triplet: 'aarch64-linux-gnu', debian: 'arm64', loader: '/lib/ld-linux-aarch64.so.1' },
 };
 
-/** What is built for: this machine's architecture, unless $TARGETARCH, which image builds set, names another one. */
+/** Target architecture: this machine's, unless $TARGETARCH names another one. Image builds set that variable. */
 export function targetArch(named = process.env.TARGETARCH) {
   if (!named) return process.arch;
   return Object.keys(ARCHITECTURES).find((arch) => ARCHITECTURES[arch].debian === named) ?? named;
 }
 
-/** Another machine's: its programs do not run here. */
+/** True if the target is another architecture, whose programs do not run here. */
 export const isCross = () => targetArch() !== process.arch;
 
-/** Names that the build needs for what it builds for. @throws Refusal on one that is not supported */
+/** Names of the target architecture. @throws Refusal if it is not supported */
 export function target(platform = process.platform, arch = targetArch()) {
   if (platform !== 'linux')
     throw new Refusal(`this is ${platform}, not Linux.`, {
@@ -36,5 +36,5 @@ export function target(platform = process.platform, arch = targetArch()) {
 
 export const isRoot = () => process.getuid?.() === 0;
 
-/** A kernel that describes its own types: what the kernel programs need to load. */
+/** True if the kernel describes its own types (BTF), which the kernel programs need to load. */
 export const hasBtf = () => existsSync('/sys/kernel/btf/vmlinux');

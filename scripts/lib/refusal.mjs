@@ -1,6 +1,6 @@
 /**
- * A condition of the host that the user can mend: said in three lines, without a stack.
- * `detail` is what a tool printed; its last lines are shown.
+ * A problem of the host that the user can solve. It is printed in three lines, without a stack.
+ * `detail` is the output of a tool; its last lines are printed too.
  */
 export class Refusal extends Error {
   /** @param {{code: keyof typeof import('./refusal-codes.mjs').REFUSAL_CODES, why: string, todo: string, detail?: string}} details */
@@ -28,7 +28,7 @@ export function render(error) {
   ].join('\n');
 }
 
-/** Runs a command of this folder: its number is the exit code, a refusal is exit code 1. */
+/** Runs a command of this folder. Its result is the exit code; a refusal gives exit code 1. */
 export async function main(command) {
   try {
     process.exitCode = (await command(process.argv.slice(2))) ?? 0;

@@ -4,15 +4,15 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { root } from './paths.mjs';
 
-/** Child to `finish`. */
+/** Running children, each with its option `finish`. */
 const running = new Map();
 let ending = false;
 let interrupted = false;
 
 /**
- * Runs a program to its end and takes what it prints. When we are stopped, it is asked to end, and killed
- * if it does not; with `finish`, it is waited for. After `timeout` ms, or by `signal`, it is ended as well. `onOutput`
- * gets each piece of its standard output as it comes.
+ * Runs a program to its end and collects its output. If this process is stopped, it ends the program, and kills it
+ * if that does not help; with `finish` it waits for it. `timeout` (ms) and `signal` also end the program. `onOutput`
+ * gets each piece of its standard output as it arrives.
  * @returns {Promise<{code: number, stdout: string, stderr: string}>} code 127 when it cannot be started
  */
 export function run(
@@ -37,13 +37,13 @@ export function run(
     });
     child.on('close', (code) => {
       running.delete(child);
-      // Nobody wants to hear why it failed when the user has stopped it.
+      // If the user has stopped it, its failure needs no message.
       if (!interrupted) resolve({ code: code ?? 1, stdout, stderr });
     });
   });
 }
 
-/** Standard output of a program that must succeed. @throws Error with the last line of what it said */
+/** Standard output of a program that must succeed. @throws Error with the last line of its standard error */
 export async function outputOf(file, args, options) {
   const { code, stdout, stderr } = await run(file, args, options);
   if (code !== 0) throw new Error(`${file}: ${stderr.trim().split('\n').at(-1)}`);
@@ -64,12 +64,12 @@ export function which(name) {
   return undefined;
 }
 
-// Interrupted in the middle of set-up: what we started must not go on behind the user's back.
+// If set-up is interrupted, the programs that it started must not go on unnoticed.
 const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 };
 
 const END_TIMEOUT_MS = 2000;
 
-// Only after they have ended: the next set-up must not meet an npm that is still at work.
+// Exits only after they have ended, so that the next set-up does not run beside an npm that is still running.
 async function endWithChildren(signal) {
   interrupted = true;
   const ends = [...running.keys()].map((child) => once(child, 'close'));
@@ -85,7 +85,7 @@ function endChildrenWithUs() {
   for (const signal of Object.keys(SIGNALS)) process.on(signal, endWithChildren);
 }
 
-/** For a command that from now on does something else with signals. */
+/** Stops handling signals here, for a command that handles them itself from now on. */
 export function leaveSignals() {
   for (const signal of Object.keys(SIGNALS)) process.off(signal, endWithChildren);
   ending = false;

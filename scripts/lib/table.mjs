@@ -1,4 +1,4 @@
-/** A Markdown table with columns of one width. @param {string[][]} rows the first is the head */
+/** A Markdown table with aligned columns. @param {string[][]} rows the first is the head */
 export function markdownTable([head, ...rows]) {
   const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column].length)));
   const line = (row) => `| ${row.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |\n`;

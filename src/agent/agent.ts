@@ -21,26 +21,26 @@ import { logUnresolved } from './push/unresolved.ts';
 import { watchDrain } from './watchdog.ts';
 import { openWebConfig } from './web-config.ts';
 
-/** Nobody sees a record before its window ends, which is seconds. */
+/** Records may wait this long, because metrics show them only when their window ends, after seconds. */
 const DRAIN_PATIENCE_MS = 50;
 
 /** A running agent. */
 export interface Agent {
-  /** Not ready, finish running requests, release BPF, close. Idempotent. */
+  /** Sets not ready, finishes running requests, releases BPF, closes. Idempotent. */
   stop(): Promise<void>;
   /**
-   * Takes over the settings that can change while it runs: log level, interval,
-   * series limit, new series at zero, failure records, shutdown timeout. All at once; no count is lost.
-   * @throws ConnwatchError CW_USAGE, and nothing has changed
+   * Applies the settings that can change while the agent runs: log level, interval, series limit, new series at
+   * zero, failure records, shutdown timeout. No count is lost.
+   * @throws ConnwatchError CW_USAGE, and changes nothing
    */
   reload(settings: Settings): void;
-  /** Resolves with the reason when the agent can't go on. It is then still to be stopped. */
+  /** Resolves with the error if the agent cannot go on. The caller must still stop it. */
   readonly failed: Promise<Error>;
 }
 
 /**
- * Builds, wires and starts, top-down as the data path; what was opened is undone
- * in reverse when a later step fails.
+ * Builds, connects and starts the parts, in the order of the data path. If a step fails, it closes
+ * what it has opened, in reverse order.
  * @throws (rejects) ConnwatchError: a port, the addon, BTF, privileges, the kernel's refusal
  */
 export async function startAgent(settings: Settings, log: Logger): Promise<Agent> {
@@ -51,7 +51,7 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
   const watch = new CollectionWatch(checker);
   const protection = await openWebConfig(settings.webConfigFile, log);
 
-  // Kernel to batches to snapshots.
+  // From the kernel to batches and snapshots.
   const ebpf = new EbpfManager({
     objectPath: settings.bpfObject,
     ringSize: settings.ringSize,
@@ -74,7 +74,7 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
     }),
   );
 
-  // Snapshots to metrics to pages, and to a collector.
+  // From snapshots to metrics, scrapes and a collector.
   let stopBy = Infinity;
   const timeLeft = () => stopBy - performance.now();
   const pushed = pushSettings(settings, process.env);
@@ -91,7 +91,7 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
     version,
     commit,
     libbpf: libbpfVersion(),
-    // A page may be asked for before they are loaded, and the last export comes after they are released.
+    // A scrape may come before the programs are loaded, and the last export comes after they are released.
     stats: () => (loaded ? ebpf.stats() : undefined),
     exportFailures: () => ({ ...push.failures(), ...logPush.failures() }),
     failureRecords: () => failures.counts,
@@ -131,7 +131,7 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
 
   let page: string;
   try {
-    // Ports first: an agent that can't be asked must not load anything.
+    // Bind the ports first: an agent that cannot be scraped must not load anything.
     await closer.add(() => self.close());
     const addresses = await servers.start();
     page = pageUrl(addresses.metrics, protection?.().tls !== undefined);
@@ -143,7 +143,7 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
     try {
       ebpf.start();
     } catch (error) {
-      // Loaded only when there is something to explain.
+      // Loaded only if needed.
       const { explain, systemFacts } = await import('../doctor/index.ts');
       throw explain(error, () => systemFacts(settings));
     }
@@ -176,7 +176,7 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
     },
     reload(next) {
       const { seriesLimit, newSeriesAtZero } = next;
-      // The one that can refuse, so before the others.
+      // First, because only this step can fail.
       metrics.collector.reconfigure({ interval: next.interval, seriesLimit, newSeriesAtZero });
       ebpf.setSeriesLimit(seriesLimit);
       interval.next(next.interval);

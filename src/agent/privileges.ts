@@ -1,7 +1,7 @@
 import { dropPrivileges } from '../ebpf/privileges.ts';
 import type { Logger } from '../internal/log/log.ts';
 
-/** Drops what is not needed once everything is attached, and logs what is kept and why. */
+/** Drops the capabilities that an attached agent does not need, and logs those that it keeps and why. */
 export function giveUpPrivileges(log: Pick<Logger, 'info' | 'warn'>, drop: typeof dropPrivileges = dropPrivileges): void {
   const { keeps, why, bounding, noNewPrivileges, left, threads } = drop();
   if (threads === 0) return log.warn('privileges dropped, but this cannot be verified: /proc cannot be read');

@@ -12,7 +12,7 @@ export function watchDrain(interval: number, watch: CollectionWatch, log: Logger
   let silent = 0;
   return {
     start(): void {
-      // Counts its own ticks, not the clock: a stopped process (SIGSTOP) is not stalled when it continues.
+      // Counts its own ticks instead of time, so that a process that continues after SIGSTOP does not count as stalled.
       timer = setInterval(() => {
         silent += 1;
         if (silent !== WINDOWS) return;
@@ -20,7 +20,7 @@ export function watchDrain(interval: number, watch: CollectionWatch, log: Logger
         watch.drainStalled();
       }, length);
     },
-    /** From now on windows are this long, milliseconds. */
+    /** Sets the length of windows, milliseconds. */
     setInterval(next: number): void {
       if (next === length) return;
       length = next;

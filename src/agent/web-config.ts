@@ -2,8 +2,8 @@ import type { Logger } from '../internal/log/log.ts';
 import type { Protection } from '../server/index.ts';
 
 /**
- * The file of --web-config-file: what the function returns is in force then. What reads it is loaded only where
- * there is one.
+ * Opens the file of --web-config-file. The returned function gives the protection in force. The parser is loaded only
+ * if the setting is used.
  * @throws (rejects) ConnwatchError CW_WEB_CONFIG
  */
 export async function openWebConfig(path: string | undefined, log: Pick<Logger, 'info' | 'error'>): Promise<(() => Protection) | undefined> {

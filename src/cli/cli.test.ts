@@ -132,7 +132,7 @@ describe('what was to be in a file, given in the place of its name, is never pri
   });
 });
 
-// The real checks: what they find depends on the machine and the user, so what must hold anywhere.
+// Runs the real checks. Their results depend on machine and user, so this tests only what holds everywhere.
 describe('doctor', { timeout: 120_000 }, () => {
   const anyPort = ['--metrics-addr=127.0.0.1:0', '--health-addr=127.0.0.1:0'];
   const VERDICTS: Readonly<Record<number, RegExp>> = {

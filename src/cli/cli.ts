@@ -5,7 +5,7 @@ import type { Host } from './host.ts';
 /** Runs the command that the arguments ask for. Resolves with the exit code; never rejects. */
 export async function cli(host: Host): Promise<number> {
   try {
-    // Before anything is loaded, because scripts and health checks of images call it.
+    // Fast path without loading anything, because scripts and health checks of images call it.
     if (host.argv.some((argument) => argument === '--version' || argument === '-V')) return await printVersion(host);
     const { runProgram } = await import('./program.ts');
     return await runProgram(host);

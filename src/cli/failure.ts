@@ -17,7 +17,7 @@ export interface Failure {
   readonly hint: string;
 }
 
-/** What to tell of an error. One that no part of the program expected is a defect, and is said to be. */
+/** Message and hint of an error. An unexpected error is reported as a defect. */
 export function describeFailure(error: unknown): Failure {
   if (error instanceof ConnwatchError) return { message: error.message, code: error.code, hint: error.hint };
   return {
@@ -39,7 +39,7 @@ export function logFailure(log: Logger, error: unknown): void {
   log.fatal(fields, message);
 }
 
-/** What a log line says of an error: code and message, the hint where there is one; with the stack at debug and trace. */
+/** Log fields of an error: code, message and, if there is one, the hint; the stack at debug and trace. */
 export function failureFields(log: Pick<Logger, 'isLevelEnabled'>, error: unknown): Pick<Failure, 'message' | 'code'> {
   const { message, code, hint } = describeFailure(error);
   return { message, code, ...(hint && { hint }), ...(log.isLevelEnabled('debug') && { err: error }) };

@@ -16,7 +16,7 @@ export function deferred<T = void>(): Deferred<T> {
   return { promise, resolve, reject };
 }
 
-/** A host without an outside: an agent that does what the test says, a clock that stands still. */
+/** A fake host: the test controls its agent, and its clock stands still. */
 export function fakeHost(argv: readonly string[], environment: Record<string, string> = {}) {
   const events = new EventEmitter();
   const agent = { failed: deferred<Error>(), started: deferred(), reloaded: deferred(), stops: 0, stop: () => Promise.resolve() };

@@ -20,7 +20,7 @@ async function ended(child: ReturnType<typeof spawn>) {
 const start = (script: string, argv: readonly string[] = [], environment: Record<string, string> = {}) =>
   spawn(process.execPath, [here(script), ...argv], { env: { PATH: process.env['PATH'] ?? '', ...environment } });
 
-/** Resolves when standard error has said `text`. */
+/** Resolves when standard error contains `text`. */
 function said(child: ReturnType<typeof spawn>, text: string): Promise<void> {
   let seen = '';
   return new Promise((resolve) => {
@@ -108,7 +108,7 @@ describe('connwatch run, with an agent that does nothing', () => {
     const child = start('main.fixture.ts', ['--log-level=trace']);
     await said(child, '"ready"');
     child.stderr.destroy();
-    child.kill('SIGTERM'); // it logs two more lines, to nobody
+    child.kill('SIGTERM'); // it then logs two lines that nobody reads
     const [code, signal] = (await once(child, 'exit')) as unknown[];
     expect([code, signal]).toEqual([0, null]);
   });

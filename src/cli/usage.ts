@@ -2,7 +2,7 @@ import type { CommanderError } from 'commander';
 import { suggestFlag } from '../config/index.ts';
 import { ConnwatchError } from '../internal/errors.ts';
 
-/** Commander's error in our words, without the value of a misspelt flag, which may be a secret. */
+/** Rewords Commander's error. Leaves out the value of a misspelt flag, because it may be a secret. */
 export function usageError(error: CommanderError): ConnwatchError {
   return new ConnwatchError(message(error), {
     code: 'CW_CONFIG',

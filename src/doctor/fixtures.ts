@@ -30,7 +30,7 @@ export const TRIALS: Trials = {
   unprivileged: 0,
 };
 
-/** What the trials say where bpf() is not allowed. */
+/** Results of the trials if bpf() is not allowed. */
 export const TRIALS_REFUSED: Trials = {
   libbpf: '1.1',
   bpf: 1,
@@ -45,7 +45,7 @@ export const TRIALS_REFUSED: Trials = {
   unprivileged: 1,
 };
 
-/** A host where all is well. */
+/** A host on which every check is ok. */
 export const FACTS: Facts = {
   release: '6.12.1-amd64',
   btf: 'readable',

@@ -28,25 +28,25 @@ export interface Binding {
   preload(config: ProgramConfig): void;
 }
 
-/** native/privileges.h: of all threads together; bit n of a set is capability n. */
+/** native/privileges.h: capabilities of all threads together; bit n of a set is capability n. */
 export interface PrivilegesLeft {
   readonly permitted: bigint;
   readonly bounding: bigint;
   readonly noNewPrivileges: boolean;
-  /** 0 when /proc cannot be read: then nothing is known. */
+  /** Number of checked threads; 0 if /proc cannot be read. */
   readonly threads: number;
 }
 
-/** native/probe.h: at which stage the kernel refused the program; '' when it takes it. */
+/** native/probe.h: the stage at which the kernel refused the program; '' if it accepted it. */
 export interface ProgramAnswer {
   readonly stage: '' | 'type' | 'target' | 'load' | 'helper' | 'attach';
   /** 0 when there is none. */
   readonly errno: number;
-  /** What the verifier or libbpf said. */
+  /** Log of the verifier or of libbpf. */
   readonly log: string;
 }
 
-/** Two that are equal load the same. */
+/** Settings of a session. Equal settings load the same programs. */
 export interface ProgramConfig {
   readonly path: string;
   readonly ringSize: number;
@@ -68,12 +68,12 @@ export interface SessionConfig extends ProgramConfig {
 export interface Session {
   readonly events: ArrayBuffer;
   readonly keys: ArrayBuffer;
-  /** What the last drain found, by the numbers in DRAINED. */
+  /** Results of the last drain; DRAINED has their indices. */
   readonly drained: Float64Array;
-  /** What readKey and readProcess write. */
+  /** Output of readKey and readProcess. */
   readonly details: ArrayBuffer;
   drain(): void;
-  /** False when records wait already: the doorbell is then not set. */
+  /** Sets the doorbell. Returns false, and does not set it, if records wait already. */
   arm(): boolean;
   requestCut(): void;
   live(): LiveSockets;
@@ -84,17 +84,17 @@ export interface Session {
   counts(): Counts;
   /** What processes did, at the last cut; to be asked once for each. */
   processes(): ProcessCounts;
-  /** Numbers of workloads of which nothing runs any more, since the last call. */
+  /** Numbers of workloads whose last process has ended since the last call. */
   gone(): Uint32Array;
-  /** Writes a key into `details` (keys/details.ts); false when the number is not in use. */
+  /** Writes a key into `details` (keys/details.ts). Returns false if the number is not in use. */
   readKey(id: number): boolean;
-  /** The same for a process of ProcessCounts. */
+  /** Writes a process of ProcessCounts into `details`. Returns false if the number is not in use. */
   readProcess(number: number): boolean;
-  /** Some may come more than once. */
+  /** May contain duplicates. */
   cgroupsInUse(): BigUint64Array;
   setSeriesLimit(limit: number): void;
   cgroups(): NativeCgroup[];
-  /** netns, inode and pid of each, one after the other. */
+  /** Three numbers for each namespace: netns, inode, pid. */
   namespaces(): Uint32Array;
   release(ids: Uint32Array): void;
   stats(): NativeStats;
@@ -109,7 +109,7 @@ export const DRAINED = { count: 0, records: 1, cut: 2, more: 3, lag: 4, processe
 
 export interface NativeCgroup {
   readonly id: bigint;
-  /** There are more ancestors than had room. */
+  /** The path has more ancestors than fit. */
   readonly cutOff: boolean;
   /** Its own name, then its parent's, ...; each ends with NUL. */
   readonly names: Uint8Array;
@@ -118,18 +118,18 @@ export interface NativeCgroup {
 export interface NativeStats {
   /** Index: enum cw_loss times lossClasses plus enum cw_loss_class. */
   readonly lost: Float64Array;
-  /** Of what found the ring full: how many are not in folded(). Index: enum cw_loss_class. */
+  /** Records that found the ring full and are not in folded(). Index: enum cw_loss_class. */
   readonly unfolded: Float64Array;
   /** Index: enum cw_kind. */
   readonly seen: Float64Array;
   readonly probes: { name: string; mechanism: string; required: boolean; attached: boolean }[];
-  /** Of those seen, how many tell of a change that the kernel did not show. */
+  /** Records that were deduced, because the kernel skipped the program for a state change. Part of `seen`. */
   readonly late: number;
   readonly undecodable: number;
   readonly recursion: number;
   readonly ringUsed: number;
   readonly ringSize: number;
-  /** ns since the last complete scan began. */
+  /** Age of the last complete scan, from its start, ns. */
   readonly scanAge: number;
 }
 
@@ -143,7 +143,7 @@ export interface NativeLayout {
   readonly lossClasses: number;
 }
 
-/** A file of build/, looked for upwards from here: the sources and the bundle are at different depths. */
+/** Path of a file in build/. Searches upwards, because the sources and the bundle are at different depths. */
 export function builtFile(name: string): string {
   for (let folder = import.meta.dirname, depth = 0; depth < 4; folder = dirname(folder), depth++) {
     const path = join(folder, 'build', name);
@@ -186,7 +186,7 @@ export function ownNetns(): number {
   return loadBinding().netnsNumber();
 }
 
-/** @throws ConnwatchError CW_LAYOUT when the addon's record is not the one of layout.ts */
+/** @throws ConnwatchError CW_LAYOUT if the addon's record layout differs from layout.ts */
 export function assertLayout(native: NativeLayout): void {
   const wrong = difference(native);
   if (wrong === undefined) return;

@@ -1,30 +1,30 @@
 export type SyncFailures = 'auto' | 'syscall' | 'off';
 
-/** What a `Manager` needs; every field has a default. */
+/** Settings of a `Manager`. Every field has a default. */
 export interface Config {
-  /** The BPF object. @default build/connwatch.bpf.o of the package */
+  /** Path of the BPF object. @default build/connwatch.bpf.o of the package */
   readonly objectPath: string | undefined;
   /** Bytes of the ring buffer: a power of two and a multiple of the page size. @default 8388608 */
   readonly ringSize: number;
-  /** Slots for start records, a power of two; who finds its slot taken goes to socket storage. @default 65536 */
+  /** Slots for live sockets, a power of two. A socket whose slot is taken goes to socket storage. @default 65536 */
   readonly connSlots: number;
   /** Records per batch. @default 4096 */
   readonly batchSize: number;
-  /** Milliseconds to wait between drains while records come, so that they come many at a time. @default 2 */
+  /** Milliseconds between drains while records arrive. Waiting makes batches larger. @default 2 */
   readonly coalesce: number;
   /**
-   * Milliseconds that they may wait while they come slowly: fewer wake-ups, which cost most of what a quiet agent costs.
-   * Less for a ring below 8 MiB. Not above coalesce: records are told as soon as that allows.
+   * Milliseconds that records may wait at a low rate. Waiting saves wake-ups, which are most of the cost of a quiet agent.
+   * A ring below 8 MiB shortens it in proportion. A value up to `coalesce` turns it off.
    */
   readonly patience: number;
   /**
-   * Series that a metric family may have, which bounds the keys: what finds no room shares one (`Key.fold`).
-   * Processes that are told apart are as many. @default 2000
+   * Maximum of series of one metric. It bounds the keys: above it, peers or workloads share a key (`Key.fold`). It also
+   * bounds the processes with counts of their own. @default 2000
    */
   readonly seriesLimit: number;
   /**
-   * How connects are seen that fail before a SYN: `auto` takes fexit, else a kretprobe, else nothing;
-   * `syscall` a tracepoint that costs every system call of the machine; `off` nothing. @default auto
+   * How to observe connects that fail before a SYN. `auto`: fexit, else a kretprobe, else not at all; `syscall`: a
+   * tracepoint that slows every system call of the machine; `off`: not at all. @default auto
    */
   readonly syncFailures: SyncFailures;
   /**
@@ -33,7 +33,7 @@ export interface Config {
    * connects alone: the price is less than half. `Cut.counts` is the same either way. @default true
    */
   readonly immediate: boolean;
-  /** An error after the start, in the drain. @default throws it, which ends the process */
+  /** Called for an error in the drain, after the start. @default throws it, which ends the process */
   readonly onError: (error: unknown) => void;
 }
 

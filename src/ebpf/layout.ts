@@ -35,11 +35,11 @@ export const EVENT_OFFSETS = {
 
 export const KIND = { connect: 1, accept: 2, close: 3, process: 4, exit: 5, flow: 6, listen: 7, cgroup: 8, netns: 9 } as const;
 
-/** Nanoseconds of a unit of `handshake`: CW_HANDSHAKE_SHIFT. */
+/** Unit of `handshake` in nanoseconds: CW_HANDSHAKE_SHIFT. */
 export const HANDSHAKE_UNIT = 256;
 
 /** enum cw_role */
 export const ROLE_SERVER = 2;
 
-/** enum cw_flags: the flags that user space reads. */
+/** Flags of enum cw_flags that TypeScript reads. */
 export const FLAG = { noSyn: 1 << 4, sync: 1 << 5, found: 1 << 6, resetIn: 1 << 7, resetOut: 1 << 8, late: 1 << 11, opened: 1 << 12 } as const;

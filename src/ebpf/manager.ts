@@ -13,17 +13,14 @@ import { Pump } from './pump.ts';
 import { drainStats } from './stats.ts';
 import type { Batch, Cut, DrainStats, Key, NetworkNamespace, ProcessInfo } from './types.ts';
 
-/** Of the ring: a record of a connection with the kernel's header. */
+/** Bytes of the ring for one connection record, with the kernel's header. */
 const SLOT = EVENT_SIZE + 8;
-/** The ring for which `patience` is meant. */
+/** The ring size for which `patience` holds in full. */
 const WHOLE_RING = 8 << 20;
 
-/**
- * Owns the addon: loads and attaches the BPF programs, drains their ring, gives
- * it all back on `close()`.
- */
+/** Owns the addon: loads and attaches the BPF programs, drains their ring buffer, and releases everything on `close()`. */
 export class Manager implements AsyncDisposable {
-  /** Batches as they are drained, from `start()` to `close()`. Hot: subscribe before starting. */
+  /** Emits each drained batch, from `start()` to `close()`. Hot: subscribe before starting. */
   readonly batches: Observable<Batch>;
   readonly #config: Config;
   readonly #subject = new Subject<Batch>();
@@ -43,8 +40,8 @@ export class Manager implements AsyncDisposable {
   }
 
   /**
-   * Loads and attaches. From here on every connection is seen.
-   * @throws ConnwatchError CW_ADDON, CW_LAYOUT, CW_BPF_OPEN, CW_PERMISSION, CW_BPF_LOAD, CW_BPF_ATTACH; nothing is left open then
+   * Loads and attaches the programs. From then on every connection is observed.
+   * @throws ConnwatchError CW_ADDON, CW_LAYOUT, CW_BPF_OPEN, CW_PERMISSION, CW_BPF_LOAD, CW_BPF_ATTACH, and leaves nothing open
    */
   start(): void {
     if (this.#session) return;
@@ -67,8 +64,8 @@ export class Manager implements AsyncDisposable {
   }
 
   /**
-   * Asks for a cut. A batch with `cut` set follows: at once, when a record being written is done, or when the
-   * scan of open sockets that belongs to it has finished.
+   * Requests a cut. A batch with `cut` set follows: at once, or as soon as the scan of open sockets has finished and
+   * every record before the cut has been written.
    */
   requestCut(): void {
     this.#open().requestCut();
@@ -76,12 +73,12 @@ export class Manager implements AsyncDisposable {
     this.#run();
   }
 
-  /** Made anew at each call. */
+  /** What a key number stands for. Makes a new object at each call. */
   get(id: number): Key | undefined {
     return this.#keys?.get(id);
   }
 
-  /** Of a key only what is asked for each row of a window. */
+  /** Only the part of a key that every row of a window needs. */
   side(id: number): Pick<Key, 'role' | 'netns'> | undefined {
     return this.#keys?.side(id);
   }
@@ -95,7 +92,7 @@ export class Manager implements AsyncDisposable {
     this.#session?.release(Uint32Array.from(ids));
   }
 
-  /** See Config.seriesLimit. A lower one takes no number away. */
+  /** Sets Config.seriesLimit. Keys above a lower limit stay. */
   setSeriesLimit(limit: number): void {
     this.#session?.setSeriesLimit(limit);
   }
@@ -125,7 +122,7 @@ export class Manager implements AsyncDisposable {
   }
 
   #onBell(): void {
-    // The cut's scan has finished: that is not to wait for more records.
+    // The scan of a requested cut may have finished. Drain now, without waiting for more records.
     if (this.#awaitsCut) this.#run();
     else this.#guarded(() => this.#pump?.ring());
   }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { loadBinding, type PrivilegesLeft } from './binding.ts';
 import { CAP_BPF, CAP_SYS_ADMIN, capabilityNames } from './capabilities.ts';
 
-/** The capabilities that the running agent needs, and why. */
+/** Capabilities that the running agent needs, and the reason. */
 export interface Needs {
   /** Bit n is capability n. */
   readonly keep: bigint;
@@ -10,7 +10,7 @@ export interface Needs {
 }
 
 export interface NeedsFacts {
-  /** errno of reading maps, statistics and iterators without any capability; 0: it works. */
+  /** errno of reading maps, statistics and iterators without capabilities; 0: it works. */
   readonly refused: number;
   /** kernel.unprivileged_bpf_disabled; undefined: cannot be read. */
   readonly unprivilegedBpf: number | undefined;
@@ -31,12 +31,12 @@ export function needsAfterAttach({ refused, unprivilegedBpf, permitted }: NeedsF
   return { keep: bpf, why: `kernel.unprivileged_bpf_disabled ${value}, and can change while the agent runs` };
 }
 
-/** What was dropped, for the log. */
+/** Result of dropping capabilities, for the log. */
 export interface Dropped {
   /** Names of the capabilities that are kept. */
   readonly keeps: readonly string[];
   readonly why: string;
-  /** Capabilities that some thread still has, although they should be dropped. */
+  /** Capabilities that should be dropped, but that some thread still has. */
   readonly left: readonly string[];
   readonly noNewPrivileges: boolean;
   /** The bounding set: what executing a program could still gain. */

@@ -7,8 +7,8 @@ import { objectFile } from './loading/object-file.ts';
 export type { ProgramAnswer };
 
 /**
- * Finds out what this kernel allows this process, by trying it and undoing it at
- * once. For `connwatch doctor`; a Manager does not use it.
+ * Tries what this kernel allows this process, and undoes each trial at once. For
+ * `connwatch doctor`; a Manager does not use it.
  * Every function @throws ConnwatchError CW_ADDON, CW_LAYOUT without a usable addon.
  */
 export interface KernelProbe {

@@ -8,7 +8,7 @@ interface Timer {
   readonly ms: number;
 }
 
-/** Time and timers that a test moves by hand, and a ring that holds `waiting` records. */
+/** A clock and timers that the test advances, and a ring that holds `waiting` records. */
 class World implements Timers {
   time = 0;
   timers: Timer[] = [];
@@ -68,7 +68,7 @@ describe('Pump', () => {
     expect(world.log).toEqual(['0:16', 'arm']);
   });
 
-  /** The bell rings every 2 ms, each time for so many records: how often it slept again at once. */
+  /** Rings the bell every 2 ms, each time for this number of records. Returns how often the pump slept again at once. */
   function slept(world: World, records: number, times: number): number {
     for (let i = 0; i < times; i++) {
       world.time += 2;
@@ -83,7 +83,7 @@ describe('Pump', () => {
   });
 
   it('does not when there are more, once it has had its burst', () => {
-    // 16 - 3 are left after the first time, then each time one less, down to 0.
+    // The first time leaves 16 - 3; each further time leaves one less, down to 0.
     const world = new World();
     expect(slept(world, 3, 1000)).toBe(14);
     expect(world.timers).toHaveLength(1);
@@ -124,7 +124,7 @@ describe('Pump', () => {
 
   it('looks again when records came between the drain and the bell', () => {
     const world = new World();
-    // A record that is still being written: not drained, yet in the ring.
+    // The ring contains a record that is still being written, so it cannot be drained yet.
     world.batchSize = 0;
     world.waiting = 1;
     world.pump.run();

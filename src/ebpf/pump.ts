@@ -1,8 +1,8 @@
-/** What the pump drives. */
+/** The drain that the pump controls. */
 export interface Pumped {
-  /** One batch. `more`: records are left. */
+  /** Drains one batch. `more`: records are left. */
   drain(): { readonly count: number; readonly more: boolean };
-  /** Sets the doorbell; false: records wait already. */
+  /** Sets the doorbell. Returns false if records wait already. */
   arm(): boolean;
 }
 
@@ -10,7 +10,7 @@ export interface Pumped {
 export interface Timers {
   setTimeout(callback: () => void, ms: number): unknown;
   clearTimeout(timer: unknown): void;
-  /** Sets an expired timer again, which is cheaper than a new one. */
+  /** Restarts an expired timer, which is cheaper than a new one. */
   refresh(timer: unknown): void;
   setImmediate(callback: () => void): unknown;
   clearImmediate(timer: unknown): void;
@@ -27,8 +27,8 @@ const realTimers: Timers = {
 };
 
 /**
- * Up to this rate, and this number at once, the pump sleeps again after each drain. Each record is delivered at
- * once and costs a wake-up; that is less work than a drain every 2 ms.
+ * Up to this rate and this burst, the pump sleeps again after each drain. Then each record is delivered at once
+ * and costs a wake-up, which is less work than a drain every 2 ms.
  */
 const QUIET_PER_MS = 1;
 const QUIET_BURST = 16;
@@ -37,7 +37,7 @@ const QUIET_BURST = 16;
 export interface Pace {
   /** At a high rate. */
   readonly coalesce: number;
-  /** At a rate at which `room` records take this long. Not used if it is below coalesce. */
+  /** At a rate at which `room` records take this long or longer. Not used if it is below coalesce. */
   readonly patience: number;
   /** Records: the part of the ring that may fill between two drains. */
   readonly room: number;
@@ -58,7 +58,7 @@ export class Pump {
   #timer: unknown;
   #timerMs = 0;
   #lastDrain = 0;
-  /** How many more records still count as a low rate. */
+  /** Number of further records that still count as a low rate. */
   #allowance = QUIET_BURST;
   #stopped = false;
 
@@ -75,7 +75,7 @@ export class Pump {
     else if (!this.#stopped && !this.#cancel) this.#later(patience);
   }
 
-  /** Somebody requests a drain now. */
+  /** Drains now. */
   run(): void {
     this.#cancel?.();
     this.#cancel = undefined;
@@ -91,7 +91,7 @@ export class Pump {
     this.#later(wait);
   }
 
-  /** How long the room lasts at the current rate. */
+  /** Milliseconds until the room is full at the current rate. */
   #waitAfter(count: number, elapsed: number): number {
     const { coalesce, patience, room } = this.#pace;
     return Math.max(coalesce, Math.min(patience, Math.floor((room * elapsed) / Math.max(count, 1))));

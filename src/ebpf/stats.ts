@@ -4,7 +4,7 @@ import type { NativeStats } from './binding.ts';
 import { KIND } from './layout.ts';
 import type { DrainStats, EventKind, Loss } from './types.ts';
 
-/** The addon's numbers under their names. `lag` in ns. */
+/** Names the addon's numbers. `lag` is in ns. */
 export function drainStats(native: NativeStats, lag: number): DrainStats {
   const row = (reason: number): number[] => [...native.lost.subarray(reason * LOSS_CLASSES, (reason + 1) * LOSS_CLASSES)];
   const [ringFull, startStore, ownerStore] = [row(0), row(1), row(2)];

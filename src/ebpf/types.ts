@@ -1,6 +1,6 @@
 import type { Role } from '../words/role.ts';
 
-/** What a process is, as the kernel told it. */
+/** A process, from the kernel's record. */
 export interface ProcessInfo {
   /** Thread group id in the root pid namespace; 0 for the kernel's own sockets. */
   readonly pid: number;
@@ -12,57 +12,56 @@ export interface ProcessInfo {
   readonly comm: string;
 }
 
-/** Whose a socket is. `folded`: records that the kernel side could not send, of whoever. */
+/** Kind of a socket's owner. `folded`: any owner, of records that the kernel could not send. */
 export type Whose = 'unknown' | 'process' | 'kernel' | 'folded';
 
 /**
- * What a key number stands for. The addon interns the tuple once, records then
- * carry the number. Numbers are dense, start at 1 and are used again after
- * `release`. Each workload gets a fair share of them (native/shares.h); what is
- * over it has a number that is shared: `fold`.
+ * What a key number stands for. The addon gives each tuple a number, and records have that number. Numbers are
+ * dense, start at 1 and are used again after `release`. Each workload gets a fair share of them (native/shares.h).
+ * Above its share, its peers or whole workloads share a number (`fold`).
  */
 export interface Key {
   readonly id: number;
   readonly role: Role;
   readonly whose: Whose;
-  /** Base name of the executable file, at most 255 bytes, printable form; `[kernel]`, `[folded]`; undefined when it is not known. */
+  /** Base name of the executable file, at most 255 bytes, printable form; or `[kernel]`, `[folded]`; undefined if it is unknown. */
   readonly executable: string | undefined;
-  /** Number of the workload: the executable in its cgroup. 0 when it is not a process's, or not known. Given out anew after it was in `Cut.gone`. */
+  /** Number of the workload, which is an executable in a cgroup. 0 if there is no process or it is unknown. Used again after `Cut.gone` had it. */
   readonly workload: number;
-  /** Number of the cgroup, decimal (bpf/event.h): the cgroup v2 id, where v2 tells containers apart. */
+  /** Number of the cgroup, decimal (bpf/event.h): the cgroup v2 id if containers differ in v2. */
   readonly cgroup: string;
   /**
    * Path of the cgroup in its hierarchy, printable form: `/system.slice/nginx.service`, `/` for the root.
-   * A path that is too deep begins with `.../`. undefined when the kernel could not tell it (yet).
+   * A path that is too deep begins with `.../`. undefined if the kernel has not reported it.
    */
   readonly cgroupPath: string | undefined;
-  /** Number of the network namespace; `Cut.namespaces` has its inode number. No number is ever used again. 0 when the key stands for several. */
+  /** Number of the network namespace; `Cut.namespaces` has its inode number. Never used again. 0 if the key stands for several. */
   readonly netns: number;
   /** Client: the peer's address; server: empty. IPv4 in dotted form, IPv6 per RFC 5952. */
   readonly address: string;
   /** Client: the peer's port; server: the local port. */
   readonly port: number;
-  /** What it stands for: `none`, this alone; `peer`, peers (of a server: ports) of the workload; `workload`, workloads. */
+  /** What shares the key: `none`, nothing; `peer`, peers (for a server: ports) of one workload; `workload`, several workloads. */
   readonly fold: 'none' | 'peer' | 'workload';
 }
 
-/** Flags of ProcessCounts: its names are new or have changed; its last thread has ended. */
+/** Flags of ProcessCounts. fresh: its names are new or have changed; exited: its last thread has ended. */
 export const PROCESS_FLAG = { fresh: 1, exited: 2 } as const;
 
 /**
- * What processes did since the cut before, as columns. As many are told apart as a
- * family may have series, by fair share.
+ * Counts of processes since the previous cut, as columns. The number of processes with a row is bounded by the
+ * series limit, by fair share.
  */
 export interface ProcessCounts {
   readonly rows: number;
-  /** Its number; used again after it has exited, then with the flag `fresh`. */
+  /** Number of the process. Used again after its exit, then with the flag `fresh`. */
   readonly process: Uint32Array;
   /** Connects that have ended. */
   readonly ended: Uint32Array;
   /** Connects that are pending at the cut. */
   readonly pending: Uint32Array;
   readonly flags: Uint32Array;
-  /** The same of all others, added up. Records that were lost are in neither. */
+  /** Sums of all other processes. Lost records are in neither. */
   readonly othersEnded: number;
   readonly othersPending: number;
 }
@@ -76,10 +75,10 @@ export interface LiveSockets {
   readonly count: Uint32Array;
 }
 
-/** What each column of `Listeners.values` is. Deltas are since the cut before. */
+/** Columns of `Listeners.values`. Deltas are since the previous cut. */
 export const LISTEN_VALUES = ['sockets', 'queue', 'limit', 'overflows', 'drops', 'synackRetransmits'] as const;
 
-/** Listening sockets at a cut: row i is about the `sockets` of key `key[i]`; values are `LISTEN_VALUES.length` a row. */
+/** Listening sockets at a cut: row i has `LISTEN_VALUES.length` values of the sockets of key `key[i]`. */
 export interface Listeners {
   readonly rows: number;
   readonly key: Uint32Array;
@@ -106,19 +105,19 @@ export interface Folded {
   readonly count: Float64Array;
 }
 
-/** Counters of the kernel side and of the drain, totals since the programs were loaded. */
+/** Counters of the kernel side and of the drain since the programs were loaded. */
 export interface DrainStats {
   /** Records seen, by kind name. */
   readonly seen: Readonly<Record<EventKind, number>>;
-  /** Records lost, `stage`/`reason` and what they were. Always holds every combination that can happen. */
+  /** Lost records, by `stage`, `reason` and kind. Contains every combination that can happen. */
   readonly lost: readonly Loss[];
-  /** Records of changes that the kernel did not show to the programs: deduced, and their time is not known. */
+  /** Deduced records: the kernel skipped the program for the state change, so its time is unknown. */
   readonly late: number;
   readonly ringUsed: number;
   readonly ringSize: number;
   /** Age of the oldest record at the last drain that found one, seconds. */
   readonly drainLag: number;
-  /** Seconds since the last complete look at all open sockets began. */
+  /** Age of the last complete scan of open sockets, from its start, seconds. */
   readonly scanAge: number;
   readonly probes: readonly Probe[];
 }
@@ -131,11 +130,11 @@ export interface Loss {
   readonly reason: string;
   readonly total: number;
   /**
-   * For lost connects that `Cut.folded` does not hold: how many of each outcome (index as OUTCOMES).
-   * Only for stage kernel, reason ring_full.
+   * Lost connects that are not in `Cut.folded`, by outcome (index as OUTCOMES). Only for stage kernel,
+   * reason ring_full.
    */
   readonly connects?: readonly number[];
-  /** For lost accepts that `Cut.folded` does not hold. */
+  /** Lost accepts that are not in `Cut.folded`. */
   readonly accepts?: number;
 }
 
@@ -151,13 +150,13 @@ export interface Probe {
 export interface NetworkNamespace {
   /** Inode number, as `ls -l /proc/PID/ns/net` shows it. */
   readonly inode: number;
-  /** A thread that is in it (root pid namespace); 0: somebody holds a socket of it, but no thread was found in it. */
+  /** Pid of a thread in it (root pid namespace); 0: its sockets are open, but no thread was found in it. */
   readonly pid: number;
 }
 
 /**
- * A moment at which everything is consistent: all records up to it have been
- * delivered, none after it, and `live` is what was alive at it.
+ * A moment at which counts and live sockets fit together: all records before it and none after it have
+ * been delivered, and `live` has the sockets that were alive then.
  */
 export interface Cut {
   readonly counts: Counts;
@@ -168,7 +167,7 @@ export interface Cut {
   /** The network namespaces whose sockets the last scan found, by number. */
   readonly namespaces: ReadonlyMap<number, NetworkNamespace>;
   readonly processes: ProcessCounts;
-  /** Workloads (Key.workload) of which no process runs any more, since the cut before. */
+  /** Workloads (Key.workload) whose last process has ended since the previous cut. */
   readonly gone: Uint32Array;
 }
 
@@ -186,6 +185,6 @@ export interface Batch {
   readonly words: Uint32Array;
   /** Key number of each record. */
   readonly keys: Uint32Array;
-  /** Set when this batch ends at a cut that was asked for. */
+  /** Set if this batch ends at a requested cut. */
   readonly cut: Cut | undefined;
 }

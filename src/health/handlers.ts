@@ -45,7 +45,7 @@ function probe(answer: () => Answer): Handler {
       'x-content-type-options': 'nosniff',
       ...(allowed ? {} : { allow: 'GET, HEAD' }),
     });
-    // Node.js omits the body of an answer to HEAD.
+    // Node.js omits the body of a response to HEAD.
     response.end(body);
   };
 }

@@ -1,7 +1,7 @@
-/** What `/health` answers. */
+/** The response of `/health`. */
 export interface Status {
   readonly ready: boolean;
   readonly alive: boolean;
-  /** Unix seconds at the answer. */
+  /** Time of the response, Unix seconds. */
   readonly timestamp: number;
 }

@@ -5,7 +5,7 @@ import { ERROR_CODES } from './codes.ts';
 import { errorsPage } from './errors-page.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-// No literal: these scripts have no types.
+// The path is not a literal, because these scripts have no types.
 const table: string = '../../scripts/lib/refusal-codes.mjs';
 const { REFUSAL_CODES } = (await import(table)) as { REFUSAL_CODES: Parameters<typeof errorsPage>[0] };
 

@@ -2,7 +2,7 @@ import { ERROR_CODES } from './codes.ts';
 
 type Codes = Readonly<Record<string, { readonly means: string; readonly todo: string }>>;
 
-/** docs/errors.md, from the tables of codes. `scripts`: those of the commands of a checkout. */
+/** Makes docs/errors.md from the tables of codes. `scripts`: codes of the commands of a checkout. */
 export function errorsPage(scripts: Codes): string {
   return `${INTRODUCTION}${table(ERROR_CODES)}${SCRIPTS}${table(scripts)}`;
 }

@@ -38,7 +38,7 @@ describe('printable', () => {
     expect(printable(bytes('xxabcxx').subarray(2, 5))).toBe('abc');
   });
 
-  // Draws bytes that are likely to meet the hard cases, next to any byte.
+  // Mixes bytes that make the hard cases likely with any byte.
   const hostile = fc.oneof(
     fc.uint8Array({ maxLength: 12 }),
     fc.array(fc.constantFrom(...Buffer.from('\\xX4fF\n'), 0xff, 0xc2, 0x9b, 0xe2, 0x82, 0x5c), { maxLength: 12 }).map(

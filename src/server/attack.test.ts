@@ -21,7 +21,7 @@ async function serve(limits: Partial<Limits>): Promise<number> {
   return (await manager.start()).metrics.port;
 }
 
-/** A client from another address of loopback, so that it can be told from a scraper. */
+/** A client with another loopback address than the scraper. */
 async function open(port: number, text: string, localAddress = '127.0.0.2'): Promise<Socket> {
   const socket = connect({ port, host: '127.0.0.1', localAddress }).on('error', () => {});
   sockets.push(socket);

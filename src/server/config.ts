@@ -9,26 +9,26 @@ export type Handler = (request: IncomingMessage, response: ServerResponse) => vo
 export type ServerName = 'metrics' | 'health';
 
 export interface Config {
-  /** Where metrics are served: host:port, port 0 takes a free one, no host is every interface. @default ':9090' */
+  /** Address of the metrics server, host:port. Port 0 takes a free one; without a host it listens on every interface. @default ':9090' */
   readonly metricsAddr: string;
-  /** Where the probes are served, in the same form. @default ':8080' */
+  /** Address of the health server, in the same form. @default ':8080' */
   readonly healthAddr: string;
   /** Answers the probes. */
   readonly healthCheck: Pick<Checker, 'livenessHandler' | 'readinessHandler' | 'healthHandler'>;
-  /** Path (`/metrics`) to handler. `/` is a page with links to these unless it is given. @default none */
+  /** Handlers by path, such as `/metrics`. Without one for `/`, that path serves a page with links. @default none */
   readonly metricsRoutes: Readonly<Record<string, Handler>>;
-  /** What the page at `/` says of the agent; asked at each request. @default nothing */
+  /** The agent's status for the page at `/`. Called for each request. @default nothing */
   readonly status: () => LandingStatus | undefined;
   /**
-   * TLS, users and headers of a server. The function is called at each connection and request, so what it returns
-   * can change. @default none: plain HTTP for everyone
+   * TLS, users and headers of a server. The function is called for each connection and request, so its result may
+   * change. @default none: plain HTTP for everyone
    */
   readonly protection: Readonly<Partial<Record<ServerName, () => Protection>>>;
-  /** What clients of each server may take. */
+  /** What clients of each server may use. */
   readonly limits: Limits;
   /** Milliseconds that running requests may take after shutdownGracefully(). @default 10000 */
   readonly shutdownTimeout: number;
-  /** A server failed after its start, or a handler threw. The servers go on. @default does nothing */
+  /** Called if a server fails after its start or a handler throws. The servers go on. @default does nothing */
   readonly onError: (server: ServerName, error: Error) => void;
 }
 

@@ -1,8 +1,8 @@
-/** What an agent says of itself on its page. */
+/** The agent's status on the landing page. */
 export interface LandingStatus {
   readonly version: string;
   readonly ready: boolean;
-  /** Programs in the kernel; none before they are loaded. */
+  /** Programs in the kernel; empty before they are loaded. */
   readonly probes: readonly LandingProbe[];
 }
 
@@ -17,12 +17,12 @@ export interface LandingProbe {
 export interface Landing {
   /** Paths of the metrics server. */
   readonly paths: readonly string[];
-  /** Where the health server listens, and its paths. */
+  /** Address and paths of the health server. */
   readonly health: { readonly text: string; readonly paths: readonly string[] };
   readonly status: LandingStatus | undefined;
 }
 
-/** What `/` of the metrics server shows: where everything is, so that a person with the port finds the rest. */
+/** The page at `/` of the metrics server. It links to everything else, for people who know only the port. */
 export function landingPage({ paths, health, status }: Landing): string {
   const links = paths.map((path) => `    <li><a href="${escapeHtml(path)}">${escapeHtml(path)}</a></li>\n`).join('');
   const probes = health.paths.map((path) => `<code>${escapeHtml(path)}</code>`).join(', ');

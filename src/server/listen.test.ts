@@ -3,7 +3,7 @@ import type { Server } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { listen } from './listen.ts';
 
-/** A server whose listen() meets the given errors, by host. */
+/** A server whose listen() fails with the given errors, by host. */
 class FakeServer extends EventEmitter {
   readonly asked: object[] = [];
   readonly #errors: Record<string, string>;

@@ -44,7 +44,7 @@ function deferred<T>() {
   return { promise, resolve };
 }
 
-/** A handler that holds its answer back until `release`, and tells when it is `entered`. */
+/** A handler that responds after `release`; `entered` resolves when it is called. */
 function held() {
   const entered = deferred<void>();
   const gate = deferred<void>();
@@ -270,7 +270,7 @@ describe('shutdownGracefully', () => {
     const made = manager({ metricsRoutes: { '/slow': (_, response) => void response.end(body) }, shutdownTimeout: 3_600_000 });
     const { metrics } = await made.start();
     const socket = (await raw(metrics.port, GET)).pause();
-    // The kernel takes a part. The rest waits in this process, and the answer has ended.
+    // The handler has ended the response, but the kernel holds only a part; the rest waits in this process.
     await once(socket, 'readable');
     const shutdown = made.shutdownGracefully();
     await expect(fetch(`http://${metrics.text}/`)).rejects.toThrow();

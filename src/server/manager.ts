@@ -12,8 +12,8 @@ export interface Started {
 }
 
 /**
- * The two HTTP servers: metrics, and health probes. It knows no metric: what the
- * metrics server answers is in its configuration.
+ * The two HTTP servers, for metrics and for health probes. It knows no metric: the configuration has
+ * the handlers of the metrics server.
  *
  * Each instance starts once. start() and the ways to close may be called in any
  * order and concurrently.
@@ -58,9 +58,8 @@ export class Manager {
   }
 
   /**
-   * Accepts no more requests, lets running ones end within `shutdownTimeout`,
-   * then cuts them. The probes answer until the metrics server is done, so that
-   * whoever asks sees the agent is not ready rather than gone.
+   * Accepts no more requests, finishes the running ones within `shutdownTimeout`, then cuts the connections that are
+   * left. The probes answer until the metrics server is done, so that they report not ready instead of failing.
    * @param timeout milliseconds, in place of the configured `shutdownTimeout`
    */
   async shutdownGracefully(timeout = this.#config.shutdownTimeout): Promise<void> {
@@ -69,7 +68,7 @@ export class Manager {
     await this.close();
   }
 
-  /** Cuts every connection. Nothing happens the second time. */
+  /** Cuts every connection. Idempotent. */
   close(): Promise<void> {
     return this.#closer.close();
   }

@@ -27,8 +27,8 @@ const U32 = 2 ** 32;
 const ADDRESS_SIZE = 16;
 
 /**
- * Takes at most `rate` failed connects a second (as many at once after a pause) and
- * counts the others. Costs a check of each record's kind and outcome.
+ * Takes at most `rate` failed connects a second (up to `rate` at once after a pause) and
+ * counts the others. It costs a check of each record's kind and outcome.
  */
 export class FailureTap {
   /** Per second. 0: takes none, and counts none as left out. */

@@ -1,6 +1,6 @@
 export { HANDSHAKE_BOUNDS, LIFE_BOUNDS } from '../words/columns.ts';
 
-/** The bucket of `value` by binary search. */
+/** Finds the bucket of `value` by binary search. */
 export function bucketOf(bounds: readonly number[], value: number): number {
   let low = 0;
   let high = bounds.length;

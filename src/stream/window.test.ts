@@ -18,7 +18,7 @@ function batch(connects?: Readonly<Record<number, number>>): Batch {
 
 const values = { a: batch(), c: batch({ 1: 3, 2: 2 }), z: batch({}) };
 
-/** What a snapshot says: `start-end key:successes ...`. */
+/** A snapshot as text: `start-end key:successes ...`. */
 function run(marbles: string, expected: string, texts: Record<string, string>, subscription?: string): number[] {
   const asked: number[] = [];
   new TestScheduler((actual, wanted) => expect(actual).toEqual(wanted)).run(({ hot, expectObservable }) => {

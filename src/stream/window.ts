@@ -6,11 +6,10 @@ import type { Snapshot } from './snapshot.ts';
 export interface WindowOptions {
   /**
    * Length of a window, milliseconds; windows end at its multiples in Unix time.
-   * With an Observable the last value counts: when it changes, the current window
-   * ends at the next multiple of the new length.
+   * If an Observable emits a new length, the current window ends at its next multiple.
    */
   readonly interval: number | Observable<number>;
-  /** Requests a cut from the source, which answers with a batch that has one, now or later. */
+  /** Requests a cut. The source then emits a batch with the cut, at once or later. */
   readonly requestCut: () => void;
   /** @default asyncScheduler */
   readonly scheduler?: SchedulerLike;

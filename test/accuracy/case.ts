@@ -5,41 +5,41 @@ import type { Tallies } from './tally.ts';
 import type { Watch } from './world/watch.ts';
 import type { World } from './world/world.ts';
 
-/** The agents that watch. usual: settings as they are; syscall: `--sync-failures syscall`. */
+/** The observing agents. usual: default settings; syscall: `--sync-failures syscall`. */
 export interface Agents {
   readonly usual: Watch;
   readonly syscall: Watch;
 }
 
-/** One thing that can happen to connections, and what must be counted of it. */
+/** One kind of connection, and the counts that must come out. */
 export interface Case {
-  /** Unique. What happens. */
+  /** Unique. Says what happens. */
   readonly name: string;
-  /** How it is made, in one line. */
+  /** Says how it is made, in one line. */
   readonly made: string;
   /** @default both */
   readonly families?: readonly Family[];
-  /** Makes it, in namespaces that nobody else uses. */
+  /** Makes the connections, in network namespaces of its own. */
   readonly run: (world: World) => Promise<unknown>;
-  /** Of each executable, at the end, when every process of the case is gone. */
+  /** Counts of each executable at the end, when every process of the case has ended. */
   readonly expect: Tallies;
   /** Attempts for which no SYN was queued. @default those without a local port */
   readonly unsent?: number;
-  /** Those of them that failed in a way in which others fail after a SYN. @default 0 */
+  /** How many of the unsent attempts have an outcome that usually follows a SYN. @default 0 */
   readonly failedUnsent?: number;
-  /** Counters of the namespaces that don't follow from `expect`. @default no EstabResets, nothing open; gone: so are the namespaces; any: it depends on who is faster */
+  /** Kernel counters that do not follow from `expect`. gone: the namespaces no longer exist; any: the value depends on timing. @default no EstabResets, nothing open */
   readonly kernel?: Partial<Record<KernelCounter, number | 'any'>> | 'gone';
-  /** Whether its own processes know what they made; false where they can't, and only kernel and case judge. @default true */
+  /** Whether the processes of the case know what they made. If not, only the kernel's counters and `expect` are compared. @default true */
   readonly truth?: boolean;
-  /** Why it can't be made or seen here; undefined where it can. */
+  /** The reason if it cannot be made or observed here; otherwise undefined. */
   readonly cannot?: (page: Page) => string | undefined;
-  /** Whose page: syscall also sees failures before a SYN, on any kernel. @default usual */
+  /** The agent to compare with: syscall also observes failures before a SYN, on any kernel. @default usual */
   readonly agent?: keyof Agents;
-  /** quick: in `npm test` too. heavy: one at a time. alone: with nothing beside it. @default quick */
+  /** quick: `npm test` runs it too. heavy: one at a time. alone: no other case runs at the same time. @default quick */
   readonly load?: 'quick' | 'slow' | 'heavy' | 'alone';
 }
 
-/** Cases of a kind: a part of the table. */
+/** Cases of one kind: a section of the table. */
 export interface Chapter {
   readonly title: string;
   readonly cases: readonly Case[];

@@ -3,22 +3,22 @@ import { DEFAULTS } from './options.ts';
 
 export const HELP = `npm run endure -- [--only NAME[,NAME]] [--soak TIME] [--rate N] [--inputs N] [--json] [--write] [--list]
 
-Does to a running agent what happens to agents, and says of each thing whether what
-must hold did hold. It needs root and about ten minutes on a machine that does
-nothing else: answers that come late because others use the CPU count as late.
+Does harmful things to a running agent and checks after each one what must hold.
+It needs root and about ten minutes on an idle machine: responses that are late
+because other programs use the CPU count as late.
 
   faults   a collector in trouble, full buffers, no memory, no CPU, signals, logs that
            can't be written, bad clients, a second agent, clocks that jump
-  soak     as many connections as --rate asks for, and how resident memory changes
+  soak     a constant load of --rate connections a second; measures resident memory
   fuzz     random input for every parser and for the decoder of kernel records
 
   --only NAME    only these parts: names of faults (--list), soak, fuzz
-  --soak TIME    length of the soak: ${DEFAULTS.soak} unless given; 4h for a slope that is worth its name
+  --soak TIME    length of the soak (${DEFAULTS.soak}); use hours, such as 4h, for a reliable slope
   --rate N       connections a second in the soak (${DEFAULTS.rate})
   --inputs N     inputs for each parser (${DEFAULTS.inputs}), a hundred times as many for the decoder
   --json         everything as one JSON object on standard output
-  --write        docs/reliability.md anew
-  --list         the faults: what is done, and what must hold
+  --write        writes docs/reliability.md again
+  --list         prints the faults: what is done, and what must hold
   --help         this text
 
 Examples

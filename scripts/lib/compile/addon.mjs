@@ -15,7 +15,7 @@ const FLAGS = [
   '-Wextra',
   '-DNAPI_VERSION=8',
   '-DNAPI_CPP_EXCEPTIONS',
-  // An error that cannot be thrown because the worker is being terminated is dropped.
+  // Drops an error that cannot be thrown because the worker is being terminated.
   '-DNODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS',
   '-I.',
   // Not our code: no warnings from it.
@@ -29,7 +29,7 @@ const FLAGS = [
 const LINK_FLAGS = ['-shared', '-lbpf'];
 const SANITIZERS = ['-fsanitize=address,undefined', '-fno-sanitize-recover=undefined'];
 
-/** The addon, and the same with AddressSanitizer and UBSan, for the tests (test/sanitized/). */
+/** The addon, and a second build with AddressSanitizer and UBSan for the tests (test/sanitized/). */
 const PLAIN = { stamp: 'addon', output: at('build', 'connwatch.node'), objects: 'native', flags: ['-O2'] };
 const SANITIZED = {
   stamp: 'addon-sanitized',
@@ -40,10 +40,10 @@ const SANITIZED = {
 
 export const addon = PLAIN.output;
 
-/** Its name on Debian when it compiles for another architecture. */
+/** Debian's name of the cross compiler. */
 export const compilerName = () => (isCross() ? `${target().triplet}-g++` : 'g++');
 
-// What the headers outside the checkout's own code come from.
+// Origin of the headers that are not in the checkout.
 const toolchain = ({ flags }) =>
   hash(
     [...FLAGS, ...flags].join(' '),
@@ -59,7 +59,7 @@ const toolchain = ({ flags }) =>
 const sources = () => filesBelow(at('native'), (path) => extname(path) === '.cc');
 const objectOf = ({ objects }, source) => at('build', objects, `${basename(source, '.cc')}.o`);
 
-// Any file may include any of our headers. They are few, so a changed one rebuilds all.
+// Any file may include any of our headers. There are few files, so a changed header rebuilds all of them.
 const headers = () => [...filesBelow(at('native'), (path) => extname(path) === '.h'), at('bpf', 'event.h')];
 
 const inputs = (variant) => hash(toolchain(variant), LINK_FLAGS.join(' '), hashFiles([...headers(), ...sources()]));
@@ -86,7 +86,7 @@ async function build(variant) {
     await compiler([...FLAGS, ...flags, '-c', shown(source), '-o', objectOf(variant, source)]);
     setStamp(part, fromSource);
   });
-  // A new file: a running agent keeps the one that it has mapped.
+  // Writes a new file, so that a running agent keeps the one that it has mapped.
   await makeWhole(output, (draft) => compiler([...flags, ...sources().map((source) => objectOf(variant, source)), ...LINK_FLAGS, '-o', draft]));
   setStamp(stamp, from);
 }

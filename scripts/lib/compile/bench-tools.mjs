@@ -6,8 +6,8 @@ import { bpfFlags, compileBpf } from './bpf.mjs';
 import { cTools } from './c-tools.mjs';
 
 /*
- * What the benchmarks measure with: kernel programs that do nothing or write
- * records of connections that never were, and the C programs that use them.
+ * Tools of the benchmarks: kernel programs that do nothing or that write records of invented
+ * connections, and the C programs that use them.
  */
 const tools = cTools({
   folder: ['bench', 'tools'],

@@ -9,7 +9,7 @@ import { compile } from './compiler.mjs';
 
 export const bpfObject = at('build', 'connwatch.bpf.o');
 
-/** How the kernel programs are compiled: the one place, also for the mutation run. */
+/** Compiler options of the kernel programs, also for the mutation run. */
 export const bpfFlags = () => [
   '-O2',
   '-g',
@@ -60,7 +60,7 @@ export async function compileBpf({ source, output, folder = at('bpf') }) {
   });
 }
 
-/** Padding in a record would carry kernel memory to user space: it must be spelled out. */
+/** Padding must be explicit, because implicit padding in a record would leak kernel memory to user space. */
 async function checkPadding(path) {
   await compiler('clang', ['-x', 'c', '-std=c11', '-Wpadded', '-Werror', '-fsyntax-only', path]);
 }

@@ -14,11 +14,11 @@ const dist = at('dist');
 export const program = at('dist', 'connwatch.js');
 export const licences = at('dist', 'LICENSES.txt');
 
-// Bundles of their own: the program would be in many more chunks if it shared them with the rooms, and each has its price
-// at the start.
+// The rooms have bundles of their own. If they shared chunks with the program, the program would have many more chunks, and
+// each costs time at the start.
 const ENTRY_POINTS = [
   { connwatch: at('src', 'cli', 'main.ts') },
-  // A thread begins in a file of its own.
+  // A worker thread needs a file of its own.
   { 'bcrypt-worker': at('src', 'server', 'protected', 'bcrypt-worker.ts') },
   Object.fromEntries(PUBLIC_ROOMS.map((room) => [room, at('src', room, 'index.ts')])),
 ];
@@ -30,12 +30,12 @@ const OPTIONS = {
   format: 'esm',
   platform: 'node',
   target: 'node24',
-  // What is imported lazily (OTLP, pretty logs) becomes a file of its own.
+  // Modules that are imported lazily (OTLP, pretty logs) become files of their own.
   splitting: true,
-  // Beside the entries, so that a path relative to the file is the same in all.
+  // Chunks are next to the entries, so that paths relative to the file are the same in all of them.
   chunkNames: 'chunk-[hash]',
   minifyWhitespace: true,
-  // Their place is LICENSES.txt.
+  // Licence comments are in LICENSES.txt instead.
   legalComments: 'none',
   metafile: true,
   // CommonJS dependencies call require, which a module does not have.
@@ -45,8 +45,8 @@ const OPTIONS = {
   logLevel: 'silent',
 };
 
-// The OTLP exporter loads gRPC through a require of its own at run time, which esbuild does not follow. As a
-// plain require gRPC is in the chunk, once.
+// The OTLP exporter loads gRPC through its own require at run time, which esbuild does not follow. Replaced by a
+// plain require, gRPC is in the chunk once.
 const OWN_REQUIRE = /\b__require\d*\("@grpc\/grpc-js"\)/g;
 const bundleGrpc = {
   name: 'bundle-grpc',
@@ -60,15 +60,15 @@ const bundleGrpc = {
   },
 };
 
-// To import a module of Node.js reads each of its exports, and of node:http one is WebSocket with all that is behind
-// it: 14 MB of memory and a fifth of the start. To require it reads none.
+// Importing a module of Node.js evaluates all its exports. One export of node:http is WebSocket, which loads 14 MB and
+// takes a fifth of the start-up time. Requiring the module evaluates none of them.
 const NODE_MODULE = new RegExp(`^(?:node:)?(${builtinModules.map((name) => name.replace(/^node:/, '')).join('|')})$`);
 const requireNodeModules = {
   name: 'require-node-modules',
   setup(build) {
     build.onResolve({ filter: NODE_MODULE }, ({ path, kind, importer }) => {
       const full = path.replace(NODE_MODULE, 'node:$1');
-      // One for each file that imports it: what several have in common would be a chunk of its own.
+      // One module for each importing file, because a shared one would become a chunk of its own.
       return kind === 'import-statement' ? { path: full, suffix: `?${importer.replaceAll('/', ':')}`, namespace: 'node-module' } : { path: full, external: true };
     });
     build.onLoad({ filter: NODE_MODULE, namespace: 'node-module' }, ({ path }) => ({
@@ -77,7 +77,7 @@ const requireNodeModules = {
   },
 };
 
-// What rxjs has for Node.js is CommonJS, of which all stays, 250 kB; of its modules what is used.
+// For Node.js, rxjs exports CommonJS, which cannot be tree-shaken: 250 kB. Its ES modules can.
 const RXJS = /^rxjs$/;
 const rxjsAsModules = {
   name: 'rxjs-as-modules',
@@ -94,7 +94,7 @@ async function definitions() {
   };
 }
 
-/** Short hash of the commit, with `-dirty` when files differ from it; outside of a git checkout what $SOURCE_COMMIT says, or `unknown`. */
+/** Short hash of the commit, with `-dirty` if files differ from it. Outside of a git checkout $SOURCE_COMMIT, or `unknown`. */
 async function commit() {
   const { code, stdout } = await run('git', ['-c', `safe.directory=${root}`, 'describe', '--always', '--dirty', '--abbrev=12', '--exclude=*']);
   return code === 0 ? stdout.trim() : process.env.SOURCE_COMMIT || 'unknown';
@@ -132,7 +132,7 @@ export async function buildBundle() {
   } catch (error) {
     throw bundleRefusal(esbuild, error);
   } finally {
-    // Its helper process would stay for as long as the agent runs.
+    // Otherwise the helper process of esbuild would stay while the agent runs.
     await esbuild.stop();
   }
   const files = results.flatMap(({ outputFiles }) => outputFiles);
@@ -142,7 +142,7 @@ export async function buildBundle() {
   setStamp('bundle', from);
 }
 
-// Chunks of an earlier bundle.
+// Removes chunks of earlier bundles.
 function removeOthers(kept) {
   for (const name of readdirSync(dist))
     if (name.endsWith('.js') && !kept.includes(join(dist, name))) rmSync(join(dist, name));

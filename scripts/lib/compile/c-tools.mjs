@@ -7,7 +7,7 @@ import { compile } from './compiler.mjs';
 
 const FLAGS = ['-O2', '-Wall', '-Wextra', '-Werror', '-pthread'];
 
-/** libNAME.c is to be preloaded. */
+/** libNAME.c becomes a shared library for LD_PRELOAD. */
 const flagsOf = (source) => (basename(source).startsWith('lib') ? [...FLAGS, '-shared', '-fPIC'] : FLAGS);
 
 /**
@@ -30,7 +30,7 @@ export function cTools({ folder, output, headers = [], libraries = [] }) {
   const isToolFresh = (source) => isFresh(stampOf(source), inputs(source), [toolOf(source)]);
   return {
     fresh: () => sources().every(isToolFresh),
-    /** @throws Refusal with what the compiler said */
+    /** @throws Refusal with the compiler's output */
     async build() {
       mkdirSync(at(...output), { recursive: true });
       for (const source of sources()) {

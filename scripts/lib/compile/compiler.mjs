@@ -3,10 +3,10 @@ import { run } from '../run.mjs';
 
 /**
  * Runs a compiler, in the checkout.
- * @param {string} what what it makes, as the refusal says it
- * @param {string} sources the folder of what it reads
+ * @param {string} what what it makes, for the message of the refusal
+ * @param {string} sources folder of its sources
  * @returns {Promise<string>} its warnings
- * @throws Refusal with what it said
+ * @throws Refusal with its output
  */
 export async function compile(what, sources, file, args) {
   const { code, stdout, stderr } = await run(file, args);

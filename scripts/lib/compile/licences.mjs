@@ -7,8 +7,8 @@ const RULE = '='.repeat(80);
 const COMPILED_IN = ['node_modules/node-addon-api'];
 
 /**
- * Licence texts of the packages whose code is in a bundle: their licences ask for it. Each text once, below those
- * that it is for.
+ * Licence texts of the packages whose code is in a bundle, because their licences require it. Each text appears once,
+ * below the names of its packages.
  * @param {readonly import('esbuild').Metafile[]} metafiles
  */
 export function licencesOf(metafiles) {

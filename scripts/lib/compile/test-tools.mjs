@@ -1,8 +1,8 @@
 import { cTools } from './c-tools.mjs';
 
 /*
- * Small C programs that make connections for the kernel tests, where Node.js
- * cannot: from a chosen thread, at full speed, without exiting cleanly.
+ * Small C programs that make connections for the kernel tests in ways that Node.js cannot: from a
+ * chosen thread, at full speed, without a clean exit.
  */
 const tools = cTools({ folder: ['test', 'tools'], output: ['build', 'test-tools'] });
 

@@ -13,7 +13,7 @@ const typesOutputs = () => PUBLIC_ROOMS.map((room) => join(types, room, 'index.d
 
 export const typesAreFresh = () => isFresh('types', typesInputs(), typesOutputs());
 
-/** Type declarations of the public rooms, and of what they refer to, into dist/types. @throws Refusal */
+/** Writes type declarations of the public rooms, and of the types they refer to, to dist/types. @throws Refusal */
 export async function buildTypes() {
   const from = typesInputs();
   rmSync(types, { recursive: true, force: true });

@@ -20,7 +20,7 @@ function readInfo(pid, fd) {
   }
 }
 
-/** Those that still exist, as `prog 12`. */
+/** The ones that still exist, as `prog 12`. */
 export async function stillThere(objects) {
   const left = [];
   for (const [kind, ids] of Object.entries(objects))

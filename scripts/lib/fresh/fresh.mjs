@@ -12,7 +12,7 @@ const START_TIMEOUT_MS = 15 * 60_000;
 const STOP_TIMEOUT_MS = 30_000;
 const NEEDED = ['mmdebstrap', 'bpftool', 'unshare', 'chroot', 'git', 'tar'];
 
-/** Runs `npm start` twice in a fresh root file system. `--node FILE`: that Node.js, not 24. @returns {Promise<number>} */
+/** Runs `npm start` twice in a fresh root file system. `--node FILE`: with that Node.js instead of 24. @returns {Promise<number>} */
 export async function testFresh(args) {
   checkHost();
   const node = args[0] === '--node' ? args[1] : undefined;
@@ -42,7 +42,7 @@ function checkHost() {
     });
 }
 
-/** One `npm start`: up, a scrape, SIGTERM, and what must be gone then. */
+/** One `npm start`: waits until it is ready, scrapes, sends SIGTERM, and checks that nothing is left. */
 async function session({ root, env }, title) {
   const start = performance.now();
   const npm = npmStart(root, env);
@@ -65,7 +65,7 @@ async function session({ root, env }, title) {
   }
 }
 
-// Mounts in a namespace of their own: they are gone with the last process in it.
+// Mounts in a mount namespace of their own, so that they end with its last process.
 const ENTER = `
   mount -t proc proc "$1/proc" && mount --rbind /sys "$1/sys" && mount --rbind /dev "$1/dev" &&
   exec chroot "$1" sh -c 'cd /root/connwatch && exec npm start -- --metrics-addr 127.0.0.1:0 --health-addr 127.0.0.1:0'
@@ -104,7 +104,7 @@ function parse(line) {
   }
 }
 
-/** npm start, its shell, the script, ...: the last of them is the agent. */
+/** Finds the agent: the last process in the chain npm start, shell, script, ... */
 function agentBelow(pid) {
   const [child] = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
   return child === undefined ? pid : agentBelow(child);

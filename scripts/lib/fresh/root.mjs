@@ -14,7 +14,7 @@ const base = join(folder, `${SUITE}.tar`);
  */
 export async function makeFreshRoot({ node = agentNode } = {}) {
   mkdirSync(folder, { recursive: true });
-  // Debian alone is kept for the next time; it takes the longest and changes the least.
+  // Keep Debian alone for the next run: it takes longest to make and changes least.
   if (!existsSync(base)) await makeDebian(base, { include: ['git', 'ca-certificates'] });
   const root = join(folder, `root-${process.pid}`);
   const remove = () => rmSync(root, { recursive: true, force: true });

@@ -10,7 +10,7 @@ import { copy, makeInstallTree } from './install-tree.mjs';
 const BESIDE = ['install.sh', 'connwatch.service', 'config.yaml', 'environment', 'seccomp.json'];
 
 /**
- * What runs, and what installs it as a service, as `build/connwatch-VERSION-linux-ARCHITECTURE.tar.gz`.
+ * Packs everything that runs, with the installer of the service, as `build/connwatch-VERSION-linux-ARCHITECTURE.tar.gz`.
  * @returns {Promise<string>} its path in the checkout
  * @throws Refusal
  */

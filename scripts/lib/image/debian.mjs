@@ -8,14 +8,14 @@ import { aptSettings, aptSources } from './host-network.mjs';
 export const SUITE = 'bookworm';
 
 /**
- * A root file system of Debian 12, as small as apt allows, as a tar file.
+ * Makes a minimal root file system of Debian 12 as a tar file.
  * @param {string} file
- * @param {{include?: string[], hooks?: string[]}} options packages besides; hooks of mmdebstrap when all is there
+ * @param {{include?: string[], hooks?: string[]}} options include: more packages; hooks: customize hooks of mmdebstrap
  * @throws Refusal
  */
 export async function makeDebian(file, { include = [], hooks = [] } = {}) {
   const options = [
-    // As Debian's own images do: what is thrown away need not outlive a power cut.
+    // Like Debian's own images. A temporary file system need not survive a power cut.
     '--dpkgopt=force-unsafe-io',
     ...(include.length > 0 ? [`--include=${include.join(',')}`] : []),
     ...hooks.map((hook) => `--customize-hook=${hook}`),
@@ -24,10 +24,10 @@ export async function makeDebian(file, { include = [], hooks = [] } = {}) {
   await makeWhole(file, (draft) => must('mmdebstrap', ['--mode=root', '--variant=minbase', '--format=tar', ...options, SUITE, draft, ...aptSources()]));
 }
 
-/** npm as it is installed here: a folder that runs anywhere. */
+/** Folder of the npm that is installed here. It runs anywhere. */
 export const npmFolder = () => dirname(dirname(realpathSync(process.env.npm_execpath ?? which('npm'))));
 
-/** @throws Refusal with what it said, when it fails */
+/** @throws Refusal with its output if it fails */
 export async function must(file, args) {
   const { code, stderr } = await run(file, args);
   if (code === 0) return;

@@ -3,21 +3,21 @@ import { dirname, join } from 'node:path';
 import { run } from '../run.mjs';
 
 /*
- * How this host reaches Debian's and npm's servers: proxies, mirrors,
- * certificates. A fresh root file system needs the same, whatever it is.
+ * The host's access to the servers of Debian and npm: proxies, mirrors, certificates. A fresh root
+ * file system needs the same.
  */
 
 const FILES = ['/etc/resolv.conf', '/etc/hosts', '/etc/ssl/certs/ca-certificates.crt', '/usr/local/share/ca-certificates'];
 const FILE_VARIABLES = ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'CURL_CA_BUNDLE', 'GIT_SSL_CAINFO'];
 const VALUE_VARIABLES = /^(https?|no|all|ftp)_proxy$|^npm_config_(registry|proxy|https_proxy|noproxy|strict_ssl)$/i;
 
-/** apt's settings about fetching, as lines of apt.conf. */
+/** apt's settings for downloads, as lines of apt.conf. */
 export async function aptSettings() {
   const { stdout } = await run('apt-config', ['dump']);
   return stdout.split('\n').filter((line) => line.startsWith('Acquire::'));
 }
 
-/** Files with this Debian's sources, for mmdebstrap; none on another system, which then takes the default mirror. */
+/** Files with the sources of this Debian, for mmdebstrap. Empty on another system, where mmdebstrap uses the default mirror. */
 export function aptSources() {
   if (!/^ID=debian$/m.test(readFileSync('/etc/os-release', 'utf8'))) return [];
   return ['/etc/apt/sources.list.d/debian.sources', '/etc/apt/sources.list'].filter(

@@ -7,10 +7,10 @@ import { at } from '../paths.mjs';
 import { nodePackage } from './node-binary.mjs';
 import { llvm } from './shared-libraries.mjs';
 
-/** Where the image and the service have it. */
+/** Install path in the image and for the service. */
 export const PREFIX = '/opt/connwatch';
 
-/** `connwatch` for a machine with a shell. */
+/** Text of the command `connwatch` for a machine with a shell. */
 const WRAPPER = `#!/bin/sh
 # connwatch, on the Node.js that came with it.
 here=$(dirname "$(readlink -f "$0")")
@@ -18,7 +18,7 @@ exec "$here/node" ${AGENT_OPTIONS.join(' ')} "$here/../dist/connwatch.js" "$@"
 `;
 
 /**
- * What runs, and nothing else, in a folder: Node.js, the program, the addon, the kernel programs, the licences.
+ * Fills a folder with everything that runs and nothing else: Node.js, the program, the addon, the kernel programs, the licences.
  * @param {string} folder
  * @param {string} command the text of bin/connwatch
  * @throws Refusal
@@ -34,7 +34,7 @@ export async function makeInstallTree(folder, command = WRAPPER) {
   writeFileSync(join(folder, 'bin', 'connwatch'), command, { mode: 0o755 });
 }
 
-// A seventh of it is for debuggers.
+// Strips the binary: a seventh of it is for debuggers.
 async function addNode(folder) {
   const node = await nodePackage();
   try {
@@ -47,13 +47,13 @@ async function addNode(folder) {
   }
 }
 
-/** Node.js takes the files of dist/ for modules because of it. */
+/** Text of package.json, whose `type` makes Node.js treat the files of dist/ as ES modules. */
 function manifest() {
   const { name, version, license, type } = JSON.parse(readFileSync(at('package.json'), 'utf8'));
   return `${JSON.stringify({ name, version, license, type }, undefined, 2)}\n`;
 }
 
-/** With the folders above it. */
+/** Copies a file and makes the folders above it. */
 export function copy(from, to) {
   mkdirSync(dirname(to), { recursive: true });
   copyFileSync(from, to);

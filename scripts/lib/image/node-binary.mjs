@@ -7,7 +7,7 @@ import { Refusal } from '../refusal.mjs';
 import { npmCi } from '../setup/npm-packages.mjs';
 
 /**
- * The npm package with the Node.js of the architecture that is built for, as the lock file has it.
+ * Installs the npm package with Node.js for the target architecture, in the version of the lock file.
  * @returns {Promise<{folder: string, remove: () => void}>}
  * @throws Refusal
  */
@@ -32,8 +32,8 @@ export async function nodePackage() {
   }
 }
 
-// A project with this one package, and the lock file's entry for it: npm then compares the checksum. Optional as there:
-// npm refuses any other package of another architecture.
+// A project with only this package and its entry of the lock file, so that npm compares the checksum. The package is
+// optional, because npm refuses a required package of another architecture.
 function writeProject(project, name) {
   const entry = JSON.parse(readFileSync(at('package-lock.json'), 'utf8')).packages[`node_modules/${name}`];
   const root = { name: 'node-for-connwatch', version: '0.0.0', optionalDependencies: { [name]: entry.version } };

@@ -6,7 +6,7 @@ import { copy, makeInstallTree, PREFIX } from './install-tree.mjs';
 import { debianPackageOf, sharedLibraries } from './shared-libraries.mjs';
 
 /**
- * The root file system of the image: what runs, the shared libraries that this needs, and no shell.
+ * Makes the root file system of the image: everything that runs, its shared libraries, and no shell.
  * @throws Refusal
  */
 export async function makeImageRoot(root) {
@@ -37,7 +37,7 @@ async function addLibraries(root, programs) {
   }
 }
 
-// The licence, and where scanners for known vulnerabilities look in images without dpkg.
+// Copies the licence and the package data. Vulnerability scanners read the latter in images without dpkg.
 async function addPackageData(root, library) {
   const debian = await debianPackageOf(library);
   if (!debian) return; // not Debian's own

@@ -4,11 +4,11 @@ import { Refusal } from '../refusal.mjs';
 import { run } from '../run.mjs';
 
 /**
- * What programs need of the system's shared libraries, and those of these.
+ * Finds the system's shared libraries that programs need, and those that these libraries need.
  * @param {string[]} programs
  * @param {string[]} folders where the libraries of the programs' architecture are
- * @returns {Promise<Map<string, string>>} the name that is looked for at run time to the file
- * @throws Refusal when one is not there
+ * @returns {Promise<Map<string, string>>} file by the name that the loader looks for
+ * @throws Refusal if one is missing
  */
 export async function sharedLibraries(programs, folders) {
   const found = new Map();
@@ -34,7 +34,7 @@ async function neededBy(program) {
   return [...stdout.matchAll(/\(NEEDED\)\s+Shared library: \[([^\]]+)\]/g)].map(([, name]) => name);
 }
 
-/** A tool of LLVM, which knows the files of every architecture. @throws Refusal */
+/** Path of a tool of LLVM, which reads files of every architecture. @throws Refusal */
 export async function llvm(tool, args) {
   const result = await run(tool, args);
   if (result.code === 0) return result;
@@ -48,7 +48,7 @@ export async function llvm(tool, args) {
 
 /** The Debian package that a library came with. @returns {Promise<string | undefined>} `libbpf1:amd64` */
 export async function debianPackageOf(path) {
-  // Where /lib is /usr/lib, a package knows its file by either name.
+  // If /lib is a link to /usr/lib, a package may list its file under either path.
   const { stdout } = await run('dpkg-query', ['--search', path, path.replace(/^\/usr/, '')]);
   return stdout
     .split('\n')

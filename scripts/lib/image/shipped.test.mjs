@@ -4,7 +4,7 @@ import { AGENT_ENVIRONMENT, AGENT_OPTIONS } from '../agent.mjs';
 import { at } from '../paths.mjs';
 import { PREFIX } from './install-tree.mjs';
 
-// What is written a second time in files that no program makes.
+// Checks facts that hand-written files repeat.
 const text = (...path) => readFileSync(at(...path), 'utf8');
 const { version, optionalDependencies } = JSON.parse(text('package.json'));
 const dockerfile = text('Dockerfile');

@@ -9,13 +9,13 @@ import { unpackPackage } from '../setup/unpacked.mjs';
 import { makeDebian, npmFolder } from './debian.mjs';
 
 /*
- * What the tests of the image need: buildah, podman and runc, and the base
- * image of the Dockerfile, made here because a registry may be out of reach.
+ * Tools for the tests of the image: buildah, podman, runc, and the base image of the
+ * Dockerfile, which is made here because a registry may be unreachable.
  */
 const TOOLS = ['buildah', 'mmdebstrap', 'podman', 'runc'];
 const missingTools = () => TOOLS.filter((name) => !which(name));
 
-/** What the Dockerfile builds in, by its full name. */
+/** Full name of the Dockerfile's base image. */
 export const baseName = () => /^FROM (?:--platform=\S+ )?(\S+) AS build$/m.exec(readFileSync(at('Dockerfile'), 'utf8'))[1];
 
 /** Its root file system as a tar file. */
@@ -23,13 +23,13 @@ export const baseFile = () => at('.cache', 'image', `${baseName().replaceAll(/[/
 
 export const imageToolsMissing = () => isRoot() && missingTools().length > 0;
 
-/** @returns {Promise<string | undefined>} why they are not there; the tests that want them then say so and skip */
+/** @returns {Promise<string | undefined>} why they are missing; the tests that need them are skipped with this reason */
 export async function installImageTools() {
   if (!which('apt-get')) return 'there is no apt-get here to install them with';
   return orWhy(() => installPackages(missingTools()));
 }
 
-/** The Debian and the Node.js that the Dockerfile's base has, without what else is in there; kept for the next time. @returns as above */
+/** Makes Debian and Node.js of the Dockerfile's base image, without its other content, and keeps it. @returns as above */
 export async function makeImageBase() {
   if (existsSync(baseFile())) return undefined;
   return orWhy(() =>
@@ -45,7 +45,7 @@ export async function makeImageBase() {
 }
 
 const emulators = at('.cache', 'qemu');
-/** Runs a program of another architecture; machine: GNU's name of it. */
+/** Path of the emulator that runs programs of another architecture. machine: its GNU name. */
 export const emulator = (machine) => join(emulators, 'usr', 'bin', `qemu-${machine}-static`);
 export const emulatorsMissing = () => isRoot() && !existsSync(emulators);
 

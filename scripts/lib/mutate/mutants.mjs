@@ -1,7 +1,7 @@
 /*
- * What is taken out of the kernel programs, one at a time, and the test that
- * must then turn red. `find` is exact and must stand in the file once, so that a
- * changed program can't leave a mutant behind that changes nothing.
+ * The branches to remove from the kernel programs, one at a time, and the test that must then fail.
+ * `find` is an exact text that must occur once in the file, so that every mutant still changes something
+ * after a change of the programs.
  *
  * @typedef {{file: string, find: string, replace: string}} Edit
  * @typedef {{idea: string, name: string, edits: Edit[], test: string, title: string}} Mutant

@@ -4,7 +4,7 @@ import { at } from '../paths.mjs';
 import { MUTANTS } from './mutants.mjs';
 import { mutated } from './mutate.mjs';
 
-// Whoever changes the kernel programs learns at once that a mutant no longer fits, not at the next mutation run.
+// A change of the kernel programs fails here at once if a mutant no longer matches, not only in the next mutation run.
 test.each(MUTANTS)('$idea: $name: fits the source', (mutant) => {
   expect([...mutated(mutant).keys()].sort()).toEqual([...new Set(mutant.edits.map(({ file }) => file))].sort());
   expect(existsSync(at(mutant.test))).toBe(true);

@@ -9,7 +9,7 @@ import { run } from '../run.mjs';
 import { markdownTable } from '../table.mjs';
 import { MUTANTS } from './mutants.mjs';
 
-/** How long a test looks for what it expects; under a mutant most would look in vain for all of their time. */
+/** Time-out for the expectations of a test. It is short, because under a mutant most of them never come true. */
 const PATIENCE_MS = 5000;
 
 const ideas = () => [...new Set(MUTANTS.map(({ idea }) => idea))].join(', ');
@@ -24,11 +24,11 @@ test turns red for each. Words pick mutants, by idea or by a part of their name.
 `;
 
 /**
- * Takes the table's branches out of the kernel programs, one at a time, and
- * shows that the named test turns red for each.
+ * Removes the branches of the table from the kernel programs, one at a time, and checks that
+ * the named test fails for each.
  * @param {string[]} words only mutants whose idea or name holds one of them; none: all
  * @returns {Promise<number>} exit code: 1 when a mutant survives
- * @throws Refusal when a mutant does not fit the source any more, or its test is not green without it
+ * @throws Refusal if a mutant does not match the source, or if its test fails without it
  */
 export async function mutate(words) {
   const mutants = chosen(words);
@@ -48,7 +48,7 @@ export async function mutate(words) {
 }
 
 /**
- * The mutants that hold one of the words in their idea or name; all without a word.
+ * The mutants with one of the words in their idea or name; without words, all of them.
  * @throws Refusal when there is none, or this host cannot try any
  */
 export function chosen(words) {
@@ -72,7 +72,7 @@ function checkHost() {
     });
 }
 
-/** The files' texts with the branch taken out. @returns {Map<string, string>} @throws Refusal when it is not there */
+/** Texts of the files without the branch. @returns {Map<string, string>} @throws Refusal if the branch is not found */
 export function mutated({ name, edits }) {
   const texts = new Map();
   for (const { file, find, replace } of edits) {
@@ -97,7 +97,7 @@ async function build(texts, folder) {
   return output;
 }
 
-/** Red with the mutant says something only of a test that is green without it. */
+/** Checks that the tests pass without mutants. Otherwise a failure with a mutant proves nothing. */
 async function checkGreen(mutants, folder) {
   process.stderr.write('mutate: the tests without a mutant\n');
   const states = await runTests(mutants, folder);

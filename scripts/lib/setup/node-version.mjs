@@ -1,4 +1,4 @@
-// Imported first by every command, so it must parse on any Node.js that knows modules.
+// Every command imports this first, so every Node.js with ES modules must be able to parse it.
 export const MINIMUM_NODE = 20;
 
 if (Number(process.versions.node.split('.')[0]) < MINIMUM_NODE) {

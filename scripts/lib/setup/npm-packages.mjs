@@ -3,7 +3,7 @@ import { agentNode, at, root } from '../paths.mjs';
 import { Refusal } from '../refusal.mjs';
 import { run, which } from '../run.mjs';
 
-/** True when node_modules is not what package-lock.json asks for. */
+/** True if node_modules differs from package-lock.json. */
 export function packagesDiffer() {
   if (!existsSync(agentNode)) return true;
   const installed = readLock(at('node_modules', '.package-lock.json'));
@@ -32,15 +32,15 @@ function readLock(path) {
 }
 
 /*
- * No install script of a dependency runs: none of ours needs one. NODE_ENV or a
- * user's npmrc may leave out development packages, which the build consists of.
+ * Runs no install scripts, because no dependency needs one. Includes development packages, because the
+ * build needs them and NODE_ENV or a user's npmrc may exclude them.
  */
 const ARGUMENTS = [
   'ci',
   '--ignore-scripts',
   '--include=dev',
   '--include=optional',
-  '--engine-strict=false', // on the host's Node.js; what asks for a newer one runs on the one that comes with it
+  '--engine-strict=false', // npm runs on the host's Node.js; packages that need a newer one run on that of the npm package
   '--no-audit',
   '--no-fund',
   '--loglevel=error',
@@ -48,7 +48,7 @@ const ARGUMENTS = [
   '--fetch-retry-maxtimeout=5000',
 ];
 
-/** Runs npm, the one that started us. */
+/** Runs npm: the same one that runs this script, if npm does. */
 export function npm(args, options) {
   const cli = process.env.npm_execpath;
   const [file, first] = cli?.endsWith('.js') ? [process.execPath, [cli]] : [which('npm') ?? 'npm', []];

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { satisfies } from './npm-packages.mjs';
 
-// Real folders of node_modules, since a package that is gone from the disk must count as missing.
+// Uses real node_modules folders, because a package that was deleted from the disk must count as missing.
 const vitest = { 'node_modules/vitest': { version: '1.0.0', integrity: 'sha512-a' } };
 
 test.each([

@@ -8,5 +8,5 @@ const parserFolder = at('.cache', 'openmetrics-parser');
 /** The reference parser of OpenMetrics (Python's prometheus_client) for the tests. */
 export const parserMissing = () => !existsSync(join(parserFolder, 'usr', 'lib', 'python3', 'dist-packages', 'prometheus_client', 'openmetrics'));
 
-/** @returns {Promise<string | undefined>} why it is not there */
+/** @returns {Promise<string | undefined>} why it is missing */
 export const fetchParser = () => unpackPackage('python3-prometheus-client', parserFolder);

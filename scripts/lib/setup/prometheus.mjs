@@ -9,5 +9,5 @@ const prometheusFolder = at('.cache', 'prometheus');
 export const prometheusMissing = () =>
   !['prometheus', 'promtool'].every((name) => existsSync(join(prometheusFolder, 'usr', 'bin', name)));
 
-/** @returns {Promise<string | undefined>} why it is not there */
+/** @returns {Promise<string | undefined>} why it is missing */
 export const fetchPrometheus = () => unpackPackage('prometheus', prometheusFolder);

@@ -5,8 +5,8 @@ import { at } from '../paths.mjs';
 import { which } from '../run.mjs';
 
 /*
- * What was built from what. Content decides, not time: a checkout of another
- * branch and back builds nothing.
+ * Records which inputs each output was built from. It compares content, not time: switching to
+ * another branch and back builds nothing.
  */
 
 const stampFile = (name) => at('build', 'stamps', name);
@@ -18,12 +18,12 @@ export function hash(...texts) {
   return sum.digest('hex');
 }
 
-/** Hash of files' names and contents; a file that is not there counts as such. */
+/** Hash of the names and contents of files. A missing file has a hash of its own. */
 export function hashFiles(paths) {
   return hash(...paths.flatMap((path) => [path, existsSync(path) ? readFileSync(path) : 'absent']));
 }
 
-/** A compiler in one line: another version, another build. Asking it for its version takes too long. */
+/** Identifies a compiler in one line, because another version needs another build. Running it for its version takes too long. */
 export function toolIdentity(name) {
   const found = which(name);
   if (!found) return `${name}: absent`;
@@ -32,7 +32,7 @@ export function toolIdentity(name) {
   return `${path} ${size} ${mtimeMs}`;
 }
 
-/** True when the outputs are there and came from these inputs. */
+/** True if the outputs exist and were built from these inputs. */
 export function isFresh(name, inputs, outputs) {
   return outputs.every((path) => existsSync(path)) && existsSync(stampFile(name)) && readFileSync(stampFile(name), 'utf8') === inputs;
 }

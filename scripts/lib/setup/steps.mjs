@@ -23,7 +23,7 @@ async function doStep(step) {
   await timed(`setup: ${label}`, step.run);
 }
 
-/** Says on standard error what it does, and in the same line how long that took or that it failed. */
+/** Does the work and prints a line on standard error: the label, then the time it took or `failed`. */
 export async function timed(label, work, remarkOf = (result) => result) {
   say(`${label} ...`);
   const start = performance.now();

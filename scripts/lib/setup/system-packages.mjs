@@ -5,8 +5,8 @@ import { Refusal } from '../refusal.mjs';
 import { run, which } from '../run.mjs';
 
 /*
- * Debian package: what it is needed for. Looked for by what it brings, not by
- * its name, so that another distribution's package or a local build will do.
+ * Debian packages and their purpose. Set-up looks for the files of a package, not for its name, so that
+ * a package of another distribution or a local build is enough.
  */
 const BUILD = {
   clang: () => which('clang'),
@@ -37,7 +37,7 @@ function header(name) {
   return folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
 }
 
-/** What the build needs besides clang when it is for another architecture than this machine's. */
+/** Packages that a build for another architecture needs in addition to clang. */
 function crossBuild() {
   const { triplet, debian } = target();
   const { 'g++': _native, ...others } = BUILD;
@@ -56,7 +56,7 @@ export function missingPackages({ tests = false, vm = false } = {}) {
   return Object.keys(wanted).filter((name) => !wanted[name]());
 }
 
-/** @throws Refusal when they cannot be installed from here */
+/** @throws Refusal if they cannot be installed automatically */
 export function checkInstallable(names) {
   const list = names.join(' ');
   if (names.length === 0) return;
@@ -74,7 +74,7 @@ export function checkInstallable(names) {
     });
 }
 
-/** @throws Refusal with what apt-get said */
+/** @throws Refusal with the output of apt-get */
 export async function installPackages(names) {
   const list = names.join(' ');
   for (const foreign of new Set(names.map((name) => name.split(':')[1]).filter(Boolean))) await run('dpkg', ['--add-architecture', foreign]);
@@ -89,14 +89,14 @@ export async function installPackages(names) {
     });
 }
 
-/** apt-get without questions. */
+/** Runs apt-get non-interactively. */
 export function apt(...args) {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C.UTF-8' };
-  // A half-installed package would be the machine's trouble, not ours.
+  // Let apt-get finish when set-up is interrupted: a half-installed package would be a problem for the machine.
   return run('apt-get', ['-qq', '-o', 'DPkg::Lock::Timeout=120', ...args], { env, finish: true });
 }
 
-/** @throws Refusal when the libbpf that is installed is older than the addon's source */
+/** @throws Refusal if the installed libbpf is older than the addon needs */
 export function checkLibbpf() {
   const path = header('bpf/libbpf_version.h');
   const text = path ? readFileSync(path, 'utf8') : '';

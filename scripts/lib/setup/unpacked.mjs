@@ -11,13 +11,13 @@ import { apt } from './system-packages.mjs';
  * @param {string[]} names
  * @param {string} folder
  * @param {string[]} options of apt-get
- * @throws Error with what apt-get said
+ * @throws Error with the output of apt-get
  */
 export async function unpack(names, folder, options = []) {
   const debs = join(folder, 'debs');
   mkdirSync(debs, { recursive: true });
   try {
-    // As itself, not as the user _apt, who cannot write into this folder.
+    // apt runs as the current user: the user _apt cannot write to this folder.
     await outputOf('apt-get', ['-qq', '-o', 'APT::Sandbox::User=root', ...options, 'download', ...names], { cwd: debs });
     for (const file of readdirSync(debs)) await outputOf('dpkg-deb', ['-x', join(debs, file), folder]);
   } finally {
@@ -25,7 +25,7 @@ export async function unpack(names, folder, options = []) {
   }
 }
 
-/** One package, in a folder of its own. @returns {Promise<string | undefined>} why it is not there; the tests that want it then say so and skip */
+/** Unpacks one package into a folder of its own. @returns {Promise<string | undefined>} why it is missing; the tests that need it are skipped with this reason */
 export async function unpackPackage(name, folder) {
   if (!which('apt-get') || !which('dpkg-deb')) return 'there is no apt-get here to download it with';
   const fetch = () => makeWhole(folder, (draft) => unpack([name], draft));

@@ -11,14 +11,14 @@ import { hash } from '../setup/stamp.mjs';
 const builderFile = at('otel-collector', 'builder.yaml');
 const builder = () => readFileSync(builderFile, 'utf8');
 
-/** Outside of the checkout, so that each clone finds it: it takes minutes to build. The name says what it was built from. */
+/** Path of the collector. It is outside of the checkout, so that all clones share it: building takes minutes. Its name has a hash of its sources. */
 export function collectorFile(from, goVersion) {
   const given = process.env.XDG_CACHE_HOME ?? '';
   const cache = isAbsolute(given) ? given : join(homedir(), '.cache');
   return join(cache, 'connwatch', `otelcol-${hash(from, goVersion).slice(0, 16)}`);
 }
 
-/** The collector of this builder.yaml and this Go; undefined where it has not been built, or there is no Go. */
+/** The collector built from this builder.yaml by this Go; undefined if it has not been built or there is no Go. */
 export function readyCollector() {
   if (!which('go')) return undefined;
   const file = collectorFile(builder(), goVersion());
@@ -28,8 +28,8 @@ export function readyCollector() {
 const goVersion = () => execFileSync('go', ['version'], { cwd: root, encoding: 'utf8' }).trim();
 
 /**
- * Builds the collector of otel-collector/builder.yaml, at the lowest priority and (but in CI, which waits for it) one
- * package at a time: it takes minutes, and the machine has other work. It gets its name when it is whole.
+ * Builds the collector of otel-collector/builder.yaml. This takes minutes, so it runs at the lowest priority and, except
+ * in CI, one package at a time. The file gets its name when it is complete.
  * @returns {Promise<string>} its path
  * @throws Refusal
  */
@@ -50,7 +50,7 @@ export async function buildCollector() {
     const version = /^ +version: (\S+)$/m.exec(from)?.[1];
     const tool = `go.opentelemetry.io/collector/cmd/builder@v${version}`;
     await go(['run', tool, '--config', file, '--skip-compilation'], folder);
-    // -e: not every proxy has the modules that only tests need.
+    // -e: some proxies lack modules that only tests need.
     await go(['mod', 'tidy', '-e'], source);
     await makeWhole(collector, (draft) => go(['build', '-trimpath', '-ldflags=-s -w', '-o', draft, '.'], source));
   });

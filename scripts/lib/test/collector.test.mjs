@@ -18,7 +18,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** A Go that writes `text` where the collector is to be, and ends as told. */
+/** A fake Go that writes `text` to the collector's path and ends with the given code. */
 function fakeGo({ version = 'go1.99.0', text = 'collector', code = 0 } = {}) {
   const script = `#!/bin/sh
 case $1 in

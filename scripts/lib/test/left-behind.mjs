@@ -5,18 +5,18 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { at } from '../paths.mjs';
 import { run } from '../run.mjs';
 
-/** Every process of a run inherits it. Not CONNWATCH_..., which the agent would refuse. */
+/** Variable that every process of a run inherits. Its name does not begin with CONNWATCH_, because the agent would refuse it. */
 const MARK = 'TEST_RUN_MARK';
-/** The file into which the tests write what they make, a line each: `prog 12`, `netns NAME` (test/harness/kernel/made.ts). */
+/** File in which the tests list the objects that they make, one per line: `prog 12`, `netns NAME` (test/harness/kernel/made.ts). */
 const MADE = 'CONNWATCH_TEST_MADE';
 
-// The kernel frees BPF objects a moment after their last user has gone.
+// The kernel frees BPF objects shortly after their last user has ended.
 const PATIENCE_MS = 10_000;
 const PAUSE_MS = 100;
 
 /**
- * Watches a test run for what it leaves behind: processes, BPF programs, maps and links, network namespaces. Only
- * its own: others may test on the same kernel.
+ * Finds what a test run leaves behind: processes, BPF programs, maps and links, network namespaces. It looks only
+ * for those of this run, because others may test on the same kernel.
  * @param {string} folder of the run
  */
 export function watchRun(folder) {
@@ -24,7 +24,7 @@ export function watchRun(folder) {
   const made = join(folder, 'made');
   return {
     environment: { [MARK]: mark, [MADE]: made },
-    /** What is still there when there was time for it to go, a line each. @returns {Promise<string[]>} */
+    /** Objects that still exist after some time, one per line. @returns {Promise<string[]>} */
     async leftBehind(patience = PATIENCE_MS) {
       const end = performance.now() + patience;
       for (;;) {

@@ -30,7 +30,7 @@ it('finds a process of its own run, and waits for it to end', async () => {
 const links = '/run/netns';
 it.skipIf(!existsSync(links))('finds a network namespace (where there is /run/netns)', async () => {
   const watch = watchRun(folder);
-  // The folder itself stands for one of them.
+  // The folder itself acts as one of the objects.
   appendFileSync(watch.environment.CONNWATCH_TEST_MADE, 'netns .\nnetns connwatch-gone\n');
   expect(await watch.leftBehind(0)).toEqual(['netns .']);
 });

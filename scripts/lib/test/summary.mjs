@@ -8,7 +8,7 @@
 const isKernelTest = (file) => file.startsWith('test/kernel/') || file.startsWith('test/vm/');
 
 /**
- * What a run comes to.
+ * Sums up a run.
  * @param {Results} results
  * @param {{kernelMustRun: boolean}} host
  * @returns {{lines: string[], counts: {passed: number, failed: number, skipped: number}, ok: boolean}} lines: what

@@ -17,7 +17,7 @@ export const vitest = (args, report = 'default') => [
   ...args,
 ];
 
-/** Runs Vitest and says what came of it. @returns {Promise<number>} exit code */
+/** Runs Vitest and prints a summary. @returns {Promise<number>} exit code */
 export async function runTests(args) {
   return inTemporaryFolder(async (folder) => {
     const file = join(folder, 'results.json');

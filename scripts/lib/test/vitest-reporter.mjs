@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 
-/** Writes what scripts/test.mjs sums up to the file that $CONNWATCH_TEST_RESULTS names. */
+/** Writes the results for the summary of scripts/test.mjs to the file $CONNWATCH_TEST_RESULTS. */
 export default class ResultsReporter {
   onInit(vitest) {
     this.pattern = vitest.config.testNamePattern;
@@ -24,20 +24,20 @@ export default class ResultsReporter {
       results.outcomes.push({
         file,
         name: test.fullName,
-        // Never ended: the run was cut short.
+        // It never ended, because the run was interrupted.
         state: state === 'pending' ? 'failed' : state,
         ...(state === 'skipped' && { reason: note ?? reasonAbove(test) }),
       });
     }
   }
 
-  // To Vitest, what -t leaves out is skipped as well.
+  // Vitest also reports tests that -t excludes as skipped.
   #chosen(test) {
     return !this.pattern || this.pattern.test(test.fullName.replaceAll(' > ', ' '));
   }
 }
 
-/** Of a test that has none of its own: the hook that failed before it, else what the titles say in brackets. */
+/** Reason of a test without an error of its own: the failed hook before it, otherwise the text in brackets in the titles. */
 function reasonAbove(test) {
   for (let parent = test.parent; parent; parent = parent.parent)
     if (parent.errors().length > 0) return 'what runs before it failed';

@@ -8,8 +8,8 @@ import { unpack } from '../setup/unpacked.mjs';
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
 /**
- * One suite of Debian, whatever suites this host uses: lists and settings are in a folder of their own, so that the
- * host's stay as they are. Packages are downloaded and unpacked, never installed.
+ * One suite of Debian, independent of the host's suites. Its lists and settings are in a folder of its own, so that the
+ * host's do not change. Packages are downloaded and unpacked, never installed.
  */
 export class Suite {
   #options;
@@ -26,13 +26,13 @@ export class Suite {
       'Dir::State::lists': join(folder, 'lists'),
       'Dir::Cache': join(folder, 'cache'),
       'Acquire::Languages': 'none',
-      // Of an old suite, nobody renews the date.
+      // An old suite has an expired date that is no longer renewed.
       'Acquire::Check-Valid-Until': 'false',
       'APT::Sandbox::User': 'root',
     }).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
   }
 
-  /** @throws Error with what apt-get said */
+  /** @throws Error with the output of apt-get */
   async update() {
     await outputOf('apt-get', ['-qq', ...this.#options, 'update']);
   }
@@ -42,7 +42,7 @@ export class Suite {
     return names.split('\n').filter(Boolean);
   }
 
-  /** Names of what a package depends on, each once. */
+  /** Names of the packages that a package depends on, without duplicates. */
   async dependencies(name) {
     const record = await outputOf('apt-cache', [...this.#options, 'show', '--no-all-versions', name]);
     const [, line = ''] = /^Depends: (.*)$/m.exec(record) ?? [];
@@ -55,13 +55,13 @@ export class Suite {
   }
 }
 
-/** Where this host gets Debian's main archive from; undefined where it uses none. */
+/** URL from which this host gets Debian's main archive; undefined if it uses none. */
 export async function debianMirror() {
   const find = () =>
     run('apt-get', ['indextargets', '--format', '$(REPO_URI)', 'Identifier: Packages', 'Origin: Debian', 'Label: Debian']);
   let { stdout } = await find();
   if (stdout === '') {
-    // Before the first update apt does not know whose archives these are.
+    // Before its first update, apt does not know the origin of these archives.
     await apt('update');
     ({ stdout } = await find());
   }

@@ -11,7 +11,7 @@ const QEMU = 'qemu-system-x86_64';
 /** Debian 12 has it in qemu-system-common, later ones in a package of its own. */
 const virtiofsd = () => ['/usr/libexec/virtiofsd', '/usr/lib/qemu/virtiofsd'].find(existsSync);
 
-/** Why there are no virtual machines here; undefined where there are. */
+/** Why virtual machines cannot run here; undefined if they can. */
 export function whyNoVm() {
   if (process.arch !== 'x64') return 'guests are x64, and see the root file system of a host that has to be the same';
   if (!isRoot()) return 'serving the root file system to a guest needs root';
@@ -22,8 +22,8 @@ export function whyNoVm() {
 }
 
 /**
- * The guest's clock goes by the instructions that it has run, 2 ns for each: on a busy machine it waits as long as on an
- * idle one, only we wait longer. One thread runs all its processors, so it is slower.
+ * The guest's clock counts instructions, 2 ns for each. So on a busy host nothing in the guest is late; the run only takes
+ * longer. One thread runs all processors of the guest, which makes it slower.
  */
 export const STEADY = ['-accel', 'tcg,thread=single', '-icount', 'shift=1'];
 
@@ -32,14 +32,14 @@ const UP = 'connwatch-vm: up';
 const END = /\nconnwatch-vm: exit (\d+)\n$/;
 
 /**
- * What came of a guest. code: undefined when it did not get to the end; output: all that its console showed; results:
- * what the command wrote to /run/results; bootSeconds: from the start of qemu to that of the command.
+ * Result of a guest. code: undefined if it did not reach the end; output: its console output; results: content of
+ * /run/results; bootSeconds: from the start of qemu to the start of the command.
  * @typedef {{code: number | undefined, output: string, results: string, bootSeconds: number | undefined, seconds: number}} Ended
  */
 
 /**
  * Boots a kernel under emulation and runs a command in it, as root and in this checkout. The guest sees this host's root
- * file system; what it writes there is gone with it.
+ * file system; its own writes are discarded at its end.
  * @param {import('./kernels.mjs').Fetched} kernel
  * @param {string} command for sh; what it writes to /run/results is handed back
  * @param {{timeoutMs?: number, cpus?: number, memory?: string, emulation?: string[], parameters?: string, onOutput?: (text: string) => void}} options
@@ -53,14 +53,14 @@ export async function runInVm(kernel, command, options = {}) {
     const socket = join(folder, 'share');
     const share = await shareRoot(socket, ending.signal);
     const ended = await runQemu(kernel, { initramfs, socket, results: join(folder, 'results') }, options);
-    // Nothing of the guest ran: the reason may be on the other side.
+    // Nothing in the guest ran, so the reason may be in the output of virtiofsd.
     return ended.output === '' ? { ...ended, output: share.said() } : ended;
   }).finally(() => ending.abort());
 }
 
 /** Serves this host's root file system until qemu is gone. */
 async function shareRoot(socket, signal) {
-  // The guest mounts it to read only. Not in a mount namespace of its own, in which / could not be the root.
+  // The guest mounts it read-only. virtiofsd has no mount namespace of its own, because it could not share / from there.
   const args = [`--socket-path=${socket}`, '-o', 'source=/', '-o', 'sandbox=chroot', '-o', 'cache=auto', '--thread-pool-size=0'];
   let said;
   const ended = run(virtiofsd(), args, { signal }).then(({ stderr }) => (said = stderr));
@@ -85,7 +85,7 @@ async function runQemu(kernel, { initramfs, socket, results }, options) {
     [
       ...emulation,
       ...['-cpu', 'max', '-smp', String(cpus), '-m', memory],
-      // The share is read through memory that both sides have.
+      // The share uses memory that both sides map.
       ...['-object', `memory-backend-memfd,id=memory,size=${memory},share=on`, '-machine', 'pc,memory-backend=memory'],
       ...['-chardev', `socket,id=share,path=${socket}`, '-device', 'vhost-user-fs-pci,chardev=share,tag=host'],
       ...['-nodefaults', '-no-user-config', '-no-reboot', '-display', 'none'],

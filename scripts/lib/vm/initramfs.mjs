@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { at } from '../paths.mjs';
 import { outputOf, which } from '../run.mjs';
 
-/** What the first half of the start needs: the bus, the share that holds the root file system, and a layer to write to. */
+/** Modules for the first half of the boot: the bus, the share with the root file system, and a writable layer. */
 const NEEDED = ['virtio_pci', 'virtiofs', 'overlay'];
 
 /**
@@ -32,7 +32,7 @@ export async function makeInitramfs(kernel, folder, command) {
   return pack(root, `${root}.cpio`);
 }
 
-/** Paths of the modules, each after those that it depends on; what is built in has none. */
+/** Paths of the modules, each after its dependencies. Built-in modules have no path. */
 async function modulesInOrder({ modules, release }) {
   const paths = [];
   for (const name of NEEDED) {

@@ -5,11 +5,11 @@ import { at } from '../paths.mjs';
 import { outputOf, which } from '../run.mjs';
 import { Suite, debianMirror } from './apt.mjs';
 
-/** Of a kernel that the agent runs on: the whole machine's counts, each outcome, what fails before a SYN. */
+/** Tests for kernels that the agent supports: counts of the whole machine, each outcome, failures before a SYN. */
 const TESTS = ['test/vm/kernel.test.ts', 'test/kernel/connections/outcomes.test.ts', 'test/vm/before-syn.test.ts'];
 
 /**
- * The kernels: Debian's own for clouds, which boot in seconds. `tests` are run unless others are asked for.
+ * The kernels: Debian's cloud kernels, which boot in seconds. `tests` run unless the arguments name others.
  * @typedef {{name: string, suite: string, tests: string[]}} Kernel
  * @type {Kernel[]}
  */
@@ -38,9 +38,9 @@ export function cachedKernel(kernel) {
 }
 
 /**
- * The newest package of the kernel's suite, unpacked; one that is there is used again.
+ * Downloads and unpacks the newest package of the kernel's suite, unless it is there already.
  * @returns {Promise<Fetched>}
- * @throws Error with the reason why it can't be had
+ * @throws Error with the reason if it is not available
  */
 export async function fetchKernel(kernel) {
   const cached = cachedKernel(kernel);
@@ -54,7 +54,7 @@ export async function fetchKernel(kernel) {
   const image = newest(await suite.packagesBeginningWith('linux-image-'), imageOf(kernel));
   if (image === undefined) throw new Error(`Debian's ${kernel.suite} has no cloud kernel ${kernel.name}`);
   const release = imageOf(kernel).exec(image)[1];
-  // From 7 on the image is split: the kernel itself, its modules, and what is in it.
+  // Since version 7 the image consists of several packages.
   const parts = (await suite.dependencies(image)).filter((name) => name.startsWith('linux-') && name.endsWith(`-${release}`));
   await makeWhole(folderOf(kernel), async (draft) => {
     await suite.unpack([image, ...parts], join(draft, 'root'));
@@ -63,7 +63,7 @@ export async function fetchKernel(kernel) {
   return cachedKernel(kernel);
 }
 
-/** The highest of the names that match, by the numbers in them. */
+/** The matching name with the highest version numbers. */
 export function newest(names, pattern) {
   const numbers = (name) => name.match(/\d+/g).map(Number);
   const compare = (a, b) => {
@@ -77,7 +77,7 @@ export function newest(names, pattern) {
     .at(-1);
 }
 
-// Packages put things into different places, from one Debian to the next.
+// The paths in packages differ between Debian releases.
 async function arrange(draft, release) {
   const root = join(draft, 'root');
   const lib = ['lib', 'usr/lib'].map((path) => join(root, path)).find((path) => existsSync(join(path, 'modules', release)));

@@ -3,7 +3,7 @@ import { markdownTable } from '../table.mjs';
 const HEAD = ['kernel', 'boot', 'all', 'passed', 'failed', 'skipped', 'result'];
 
 /**
- * What came of each kernel.
+ * Makes the table of results by kernel.
  * @param {{kernel: {name: string}, fetched?: {release: string}, ended?: import('./boot.mjs').Ended, counts?: {passed:
  *   number, failed: number, skipped: number}, ok?: boolean, skipped?: string}[]} rows skipped: the reason why it was not tried
  */

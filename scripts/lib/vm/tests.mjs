@@ -7,15 +7,15 @@ import { STEADY, runInVm, whyNoVm } from './boot.mjs';
 import { KERNELS, fetchKernel } from './kernels.mjs';
 import { table } from './table.mjs';
 
-/** How long a test in a guest looks for what it expects: under emulation all takes ten times as long. */
+/** Time-out for the expectations of a test in a guest: under emulation everything takes ten times as long. */
 const PATIENCE_MS = 60_000;
 
 const say = (text) => process.stderr.write(`vm: ${text}\n`);
 
 /**
  * Runs tests on other kernels, each in a virtual machine, and prints a table.
- * @param {string[]} args kernels, as `6.1`; none: all. Then what Vitest shall run in place of the kernel's tests, or
- *   `--exec` and a command to run instead of tests. `--steady` before these: guests that a busy host does not hurry.
+ * @param {string[]} args kernels such as `6.1`; none means all. Then Vitest's arguments instead of the kernel's tests, or
+ *   `--exec` and a command instead of tests. `--steady` before these: the guests' clocks count instructions.
  * @returns {Promise<number>} exit code
  */
 export async function testInVms(args) {
@@ -27,7 +27,7 @@ export async function testInVms(args) {
   return rows.some(({ ok }) => ok) && rows.every(({ ok, skipped }) => ok || skipped) ? 0 : 1;
 }
 
-/** @throws Refusal when a kernel is named that is not in the table */
+/** @throws Refusal for a kernel that is not in the table */
 export function parse(args) {
   const isOurs = (word) => word === '--steady' || /^\d+\.\d+$/.test(word);
   const count = args.findIndex((word) => !isOurs(word));
@@ -68,10 +68,10 @@ async function onKernel(kernel, { steady, exec, rest }) {
   return { kernel, fetched, ended, counts, ok: ok && good };
 }
 
-/** For those who do not want to wait for the end to see how far it is. */
+/** Writes the output of a running guest to a file, so that its progress is visible. */
 function logTo(file) {
   writeFileSync(file, '');
-  say(`what it prints: ${shown(file)}`);
+  say(`its output: ${shown(file)}`);
   return (text) => appendFileSync(file, text);
 }
 
@@ -83,9 +83,9 @@ function testCommand(kernel, rest) {
     CONNWATCH_TEST_RESULTS: '/run/results',
   };
   const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
-  // With options alone, such as -t, the kernel's own tests are meant.
+  // Options without a file, such as -t, apply to the kernel's own tests.
   const files = rest.some((word) => word.startsWith('test/')) ? [] : kernel.tests;
-  // Verbose: when the guest is ended in the middle, what passed has been said.
+  // Verbose, so that the output lists passed tests even if the guest is ended before the end.
   return `exec env ${[...variables, ...vitest([...files, ...rest], 'verbose')].map(quote).join(' ')}`;
 }
 

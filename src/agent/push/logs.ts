@@ -20,7 +20,7 @@ const LAST_EXPORT = 1000;
 /**
  * Pushes records of failed connects as logs. The exporter is loaded only when it is used.
  * @param settings undefined: logs are not pushed
- * @param timeLeft rest of the shutdown's time, milliseconds
+ * @param timeLeft milliseconds left of the shutdown
  */
 export async function openLogPush(settings: OtlpLogSettings | undefined, headers: PushHeaders, log: Logger, timeLeft: () => number): Promise<LogPush> {
   if (settings === undefined) return { push: undefined, failures: () => ({ otlp_logs: 0 }), close: () => Promise.resolve() };

@@ -16,7 +16,7 @@ export interface PushOptions {
   readonly otlp: boolean | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly log: Logger;
-  /** Rest of the shutdown's time, milliseconds. */
+  /** Milliseconds left of the shutdown. */
   readonly timeLeft: () => number;
 }
 

@@ -8,7 +8,7 @@ export interface ExportReportOptions {
   /** Its name in the metric of failed exports. */
   readonly exporter: string;
   readonly endpoint: string;
-  /** What is pushed, for the log: `metrics`. */
+  /** The pushed signal, for the log: `metrics`. */
   readonly what: string;
   /** Removes credentials from a text. */
   readonly hide: (text: string) => string;
@@ -25,7 +25,7 @@ export class ExportReport {
     this.#options = options;
   }
 
-  /** After each export: undefined, or why it failed. */
+  /** Called after each export, with the error if it failed. */
   onExport(error: unknown): void {
     const { log, exporter, endpoint, what, hide } = this.#options;
     if (error === undefined) {

@@ -6,7 +6,7 @@ import { cli } from '../cli.ts';
 import { fakeHost } from '../fixtures.ts';
 import { health, whereToAsk } from './health.ts';
 
-/** What the command says of a server, and its exit code. */
+/** Output and exit code of the command for a server. */
 async function asked(answer: RequestListener, timeout = 10_000) {
   const server = createServer(answer);
   await once(server.listen(0, '127.0.0.1'), 'listening');

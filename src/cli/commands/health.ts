@@ -5,9 +5,9 @@ import { Invalid } from '../../internal/invalid.ts';
 import { EXIT } from '../failure.ts';
 
 export interface HealthOptions {
-  /** The setting: where the agent's health server listens. */
+  /** The setting: address of the agent's health server. */
   readonly healthAddr: string;
-  /** The setting: that server may ask for TLS, a password or a certificate. */
+  /** The setting: the health server may require TLS, a password or a certificate. */
   readonly webConfigHealth: boolean;
   /** Time-out of the request, milliseconds. */
   readonly timeout: number;

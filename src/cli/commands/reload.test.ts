@@ -6,7 +6,7 @@ import { reloader } from './reload.ts';
 
 const BEFORE = { interval: 5000, ringSize: 4096, logLevel: 'info' } as Settings;
 
-/** A reloader whose file says `next` or throws it; `turn` lets it work. */
+/** A reloader whose file contains `next`, or which throws it. `turn` lets it run. */
 function setUp(next: () => unknown) {
   const { log, lines } = fakeLog();
   const given: Settings[] = [];

@@ -4,7 +4,7 @@ import type { Logger } from '../../internal/log/log.ts';
 import { failureFields } from '../failure.ts';
 
 export interface ReloadOptions {
-  /** In force now. */
+  /** The settings in force. */
   readonly settings: Settings;
   /** Reads and checks all settings again, given those in force. @throws (rejects) if they are invalid. */
   readonly load: (current: Settings) => Promise<Settings>;
@@ -49,7 +49,7 @@ export function reloader({ settings, load, log }: ReloadOptions) {
       asked = true;
       void work();
     },
-    /** undefined: it stops, so nothing changes any more. */
+    /** Sets the running agent; undefined: it is stopping, so ignore further reloads. */
     agentIs(running: Pick<Agent, 'reload'> | undefined): void {
       agent = running;
       void work();

@@ -6,21 +6,21 @@ import { type ReloadOptions, reloader } from './reload.ts';
 
 export type StartAgent = typeof startAgent;
 
-// A terminal sends Ctrl-C to a whole group, and a parent such as npm forwards it: the same wish, twice.
+// A terminal sends Ctrl-C to the whole process group, and a parent such as npm forwards it, so one Ctrl-C can arrive twice.
 const SAME_WISH_MS = 1000;
 
 export interface RunOptions extends ReloadOptions {
   readonly host: Pick<Host, 'events' | 'takeOverSignals' | 'now' | 'exit' | 'hungUp' | 'loadAgent'>;
-  /** Tells the person, besides the log. */
+  /** Reports the error on the terminal, in addition to the log. */
   readonly onFailure: (error: unknown) => void;
 }
 
 /**
  * `connwatch run`: starts the agent and stops it at SIGINT or SIGTERM (exit
- * code 0) or when it fails (1). A signal during the start is kept until the
- * agent stands, so that nothing is left half open; a second one, more than a
+ * code 0) or when it fails (1). A signal during the start takes effect when the
+ * start is complete, so that nothing stays half open. A second one, more than a
  * second later, ends the process at once (1). SIGHUP reads the settings again,
- * or stops like SIGTERM when it came because the terminal is gone.
+ * or stops like SIGTERM if the terminal has closed.
  */
 export async function run(options: RunOptions): Promise<number> {
   const { settings, log, host } = options;
@@ -43,7 +43,7 @@ export async function run(options: RunOptions): Promise<number> {
       host.exit(EXIT.failed);
     }
   };
-  // The state of the program is unknown then; the kernel releases what it held.
+  // The state of the program is unknown, so end at once; the kernel releases the BPF programs.
   const onUncaught = (error: unknown) => {
     fail(error);
     host.exit(EXIT.failed);

@@ -18,7 +18,7 @@ export async function collectFacts(settings: Needed, targets: Targets): Promise<
   return { ...systemFacts(settings), ports, collectors };
 }
 
-/** The same without the network, because the calling agent uses the ports itself. */
+/** Collects the facts without the network, because the calling agent uses the ports itself. */
 export function systemFacts(settings: Pick<Needed, 'ringSize' | 'bpfObject' | 'syncFailures'>): Facts {
   const status = read('/proc/self/status');
   const mounts = read('/proc/self/mountinfo');

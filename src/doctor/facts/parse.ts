@@ -1,6 +1,6 @@
 import type { Mounts, ProcessStatus } from '../types.ts';
 
-// Texts of /proc and /sys to facts. All are pure; what is not there is undefined.
+// Pure functions that parse texts of /proc and /sys. A missing fact is undefined.
 
 /** /proc/self/status. A kernel without seccomp has no such line: that is mode 0. */
 export function parseStatus(text: string): ProcessStatus | undefined {
@@ -28,7 +28,7 @@ export function parseMounts(text: string): Mounts {
   for (const line of text.split('\n')) {
     const fields = line.split(' ');
     const type = fields[fields.indexOf('-', 6) + 1] ?? '';
-    // Not what every object inherits: a type may be anything that a file system calls itself.
+    // Use own properties only, because a file system type can be any text.
     if (Object.hasOwn(found, type)) found[type]!.push(unescapeMount(fields[4] ?? ''));
   }
   return { cgroup1: found['cgroup']!, cgroup2: found['cgroup2']!, tracefs: found['tracefs']! };

@@ -3,7 +3,7 @@ import { FACTS, STATUS, TRIALS, TRIALS_REFUSED } from '../fixtures.ts';
 import type { Facts, Status } from '../types.ts';
 import { examine, startable, worst } from './examine.ts';
 
-/** The lines that differ from those of a host where all is well, as `status id`. */
+/** The lines that differ from those of a host on which every check is ok, as `status id`. */
 function differences(change: Partial<Facts>): string[] {
   const before = new Map(examine(FACTS).map((check) => [check.id, check]));
   const changed = examine({ ...FACTS, ...change });
@@ -16,7 +16,7 @@ const NO_FEXIT = { ...TRIALS, fexit: { stage: 'attach', errno: 524 } };
 
 const programs = (section: string, answer = { stage: 'load', errno: 22 }) => ({ ...TRIALS, programs: { ...TRIALS.programs, [section]: answer } });
 
-/** What is unknown as long as bpf() is refused. */
+/** Checks that are unknown while bpf() is refused. */
 const UNTOLD = [
   'unknown ring-buffer',
   'unknown storage-maps',

@@ -1,18 +1,18 @@
 import { printable } from '../../internal/escape.ts';
 import type { NativeCgroup } from '../binding.ts';
 
-/** Twice what the kernel side remembers that it has told (bpf/maps.bpf.h): what it has forgotten it tells again. */
+/** Twice the capacity of the kernel's table of reported cgroups (bpf/maps.bpf.h). The kernel reports a cgroup again if it is no longer in its table. */
 const CAPACITY = 16_384;
-/** So that a table that is full is not gone through at every cut. */
+/** Trimming frees room for several cuts, so that a full table is not searched at every cut. */
 const TRIMMED = 12_288;
 
 /**
- * Cgroups by number, from the kernel's records. When there are too many, those
- * go that were not told or asked for since long; what is in use stays, because
- * the kernel side does not tell the cgroup of a process twice.
+ * Cgroup paths by number, from the kernel's records. If there are too many, it removes those that were not
+ * reported or read for the longest time. Cgroups in use stay, because the kernel does not report the cgroup
+ * of a process twice.
  */
 export class CgroupTable {
-  /** The longest unused first. */
+  /** Ordered by last use, the least recent first. */
   readonly #paths = new Map<string, string>();
 
   get size(): number {
@@ -29,7 +29,7 @@ export class CgroupTable {
     return path;
   }
 
-  /** @param inUse cgroups of what is alive; only asked for when there are too many */
+  /** @param inUse returns the cgroups in use; called only if there are too many */
   trim(inUse: () => ReadonlySet<string>): void {
     if (this.#paths.size <= CAPACITY) return;
     const kept = inUse();
@@ -45,7 +45,7 @@ export class CgroupTable {
   }
 }
 
-/** `/` for the root; a path that begins with `.../` lacks its first parts. */
+/** The path as text: `/` for the root; `.../` at the begin if the first parts are missing. */
 export function cgroupPath({ names, cutOff }: Pick<NativeCgroup, 'names' | 'cutOff'>): string {
   const parts: string[] = [];
   for (let from = 0, to = 0; to < names.length; to++) {

@@ -5,7 +5,7 @@ const KEY = { cgroup: 0, address: 8, netns: 24, workload: 28, port: 32, role: 34
 const PROCESS = { start: 0, cgroup: 8, pid: 16, comm: 20 } as const;
 const [ADDRESS_LENGTH, COMM_LENGTH] = [16, 16];
 
-/** What the addon has written of a key or a process, read field by field. */
+/** Reads the fields of a key or a process that the addon has written. */
 export class Details {
   readonly #view: DataView;
   readonly #bytes: Uint8Array;
@@ -19,7 +19,7 @@ export class Details {
     return this.#view.getBigUint64(KEY.cgroup, true).toString();
   }
 
-  /** IPv4 is mapped. Valid until the next is read. */
+  /** IPv4 is mapped. Valid until the addon writes the next key. */
   get address(): Uint8Array {
     return this.#bytes.subarray(KEY.address, KEY.address + ADDRESS_LENGTH);
   }

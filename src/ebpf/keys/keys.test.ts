@@ -10,7 +10,7 @@ interface Written {
   readonly name?: string;
 }
 
-/** What the addon would write: native/details.h. */
+/** Writes a key like the addon (native/details.h). */
 function writeKey(to: ArrayBuffer, { role = 1, whose = 1, fold = 0, name = 'app' }: Written): void {
   const [view, bytes] = [new DataView(to), new Uint8Array(to)];
   view.setBigUint64(0, 12n, true);

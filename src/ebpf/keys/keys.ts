@@ -12,8 +12,8 @@ const UNRESOLVED: Partial<Record<Whose, string>> = { kernel: '[kernel]', folded:
 const FOLDS: readonly Key['fold'][] = ['none', 'peer', 'workload', 'workload'];
 
 /**
- * What numbers of the addon stand for, asked for one by one: nothing is kept here,
- * so a number that nobody asks for costs nothing.
+ * Reads what key and process numbers of the addon stand for. It keeps nothing, so numbers that nobody reads cost
+ * nothing.
  */
 export class Keys {
   readonly #session: Pick<Session, 'readKey' | 'readProcess'>;
@@ -26,7 +26,7 @@ export class Keys {
     this.#details = new Details(session.details);
   }
 
-  /** Made anew at each call, with the names that are known by now. */
+  /** Makes a new object at each call, with the names known so far. */
   get(id: number): Key | undefined {
     if (!this.#session.readKey(id)) return undefined;
     const details = this.#details;
@@ -49,7 +49,7 @@ export class Keys {
     };
   }
 
-  /** Of a key only what is asked for each row of a window. */
+  /** Only the part of a key that every row of a window needs. */
   side(id: number): Pick<Key, 'role' | 'netns'> | undefined {
     if (!this.#session.readKey(id)) return undefined;
     const { role, netns } = this.#details;
@@ -64,7 +64,7 @@ export class Keys {
   }
 }
 
-/** 16 bytes, IPv4 mapped, as text: dotted, or RFC 5952. */
+/** Formats 16 bytes: an IPv4-mapped address in dotted form, others by RFC 5952. */
 export function formatAddress(bytes: Uint8Array): string {
   const address = new ipaddr.IPv6([...bytes]);
   return address.isIPv4MappedAddress() ? address.toIPv4Address().toString() : address.toRFC5952String();

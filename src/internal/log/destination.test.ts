@@ -10,7 +10,7 @@ const LINE = (n: number): string => `${n} ${'.'.repeat(1000)}\n`;
 
 const bytes = Buffer.alloc(64 * 1024);
 
-/** What is in a pipe. */
+/** Reads the content of a pipe. */
 function read(fd: number): string {
   try {
     return bytes.toString('latin1', 0, readSync(fd, bytes));

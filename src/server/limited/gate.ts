@@ -3,7 +3,7 @@ import type { Limits } from './limits.ts';
 
 interface Running {
   readonly address: string;
-  /** When it was first seen to have ended, with bytes that its client has not read. */
+  /** When a check first found the response ended but not fully sent. */
   ended?: number;
 }
 
@@ -14,9 +14,8 @@ interface Waiting {
 }
 
 /**
- * Lets so many requests be answered at the same time: each holds a whole page
- * until its client has read it. Others wait; the next is one of the address
- * that has the fewest running.
+ * Limits the responses at a time, because each holds a whole body until its client has read it. Other
+ * requests wait. The next one is of the address with the fewest running responses.
  */
 export class Gate {
   readonly #limits: Limits;
@@ -29,7 +28,7 @@ export class Gate {
     this.#now = now;
   }
 
-  /** Calls `run` now, or when there is room; never once the client has gone. */
+  /** Calls `run` now or when there is room, but not if the client has closed the connection. */
   enter(address: string, response: ServerResponse, run: () => void): void {
     this.#waiting.push({ address, response, run });
     response.once('close', () => {
@@ -40,7 +39,7 @@ export class Gate {
     this.#next();
   }
 
-  /** Ends responses that their clients do not read while others wait. */
+  /** Cuts responses that clients read too slowly while other requests wait. */
   check(): void {
     const now = this.#now();
     for (const [response, running] of this.#running) {

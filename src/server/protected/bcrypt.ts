@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { ConnwatchError } from '../../internal/errors.ts';
 
-/** A thread that nobody needs costs memory: it ends after this time. */
+/** An idle thread ends after this time, because it costs memory. */
 const IDLE_MS = 10_000;
 
 interface Question {
@@ -9,7 +9,7 @@ interface Question {
   readonly reject: (error: Error) => void;
 }
 
-/** Compares passwords with bcrypt hashes in a thread, one after the other. It never keeps the process. */
+/** Compares passwords with bcrypt hashes in a thread, one after the other. The thread does not keep the process running. */
 export class Bcrypt {
   readonly #questions = new Map<number, Question>();
   #worker: Worker | undefined;

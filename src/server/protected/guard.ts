@@ -4,7 +4,7 @@ import type { Guard } from '../limited/server.ts';
 import { Passwords } from './passwords.ts';
 import type { Protection } from './protection.ts';
 
-/** Lets those requests pass that name a user and their password, and adds headers to every response. */
+/** Passes requests with the right password of a user, and adds headers to every response. */
 export function createGuard(protection: () => Protection, onError: (error: Error) => void, passwords = new Passwords()): Guard {
   return (request, response, next) => {
     const { users, headers } = protection();

@@ -1,3 +1,3 @@
-// Imported only where a server is protected: TLS and bcrypt take time and memory to load.
+// Imported only if a server is protected, because TLS and bcrypt take time and memory to load.
 export { createGuard } from './guard.ts';
 export { secureServer } from './tls.ts';

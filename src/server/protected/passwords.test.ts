@@ -6,7 +6,7 @@ import { Passwords } from './passwords.ts';
 const users = new Map([['a', 'hash of a'], ['b', 'hash of b']]);
 const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`;
 
-/** Compares as told, and notes with what it was asked. */
+/** A comparison with the given result that records its arguments. */
 function noted(answer: (password: string) => boolean | Promise<boolean> = (password) => password === 'good') {
   const asked: string[] = [];
   const compare = async (password: string, hash: string) => (asked.push(`${password}, ${hash}`), answer(password));

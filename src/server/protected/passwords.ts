@@ -4,23 +4,23 @@ import { Bcrypt } from './bcrypt.ts';
 export interface PasswordsOptions {
   /** @default in a thread of its own */
   readonly compare?: (password: string, hash: string) => Promise<boolean>;
-  /** Comparisons that run or wait. @default 8 */
+  /** Maximum of comparisons that run or wait. @default 8 */
   readonly limit?: number;
-  /** The same of one address, so that one cannot take them all. @default 2 */
+  /** The same for one address, so that one client cannot use all of them. @default 2 */
   readonly limitPerAddress?: number;
 }
 
 /**
- * Checks credentials against bcrypt hashes. A comparison takes 50 ms and more,
- * so the last good credentials of each user are remembered, as a keyed digest:
- * a scrape costs microseconds, and only guesses cost what they should.
+ * Checks credentials against bcrypt hashes. A comparison takes 50 ms or more, so the last right password of
+ * each user is remembered as a keyed digest. A scrape then costs microseconds, and only a new or wrong
+ * password costs a comparison.
  */
 export class Passwords {
   readonly #compare: (password: string, hash: string) => Promise<boolean>;
   readonly #limit: number;
   readonly #limitPerAddress: number;
   readonly #key = randomBytes(32);
-  /** By user. */
+  /** Digest of the last right credentials, by user. */
   readonly #good = new Map<string, Buffer>();
   /** Running comparisons, by address. */
   readonly #running = new Map<string, number>();
@@ -31,7 +31,7 @@ export class Passwords {
     this.#limitPerAddress = limitPerAddress;
   }
 
-  /** @returns at once where no comparison is needed; busy when too many run already */
+  /** @returns the result at once if no comparison is needed; busy if too many run already */
   check(header: string | undefined, users: ReadonlyMap<string, string>, address: string): boolean | 'busy' | Promise<boolean> {
     const given = credentials(header);
     if (given === undefined) return false;
@@ -52,7 +52,7 @@ export class Passwords {
   }
 
   async #ask({ user, password }: Credentials, hash: string | undefined, users: ReadonlyMap<string, string>, digest: Buffer): Promise<boolean> {
-    // An unknown user takes as long as a known one: the time must not tell who is known.
+    // An unknown user takes as long as a known one, so that the time does not reveal which users exist.
     const [any = ''] = users.values();
     const same = await this.#compare(password, hash ?? any);
     if (!same || hash === undefined) return false;

@@ -6,7 +6,7 @@ import type { ClientAuth, Protection } from './protection.ts';
 
 const HANDSHAKE_MS = 5_000;
 
-/** A server for each set of certificates: connections of an earlier one go on with theirs. */
+/** Makes a server for each set of certificates. Connections of an earlier server keep theirs. */
 export function secureServer(protection: () => Protection): SecureServer {
   let made: { readonly tls: Protection['tls']; readonly server: Server } | undefined;
   return (options, onRequest) => {
@@ -31,7 +31,7 @@ function create({ options, clientAuth }: NonNullable<Protection['tls']>, http: S
   server.on('secureConnection', (socket) => {
     if (!accepts(clientAuth, socket)) socket.destroy();
   });
-  // A client without TLS, with another version or certificate: its connection is closed, and nobody needs to know.
+  // A failed handshake closes the connection. It is the client's problem, so it is not logged.
   server.on('tlsClientError', () => {});
   return server;
 }

@@ -14,7 +14,7 @@ export const agent: Chapter = {
   cases: [
     {
       name: 'open when it starts',
-      made: '11 connections between two processes; an agent starts; looked at; closed',
+      made: '11 connections between two processes; an agent starts and reports them; then they are closed',
       load: 'heavy',
       truth: false,
       run: async (world) => {
@@ -31,7 +31,7 @@ export const agent: Chapter = {
     },
     {
       name: 'pending when it starts',
-      made: '7 non-blocking connects to a port that drops; an agent starts; looked at; closed after 1.2 s',
+      made: '7 non-blocking connects to a port that drops SYNs; an agent starts and reports them; closed after 1.2 s',
       load: 'heavy',
       run: async (world) => {
         const client = await world.actor('client');
@@ -46,7 +46,7 @@ export const agent: Chapter = {
     },
     {
       name: 'stopped while it happens (SIGSTOP)',
-      made: '500 refused and 300 accepted connects while the agent is stopped; it goes on when they are long over',
+      made: '500 refused and 300 accepted connects while the agent is stopped; it continues after all of them have ended',
       load: 'heavy',
       run: async (world) => {
         const agent = await world.agent();
@@ -59,7 +59,7 @@ export const agent: Chapter = {
     },
     {
       name: 'killed and started again (SIGKILL)',
-      made: '7 connections, looked at; the agent is killed; 5 more meanwhile; another agent starts; looked at; closed',
+      made: '7 connections, checked; the agent is killed; 5 more connections; another agent starts, all checked; then they are closed',
       load: 'heavy',
       truth: false,
       run: async (world) => {

@@ -60,7 +60,7 @@ export const beforeSyn: Chapter = {
     },
     {
       name: 'a free port after all',
-      made: 'ip_local_port_range of 4 ports, all in use; a connect fails; one is closed by a reset; the same socket connects again',
+      made: 'ip_local_port_range of 4 ports, all in use; a connect fails; a reset closes one connection; the same socket connects again',
       run: async (world) => {
         await narrow(world, 4);
         const serving = await world.actor('server');
@@ -81,7 +81,7 @@ export const beforeSyn: Chapter = {
     routed('blackhole', 'blackhole', 'EINVAL', 'other'),
     {
       name: 'no route, and no TCP socket',
-      made: 'connect() of 11 raw sockets, whose protocol has the same number, to an address without a route: ENETUNREACH; 1 refused connect by TCP',
+      made: 'connect() on 11 raw sockets with the protocol number of TCP, to an address without a route: ENETUNREACH; 1 refused TCP connect',
       run: async (world) => {
         const client = await world.actor('client');
         for (const slot of numbers(11)) await client.fails('ENETUNREACH', `raw ${slot} ${nowhere(world)}`);

@@ -22,7 +22,7 @@ export const data: Chapter = {
   cases: [
     {
       name: 'both directions',
-      made: '7 connections; 1,234 bytes up and 567 down on each; the client closes first',
+      made: '7 connections; on each the client sends 1,234 bytes and the server 567; the client closes first',
       run: async (world) => {
         const { client, server, slots } = await connected(world, 7);
         await sends(client, server, slots, 1234);
@@ -34,7 +34,7 @@ export const data: Chapter = {
     },
     {
       name: 'nothing',
-      made: '11 connections that are opened and closed, by the server first',
+      made: '11 connections that are opened and closed; the server closes first',
       run: async (world) => {
         const { client, server, slots } = await connected(world, 11);
         await server.do(...closes(slots));
@@ -44,7 +44,7 @@ export const data: Chapter = {
     },
     {
       name: 'a connection that stays open',
-      made: '5 connections; 1,000 bytes up on each, looked at; 1,000 more, looked at; then they are closed',
+      made: '5 connections; the client sends 1,000 bytes on each, checked; 1,000 more, checked; then they are closed',
       run: async (world) => {
         const { client, server, slots } = await connected(world, 5);
         const open = (role: string) => ({ [`${role} established`]: 5 });
@@ -61,7 +61,7 @@ export const data: Chapter = {
     },
     {
       name: 'after half of it is closed',
-      made: '7 connections; client shutdown(SHUT_WR); 777 bytes down; closed',
+      made: '7 connections; client shutdown(SHUT_WR); the server sends 777 bytes; closed',
       run: async (world) => {
         const { client, server, slots } = await connected(world, 7);
         await client.do(...slots.map((slot) => `shutdown ${slot} write`));
@@ -88,7 +88,7 @@ export const data: Chapter = {
     },
     {
       name: 'a reset because of unread data',
-      made: '7 connections; 100 bytes down that the client leaves unread when it closes',
+      made: '7 connections; the server sends 100 bytes; the client closes without reading them',
       run: async (world) => {
         const { client, server, slots } = await connected(world, 7);
         await server.do(...slots.map((slot) => `send ${slot} 100`));
@@ -102,7 +102,7 @@ export const data: Chapter = {
     },
     {
       name: 'SYNs that are sent again',
-      made: '5 non-blocking connects to a port whose packets are dropped at first: one SYN is sent again for each',
+      made: '5 non-blocking connects to a port that drops the first SYN: each SYN is retransmitted once',
       load: 'slow',
       run: async (world) => {
         const serving = await server(world);
@@ -121,7 +121,7 @@ export const data: Chapter = {
     },
     {
       name: 'a queue that nobody empties',
-      made: '4 connections that a listener leaves waiting, looked at; accepted, looked at',
+      made: '4 connections in the accept queue of a listener, checked; accepted, checked',
       run: async (world) => {
         const serving = await server(world);
         const client = await world.actor('client');

@@ -15,7 +15,7 @@ export const ends: Chapter = {
   cases: [
     {
       name: 'open',
-      made: '11 connections, looked at while they are open on both sides',
+      made: '11 connections, checked while both sides are open',
       run: async (world) => {
         await connected(world, 11);
         await world.shows(openBoth(11, 'established', 'established'));
@@ -55,7 +55,7 @@ export const ends: Chapter = {
     },
     {
       name: 'half-closed by the client',
-      made: '7 connections; client shutdown(SHUT_WR); looked at; the server sends, then closes',
+      made: '7 connections; client shutdown(SHUT_WR); checked; the server sends, then closes',
       run: async (world) => {
         const { client, server, slots } = await connected(world, 7);
         await client.do(...each(slots, 'shutdown', 'write'));
@@ -67,7 +67,7 @@ export const ends: Chapter = {
     },
     {
       name: 'half-closed by the server',
-      made: '7 connections; server shutdown(SHUT_WR); looked at; the client sends, then closes',
+      made: '7 connections; server shutdown(SHUT_WR); checked; the client sends, then closes',
       run: async (world) => {
         const { client, server, slots } = await connected(world, 7);
         await server.do(...each(slots, 'shutdown', 'write'));
@@ -97,7 +97,7 @@ export const ends: Chapter = {
     },
     {
       name: 'TIME_WAIT',
-      made: '11 connections that the client closes first; its ports wait, its sockets are gone',
+      made: '11 connections that the client closes first; its ports are in TIME_WAIT, its sockets are gone',
       run: async (world) => {
         const { client, server, slots } = await connected(world, 11);
         await client.do(...closes(slots));
@@ -110,7 +110,7 @@ export const ends: Chapter = {
     },
     {
       name: 'orphans in FIN_WAIT2',
-      made: '7 connections that the client closes and the server does not: gone after tcp_fin_timeout, 1 s',
+      made: '7 connections that only the client closes; the kernel frees them after tcp_fin_timeout, 1 s',
       load: 'slow',
       run: async (world) => {
         await world.sysctl({ 'net.ipv4.tcp_fin_timeout': 1 });
@@ -122,7 +122,7 @@ export const ends: Chapter = {
     },
     {
       name: 'both close at once',
-      made: '7 connections; packets with FIN are dropped while both sides close; sent again they cross (CLOSING)',
+      made: '7 connections; packets with FIN are dropped while both sides close; their retransmits cross (CLOSING)',
       load: 'slow',
       run: async (world) => {
         const { client, server, slots } = await connected(world, 7);

@@ -23,7 +23,7 @@ export const fastOpen: Chapter = {
   cases: [
     {
       name: 'data in the SYN',
-      made: '7 connects by sendto(MSG_FASTOPEN), no cookie needed; the server has the data before the last ACK',
+      made: '7 connects by sendto(MSG_FASTOPEN), no cookie needed; the server gets the data before the last ACK',
       run: async (world) => {
         const serving = await fastServer(world);
         const client = await world.actor('client');
@@ -34,7 +34,7 @@ export const fastOpen: Chapter = {
     },
     {
       name: 'with a cookie',
-      made: '7 connects by sendto(MSG_FASTOPEN): the first asks for a cookie, the others use it',
+      made: '7 connects by sendto(MSG_FASTOPEN): the first requests a cookie, the others use it',
       run: async (world) => {
         const serving = await fastServer(world, WITH_COOKIE);
         const client = await world.actor('client');
@@ -47,7 +47,7 @@ export const fastOpen: Chapter = {
     },
     {
       name: 'refused',
-      made: '7 times sendto(MSG_FASTOPEN) to a port where nobody listens',
+      made: '7 times sendto(MSG_FASTOPEN) to a closed port',
       run: async (world) => {
         await world.sysctl(WITHOUT_COOKIE);
         const client = await world.actor('client');
@@ -69,7 +69,7 @@ export const fastOpen: Chapter = {
     },
     {
       name: 'deferred, and no write comes',
-      made: '7 times TCP_FASTOPEN_CONNECT, connect(), close(): the owner gives up before a SYN',
+      made: '7 times TCP_FASTOPEN_CONNECT, connect(), close(): closed before a SYN is sent',
       run: async (world) => {
         await fastServer(world);
         const client = await world.actor('client');
@@ -94,7 +94,7 @@ export const fastOpen: Chapter = {
     }) satisfies Chapter['cases'][number]),
     {
       name: 'reset while half-open',
-      made: '3 times data in the SYN, the SYN-ACK is lost, the client closes; the SYN-ACK that is sent again is reset',
+      made: '3 times data in the SYN, the SYN-ACK is lost, the client closes; a reset answers the retransmitted SYN-ACK',
       load: 'slow',
       run: async (world) => {
         const serving = await fastServer(world);
@@ -112,7 +112,7 @@ export const fastOpen: Chapter = {
     },
     {
       name: 'answered and closed before the last ACK',
-      made: '3 times data in the SYN; the ACKs of the client are lost; the server answers and closes (SYN_RECV to FIN_WAIT1)',
+      made: '3 times data in the SYN; the client’s ACKs are lost; the server responds and closes (SYN_RECV to FIN_WAIT1)',
       run: async (world) => {
         const serving = await fastServer(world);
         await withoutLastAck(world);

@@ -46,7 +46,7 @@ export const givenUp: Chapter = {
     },
     {
       name: 'loser of happy eyeballs',
-      made: '5 times: connect by IPv6, which drops, and by IPv4, which answers; close the former',
+      made: '5 times: connect over IPv6, where SYNs are dropped, and over IPv4, which succeeds; the IPv6 socket is closed',
       families: ['IPv6'],
       run: async (world) => {
         const serving = await world.actor('server');
@@ -81,7 +81,7 @@ export const givenUp: Chapter = {
     },
     {
       name: 'SO_SNDTIMEO ends connect()',
-      made: '3 blocking connects to a port that drops return EINPROGRESS after 100 ms; closed',
+      made: '3 blocking connects to a port that drops SYNs return EINPROGRESS after 100 ms; closed',
       run: async (world) => {
         const client = await world.actor('client');
         for (const slot of numbers(3)) {
@@ -117,7 +117,7 @@ export const givenUp: Chapter = {
     },
     {
       name: 'pending',
-      made: '11 connects to a port that drops, looked at after 8 s, then closed',
+      made: '11 connects to a port that drops SYNs, checked after 8 s, then closed',
       load: 'slow',
       run: async (world) => {
         const { client } = await waiting(world, 11);

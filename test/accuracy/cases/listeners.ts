@@ -21,7 +21,7 @@ export const listeners: Chapter = {
   cases: [
     {
       name: 'two listeners on one port (SO_REUSEPORT)',
-      made: '64 connects to a port on which two processes listen; each is the one’s or the other’s',
+      made: '64 connects to a port on which two processes listen; each connection belongs to one of them',
       run: async (world) => {
         const [one, two] = [
           await server(world, { settings: ['set 0 reuseport'] }),
@@ -40,7 +40,7 @@ export const listeners: Chapter = {
     },
     {
       name: 'never accepted',
-      made: '7 connections that wait in the queue, looked at; the listener closes: it resets them',
+      made: '7 connections in the accept queue, checked; the listener closes, which resets them',
       run: async (world) => {
         const serving = await server(world);
         const client = await world.actor('client');
@@ -56,7 +56,7 @@ export const listeners: Chapter = {
     },
     {
       name: 'closed by the client before it is accepted',
-      made: '7 connections that the client closes while they wait in the queue; accepted then',
+      made: '7 connections that the client closes while they are in the accept queue; then they are accepted',
       run: async (world) => {
         const serving = await server(world);
         const client = await world.actor('client');
@@ -67,7 +67,7 @@ export const listeners: Chapter = {
     },
     {
       name: 'accepted by another process than the listener',
-      made: 'the listening socket is passed on by SCM_RIGHTS; the other process accepts 7: they are the listener’s',
+      made: 'the listening socket is passed by SCM_RIGHTS; the other process accepts 7 connections: they belong to the process that called listen()',
       run: async (world) => {
         const { other } = await passedOn(world);
         const client = await world.actor('client');
@@ -94,7 +94,7 @@ export const listeners: Chapter = {
     },
     {
       name: 'SYN cookies',
-      made: '23 connects; tcp_syncookies 2: the listener keeps nothing of a SYN',
+      made: '23 connects; tcp_syncookies 2: the listener stores nothing for a SYN',
       run: async (world) => {
         await world.sysctl({ 'net.ipv4.tcp_syncookies': 2 });
         const serving = await server(world);
@@ -119,7 +119,7 @@ export const listeners: Chapter = {
     },
     {
       name: 'TCP_DEFER_ACCEPT, without data',
-      made: '7 connects to a listener that waits for data; the clients close: never a connection of the listener’s',
+      made: '7 connects to a listener that waits for data; the clients close without sending: the listener never gets a connection',
       run: async (world) => {
         await server(world, { settings: ['set 0 defer-accept 5'] });
         const client = await world.actor('client');
@@ -131,7 +131,7 @@ export const listeners: Chapter = {
     },
     {
       name: 'half-open, reset',
-      made: '5 connects whose SYN-ACK is lost, closed; the SYN-ACK that is sent again is answered by a reset',
+      made: '5 connects whose SYN-ACK is lost, closed; a reset answers the retransmitted SYN-ACK',
       load: 'slow',
       run: async (world) => {
         await server(world);
@@ -146,7 +146,7 @@ export const listeners: Chapter = {
     },
     {
       name: 'half-open, never answered',
-      made: '5 connects whose last ACK is lost: established for the client alone; tcp_synack_retries 1',
+      made: '5 connects whose last ACK is lost: established only for the client; tcp_synack_retries 1',
       load: 'slow',
       run: async (world) => {
         await world.sysctl({ 'net.ipv4.tcp_synack_retries': 1 });
@@ -207,7 +207,7 @@ export const listeners: Chapter = {
     },
     {
       name: 'a namespace is deleted with its listener',
-      made: '7 connections inside of a namespace that loses its name, and whose last process then ends',
+      made: '7 connections in a namespace whose name is removed and whose last process then ends',
       run: async (world) => {
         const serving = await server(world);
         const client = await world.actor('client');

@@ -8,7 +8,7 @@ export const load: Chapter = {
   cases: [
     {
       name: '10,000 connects at once, pending',
-      made: '10,000 non-blocking connects to a port that drops, open at the same time; looked at; closed',
+      made: '10,000 non-blocking connects to a port that drops SYNs, open at the same time; checked; closed',
       load: 'heavy',
       run: async (world) => {
         const traffic = await world.start('client', bulk(world, 'hang', SILENT_PORT, 10_000));
@@ -22,7 +22,7 @@ export const load: Chapter = {
     },
     {
       name: '10,000 connects at once, answered',
-      made: '10,000 non-blocking connects to a listener that accepts meanwhile, all begun before the first is looked at',
+      made: '10,000 non-blocking connects to a listener that accepts meanwhile; all start before the client polls the first',
       load: 'heavy',
       run: async (world) => {
         await world.run('client', toItself(world, 'give-up', 10_000, '--give-up', '4000'));

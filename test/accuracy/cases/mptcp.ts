@@ -34,7 +34,7 @@ export const mptcp: Chapter = {
     between('plain TCP to MPTCP', '11 TCP sockets connect to an MPTCP listener, as Go programs have', '', 'mptcp'),
     {
       name: 'a further subflow',
-      made: '11 MPTCP connections between namespaces, for each of which the kernel opens one more subflow from a second address',
+      made: '11 MPTCP connections between namespaces; for each, the kernel opens one more subflow from a second address',
       cannot,
       // What the kernel opens is not made by the processes.
       truth: false,
@@ -72,21 +72,21 @@ export const mptcp: Chapter = {
     },
     {
       name: 'MPTCP refused',
-      made: '11 MPTCP connects to a port where nobody listens',
+      made: '11 MPTCP connects to a closed port',
       cannot,
       run: (world) => world.run('client', bulk(world, 'plain', CLOSED_PORT, 11, '--mptcp')),
       expect: { client: { attempts: 11, failures: { refused: 11 } } },
     },
     {
       name: 'MPTCP cancelled',
-      made: '11 non-blocking MPTCP connects to a port that drops, closed at once',
+      made: '11 non-blocking MPTCP connects to a port that drops SYNs, closed at once',
       cannot,
       run: (world) => world.run('client', bulk(world, 'cancel', SILENT_PORT, 11, '--mptcp')),
       expect: { client: { attempts: 11, failures: { cancelled: 11 } } },
     },
     {
       name: 'MPTCP unanswered',
-      made: '11 non-blocking MPTCP connects to a port that drops, closed after 1.5 s',
+      made: '11 non-blocking MPTCP connects to a port that drops SYNs, closed after 1.5 s',
       cannot,
       load: 'slow',
       run: (world) => world.run('client', bulk(world, 'give-up', SILENT_PORT, 11, '--mptcp')),

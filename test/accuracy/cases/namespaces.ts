@@ -44,7 +44,7 @@ export const namespaces: Chapter = {
     },
     {
       name: 'the link goes down',
-      made: '7 connects through the pair of devices after the other end was taken down',
+      made: '7 connects through the pair of devices after its other end was set down',
       load: 'slow',
       run: async (world) => {
         const [, there] = await world.pair();
@@ -59,7 +59,7 @@ export const namespaces: Chapter = {
     },
     {
       name: 'made and gone at once',
-      made: '10 namespaces; in each one 5 connects, refused, by a process that ends; deleted',
+      made: '10 namespaces; in each, a process makes 5 refused connects and ends; then the namespace is deleted',
       run: async (world) => {
         for (const index of numbers(10, 0)) {
           await world.run('client', ['plain', '--port', '7', '--address', world.here, '--count', '5', '--check-snmp'], index);
@@ -71,7 +71,7 @@ export const namespaces: Chapter = {
     },
     {
       name: 'a socket of another namespace',
-      made: '3 sockets made in one namespace and passed to a process in another, which connects: where they were made',
+      made: '3 sockets made in one namespace and passed to a process in another, which connects: they count in the first',
       run: (world) => connectsGiven(world, 3, 1),
       expect: { maker: {}, client: { attempts: 3, successes: 3 }, server: { accepts: 3 } },
     },

@@ -23,7 +23,7 @@ function rejected(name: string, rule: string, error: string, families?: readonly
 /** Gives up after so many ms on a port that drops. */
 const givenUp = (ms: number): Case => ({
   name: `unanswered: given up after ${ms / 1000} s`,
-  made: '31 non-blocking connects to a port that drops, closed then',
+  made: '31 non-blocking connects to a port that drops SYNs, closed after that time',
   load: 'slow',
   run: (world) => world.run('client', bulk(world, 'give-up', SILENT_PORT, 31, '--give-up', `${ms}`)),
   expect: { client: { attempts: 31, failures: { unanswered: 31 } } },
@@ -34,7 +34,7 @@ const oneRetry = (world: World) => world.sysctl({ 'net.ipv4.tcp_syn_retries': 1 
 const timeouts: Case[] = [
   {
     name: 'timeout: dropped',
-    made: '17 connects at once to a port that drops; tcp_syn_retries 1',
+    made: '17 connects at once to a port that drops SYNs; tcp_syn_retries 1',
     load: 'slow',
     run: async (world) => {
       await oneRetry(world);
@@ -59,7 +59,7 @@ const timeouts: Case[] = [
   },
   {
     name: 'timeout: dropped on the way out',
-    made: '5 connects at once; nft drops the SYN on output, which connect() does not hear of; tcp_syn_retries 1',
+    made: '5 connects at once; nft drops the SYN on output without an error for connect(); tcp_syn_retries 1',
     load: 'slow',
     run: async (world) => {
       await oneRetry(world);
@@ -70,7 +70,7 @@ const timeouts: Case[] = [
   },
   {
     name: 'timeout: TCP_USER_TIMEOUT',
-    made: '5 connects to a port that drops; TCP_USER_TIMEOUT 500 ms',
+    made: '5 connects to a port that drops SYNs; TCP_USER_TIMEOUT 500 ms',
     load: 'slow',
     run: async (world) => {
       const client = await world.actor('client');
@@ -107,7 +107,7 @@ export const outcomes: Chapter = {
     },
     {
       name: 'refused: closed port',
-      made: '29 connects to a port where nobody listens',
+      made: '29 connects to a closed port',
       run: (world) => world.run('client', bulk(world, 'plain', CLOSED_PORT, 29)),
       expect: { client: { attempts: 29, failures: { refused: 29 } } },
     },
@@ -119,7 +119,7 @@ export const outcomes: Chapter = {
     rejected('prohibited: ICMPv6', 'reject with icmpx admin-prohibited', 'permission_denied', ['IPv6']),
     {
       name: 'host unreachable: no neighbour',
-      made: '7 connects at once to an address of the link that nobody has',
+      made: '7 connects at once to an unused address of the link',
       load: 'slow',
       run: async (world) => {
         await world.pair();
@@ -133,7 +133,7 @@ export const outcomes: Chapter = {
     givenUp(3000),
     {
       name: 'cancelled',
-      made: '31 non-blocking connects to a port that drops, closed at once',
+      made: '31 non-blocking connects to a port that drops SYNs, closed at once',
       run: (world) => world.run('client', bulk(world, 'cancel', SILENT_PORT, 31)),
       expect: { client: { attempts: 31, failures: { cancelled: 31 } } },
     },

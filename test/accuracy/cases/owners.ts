@@ -9,7 +9,7 @@ export const owners: Chapter = {
   cases: [
     {
       name: 'a thread connects',
-      made: '7 connects by threads called pool-1-thread-7: the process’s',
+      made: '7 connects by threads named pool-1-thread-7: they count for the process',
       run: async (world) => {
         const serving = await server(world);
         const client = await world.actor('client');
@@ -26,7 +26,7 @@ export const owners: Chapter = {
     },
     {
       name: 'fork between socket() and connect()',
-      made: '5 sockets of the parent; each time a child connects with it and ends: the child’s',
+      made: '5 sockets of the parent; for each, a child connects with it and ends: they count for the child',
       run: async (world) => {
         const serving = await server(world);
         const client = await world.actor('client');
@@ -40,7 +40,7 @@ export const owners: Chapter = {
     },
     {
       name: 'exec between socket() and connect()',
-      made: 'a process makes a socket and becomes another program, which connects: the latter’s',
+      made: 'a process makes a socket and executes another program, which connects: it counts for the new program',
       run: async (world) => {
         const serving = await server(world);
         const before = await world.actor('before');
@@ -53,7 +53,7 @@ export const owners: Chapter = {
     },
     {
       name: 'exec between two connects',
-      made: 'a process connects, becomes another program with the same pid, and connects again',
+      made: 'a process connects, executes another program with the same pid, and connects again',
       run: async (world) => {
         const serving = await server(world);
         const before = await world.actor('before');
@@ -67,13 +67,13 @@ export const owners: Chapter = {
     },
     {
       name: 'a socket that was passed on connects',
-      made: '3 sockets passed by SCM_RIGHTS before connect(): who connects',
+      made: '3 sockets passed by SCM_RIGHTS before connect(): they count for the process that connects',
       run: (world) => connectsGiven(world, 3),
       expect: { maker: {}, client: { attempts: 3, successes: 3 }, server: { accepts: 3 } },
     },
     {
       name: 'a connection that was passed on',
-      made: '3 connections passed by SCM_RIGHTS and closed by the other process: who connected',
+      made: '3 connections passed by SCM_RIGHTS and closed by the other process: they count for the process that connected',
       run: async (world) => {
         const serving = await server(world);
         const [client, other] = [await world.actor('client'), await world.actor('other')];
@@ -89,7 +89,7 @@ export const owners: Chapter = {
     },
     {
       name: 'a pending connect that was passed on',
-      made: '3 pending connects passed by SCM_RIGHTS; who made them ends; closed by the other process after 1.5 s',
+      made: '3 pending connects passed by SCM_RIGHTS; the process that made them ends; the other one closes them after 1.5 s',
       load: 'slow',
       run: async (world) => {
         const [client, other] = [await world.actor('client'), await world.actor('other')];
@@ -119,13 +119,13 @@ export const owners: Chapter = {
     },
     {
       name: 'a process that renames itself',
-      made: '7 connects of a process called "new name" by prctl(PR_SET_NAME)',
+      made: '7 connects of a process that renames itself to "new name" by prctl(PR_SET_NAME)',
       run: (world) => world.run('client', toItself(world, 'plain', 7, '--comm', 'new name')),
       expect: { client: { attempts: 7, successes: 7, accepts: 7 } },
     },
     {
       name: 'other pid namespace',
-      made: '7 connects of a process that sees itself as pid 1 (unshare --pid): the pid of the root namespace',
+      made: '7 connects of a process that has pid 1 in its namespace (unshare --pid): reported with its pid in the root namespace',
       run: (world) => world.runUnder('client', ['unshare', '--pid', '--fork', '--kill-child'], toItself(world, 'plain', 7)),
       // It says pid 1; the page must not.
       expect: { client: { attempts: 7, successes: 7, accepts: 7 } },

@@ -34,7 +34,7 @@ export const reuse: Chapter = {
     },
     {
       name: 'connect(AF_UNSPEC) while connecting, then again',
-      made: '5 times: a connect that nobody answers, AF_UNSPEC, a connect that is accepted',
+      made: '5 times: an unanswered connect, AF_UNSPEC, an accepted connect',
       run: async (world) => {
         const serving = await server(world);
         const client = await world.actor('client');
@@ -48,7 +48,7 @@ export const reuse: Chapter = {
     },
     {
       name: 'given up with an old error in the socket',
-      made: '5 times: a connect that nobody answers, AF_UNSPEC (leaves ECONNRESET there), another one, closed at once',
+      made: '5 times: an unanswered connect, AF_UNSPEC (leaves ECONNRESET in the socket), another unanswered connect, closed at once',
       run: async (world) => {
         const client = await world.actor('client');
         for (const slot of numbers(5)) {
@@ -60,7 +60,7 @@ export const reuse: Chapter = {
     },
     {
       name: 'no local port with an old error in the socket',
-      made: '5 times: refused, nobody reads the error, AF_UNSPEC, a connect whose local port is taken: EADDRNOTAVAIL',
+      made: '5 times: a refused connect whose error is not read, AF_UNSPEC, a connect whose local port is taken: EADDRNOTAVAIL',
       run: async (world) => {
         await server(world);
         const client = await world.actor('client');
@@ -102,7 +102,7 @@ export const reuse: Chapter = {
     },
     {
       name: 'bound to a port',
-      made: '7 sockets bound to ports of their own connect',
+      made: '7 sockets, each bound to a port of its own, connect',
       run: async (world) => {
         const serving = await server(world);
         const client = await world.actor('client');
@@ -153,7 +153,7 @@ export const reuse: Chapter = {
     },
     {
       name: 'two families, one listener',
-      made: 'a dual-stack listener gets 5 connects by IPv4 and 7 by IPv6',
+      made: 'a dual-stack listener accepts 5 connects over IPv4 and 7 over IPv6',
       families: ['IPv6'],
       run: async (world) => {
         const serving = await server(world, { address: '::' });
@@ -177,7 +177,7 @@ export const reuse: Chapter = {
     },
     {
       name: 'simultaneous open, closed before it is established',
-      made: 'the same, but the SYN-ACKs are dropped and the one in SYN_RECV is closed; then the other one',
+      made: 'the same, but the SYN-ACKs are dropped, the socket in SYN_RECV is closed, then the other one',
       load: 'slow',
       run: async (world) => {
         const [one, two] = await halfMet(world);
@@ -193,7 +193,7 @@ export const reuse: Chapter = {
     },
     {
       name: 'reset in the handshake',
-      made: 'the same, but the other one is closed: the SYN-ACK that is sent again meets nobody, whose reset meets SYN_RECV',
+      made: 'the same, but the other socket is closed: the retransmitted SYN-ACK finds no socket, so a reset comes back to SYN_RECV',
       load: 'slow',
       run: async (world) => {
         const [one, two] = await halfMet(world);
@@ -206,7 +206,7 @@ export const reuse: Chapter = {
     },
     {
       name: 'self-connect',
-      made: '5 sockets bound to a port of their own connect to it',
+      made: '5 sockets, each bound to a port of its own, connect to that port',
       run: async (world) => {
         const client = await world.actor('client');
         for (const slot of numbers(5)) {
