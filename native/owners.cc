@@ -37,14 +37,14 @@ Owners::Owners(Workloads& workloads, uint32_t places) : workloads_(workloads), p
   learn(kernel);
 }
 
-// Consecutive records are mostly of the same process, so the last one is remembered.
+// Records come from few processes at a time, so the last ones are remembered.
 Owners::Image* Owners::find(cw_owner owner) {
-  if (last_ && lastOwner_ == owner) return last_;
+  Recent& recent = recent_[(owner ^ owner >> 32) % kRecent];
+  if (recent.image && recent.owner == owner) return recent.image;
   auto found = images_.find(owner);
   if (found == images_.end()) return nullptr;
-  lastOwner_ = owner;
-  last_ = &found->second;
-  return last_;
+  recent = {owner, &found->second};
+  return recent.image;
 }
 
 uint32_t Owners::imageWorkload(cw_owner owner) const {
@@ -195,7 +195,7 @@ void Owners::forgetGone() {
     }
     Image gone = *image;
     images_.erase(owner);
-    last_ = nullptr;
+    recent_ = {};
     forgetImage(gone);
   }
   leaving_ = std::move(staying);

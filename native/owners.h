@@ -3,6 +3,7 @@
 // each process.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <unordered_map>
 #include <utility>
@@ -77,11 +78,18 @@ class Owners {
   size_t size() const { return images_.size(); }
 
  private:
+  static constexpr size_t kRecent = 64;
+
   struct Image {
     uint32_t process;
     uint32_t workload;
     uint32_t other;  // the same executable in another cgroup, where it was seen last; 0: none
     uint32_t used;   // the number of the cut before which it was seen last
+  };
+
+  struct Recent {
+    cw_owner owner;
+    Image* image;  // in images_, whose elements stay where they are
   };
 
   Image* find(cw_owner owner);
@@ -99,8 +107,7 @@ class Owners {
   Shares places_;
   Shares known_{kImages};
   std::unordered_map<cw_owner, Image> images_;
-  cw_owner lastOwner_ = 0;
-  Image* last_ = nullptr;  // in images_, whose elements stay where they are
+  std::array<Recent, kRecent> recent_{};
   std::vector<Process> processes_ = std::vector<Process>(1);
   std::vector<uint32_t> freeProcesses_;
   std::unordered_map<uint32_t, uint32_t> byPid_;
