@@ -69,7 +69,7 @@ export const ERROR_CODES = {
     todo: 'The message says why. The next window includes the counts. After three such windows in a row the agent is not alive.',
   },
   CW_STALLED: {
-    means: 'No window was completed in the time of three: the agent has stopped reading the ring buffer and is not alive.',
+    means: 'No window was completed for the length of three windows: the agent has stopped reading the ring buffer and is not alive.',
     todo: 'See the errors before this one. If the machine is overloaded, give the agent more CPU or a longer --interval.',
   },
   CW_PAGE: {

@@ -22,7 +22,7 @@ export interface HealthOptions {
 export async function health({ healthAddr, webConfigHealth, timeout, stdout }: HealthOptions): Promise<number> {
   const { host, port } = whereToAsk(healthAddr);
   if (webConfigHealth)
-    throw new ConnwatchError('with --web-config-health the health port asks for what this command does not have.', {
+    throw new ConnwatchError('this command cannot use the health port, because --web-config-health may require TLS, a password or a certificate.', {
       code: 'CW_CONFIG',
       hint: "Use curl with the options that the file needs, or leave the health port open.",
     });
