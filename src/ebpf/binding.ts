@@ -78,9 +78,9 @@ export interface Session {
   requestCut(): void;
   live(): LiveSockets;
   listeners(): Listeners;
-  /** What could not be sent, since the last call, as far as stats() has read. From then on it is in the counts. */
+  /** Counts of records that could not be sent, since the last call and up to the last stats(). The call adds them to counts(). */
   folded(): Folded;
-  /** Since the last call. */
+  /** Counts by key since the last call. */
   counts(): Counts;
   /** What processes did, at the last cut; to be asked once for each. */
   processes(): ProcessCounts;
@@ -102,8 +102,8 @@ export interface Session {
 }
 
 /**
- * native/session.h, Drained. count: records of connections; records: those in `events`. cut, more: 0 or 1.
- * lag: age of the first record, ns; 0 without records. processes: records of them.
+ * Indices of native/session.h, Drained. count: number of connection records; records: number of those in `events`.
+ * cut, more: 0 or 1. lag: age of the first record, ns; 0 without records. processes: number of process records.
  */
 export const DRAINED = { count: 0, records: 1, cut: 2, more: 3, lag: 4, processes: 5, cgroups: 6 } as const;
 

@@ -28,9 +28,10 @@ export interface Config {
    */
   readonly syncFailures: SyncFailures;
   /**
-   * For those who read single records: each success and each accept has a record when it happens, and batches hold all
-   * records. Else the record of the end reports success and accept, a cut what is still open, and batches hold failed
-   * connects alone: the price is less than half. `Cut.counts` is the same either way. @default true
+   * For subscribers that read single records. If true, each success and each accept has a record of its own when it
+   * happens, and batches contain all records. If false, the record of a connection's end includes its success or accept,
+   * a cut reports connections that are still open, and batches contain only failed connects; this costs less than half.
+   * `Cut.counts` is the same in both cases. @default true
    */
   readonly immediate: boolean;
   /** Called for an error in the drain, after the start. @default throws it, which ends the process */

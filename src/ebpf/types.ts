@@ -85,7 +85,7 @@ export interface Listeners {
   readonly values: Float64Array;
 }
 
-/** Of all records since the cut before: `counts[row * COLUMNS + column]` and `sums[row * SUMS + column]` for the key `keys[row]` (src/words/columns.ts). */
+/** Counts of all records since the previous cut: `counts[row * COLUMNS + column]` and `sums[row * SUMS + column]` for the key `keys[row]` (src/words/columns.ts). */
 export interface Counts {
   readonly rows: number;
   readonly keys: Uint32Array;
@@ -94,9 +94,8 @@ export interface Counts {
 }
 
 /**
- * Records that could not be sent, since the cut before, added up in the kernel by
- * cgroup and network namespace. `Cut.counts` has them, too, under keys that are
- * `folded`, without a peer or port.
+ * Records that the kernel could not send since the previous cut, added up by cgroup and network
+ * namespace. `Cut.counts` contains them too, under keys that are `folded`, without a peer or port.
  */
 export interface Folded {
   readonly rows: number;
@@ -172,9 +171,9 @@ export interface Cut {
 }
 
 /**
- * Records of one drain: all of them, or only those of failed connects if
- * `Config.immediate` is false. **The typed arrays are used again**: they are valid until
- * the subscriber's callback returns. Copy what is to live longer.
+ * Records of one drain: all of them, or only those of failed connects if `Config.immediate` is false.
+ * **The typed arrays are used again**: they are valid until the subscriber's callback returns. Copy what
+ * you need for longer.
  */
 export interface Batch {
   /** Number of records. */

@@ -3,9 +3,9 @@ import type { Counts, Cut } from '../ebpf/types.ts';
 export { COLUMN, COLUMNS, SUM, SUMS } from '../words/columns.ts';
 
 /**
- * What happened in one window. Owns its memory: it stays valid. An idle window has
- * no rows. What the kernel side has added up is in the rows, under keys whose
- * process is `[folded]`; there are no times of it.
+ * The counts of one window. It owns its memory, so it stays valid. An idle window has no rows.
+ * Records that the kernel has added up are in rows of keys whose process is `[folded]`; they
+ * have no times.
  */
 export interface Snapshot extends Counts {
   /** Start of the window, Unix milliseconds, aligned to the interval (the first one starts when the stream does). */

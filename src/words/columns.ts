@@ -1,9 +1,9 @@
 import { OUTCOMES } from './outcomes.ts';
 
 /*
- * The addon counts records by key in rows of these columns (native/counts.h).
- * A value of a histogram goes into the first bucket whose bound is not below it, or
- * into a last one above all bounds. Bounds are seconds.
+ * The addon counts records by key, in rows of these columns (native/counts.h). A value of a
+ * histogram goes into the first bucket whose bound is not below it; a value above all bounds
+ * goes into the last bucket. Bounds are seconds.
  */
 
 /** Handshakes and round trips. The later bounds lie just above the times of SYN retransmissions (1, 3, 7 s, ...). */
@@ -19,10 +19,10 @@ export const LIFE_BOUNDS: readonly number[] = [
 const AFTER_OUTCOMES = OUTCOMES.length;
 
 /**
- * Columns of a row: how many of each. Connects by outcome come first, index =
- * OUTCOMES. `noSyn`: connects that ended before a SYN was queued; `errored`: those
- * that left an error in the socket after one was; `aborted`: ends out of ESTABLISHED
- * or CLOSE_WAIT. Then the buckets of three histograms.
+ * Columns of counts. The first are connects by outcome, index = OUTCOMES. `noSyn`: connects that
+ * ended before a SYN was queued; `errored`: connects that left an error in the socket after their
+ * SYN was queued; `aborted`: connections that ended in ESTABLISHED or CLOSE_WAIT. The last are
+ * the buckets of three histograms.
  */
 export const COLUMN = {
   connect: 0,
@@ -37,7 +37,7 @@ export const COLUMN = {
   resetsOut: AFTER_OUTCOMES + 8,
   /** Handshakes of successful connects. HANDSHAKE_BOUNDS.length + 1 columns. */
   handshake: AFTER_OUTCOMES + 9,
-  /** Lives of connections that were seen from their beginning. LIFE_BOUNDS.length + 1 columns. */
+  /** Lifetimes of connections that were observed from their beginning. LIFE_BOUNDS.length + 1 columns. */
   life: AFTER_OUTCOMES + 9 + HANDSHAKE_BOUNDS.length + 1,
   /** Smoothed round-trip times, one for each end and each flow record. HANDSHAKE_BOUNDS.length + 1 columns. */
   rtt: AFTER_OUTCOMES + 9 + HANDSHAKE_BOUNDS.length + 1 + LIFE_BOUNDS.length + 1,
