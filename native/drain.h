@@ -35,8 +35,8 @@ class Drain {
   void run();
   // The last run has left records, which are to be taken at once.
   bool full() const { return full_ || waiting(); }
-  // Asks for a cut: it begins when the scan that it starts has finished, or at once where none is due.
-  // It is complete when all records that are in the ring then have been drained. Returns 0 or an errno.
+  // Requests a cut. It begins when the scan that this starts has finished, or at once if no scan is due. It is
+  // complete when all records that are in the ring at its beginning have been drained. Returns 0 or an errno.
   int requestCut();
   // Returns, once, the errno of a cut that began in the last run; otherwise 0.
   int takeError();

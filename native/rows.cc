@@ -35,7 +35,7 @@ Array copied(Napi::Env env, const std::vector<T>& values) {
   return array;
 }
 
-// An object for each item, which `fill` gives its properties.
+// Makes an object for each item; `fill` sets its properties.
 template <typename Item, typename Fill>
 Napi::Value objects(Napi::Env env, const std::vector<Item>& items, Fill fill) {
   auto list = Napi::Array::New(env, items.size());

@@ -27,7 +27,7 @@ Napi::Value toList(Napi::Env env, const std::vector<CgroupNames>& cgroups);
 // Of an array of numbers.
 std::vector<double> toDoubles(Napi::Value numbers);
 
-// A Uint32Array: netns, inode and pid of each, one after the other.
+// A Uint32Array with netns, inode and pid of each namespace.
 Napi::Value toTriples(Napi::Env env, const std::vector<cw_netns>& namespaces);
 
 // A BigUint64Array.

@@ -156,7 +156,8 @@ Napi::Value Session::listeners(const Napi::CallbackInfo& info) {
   return toRows(info.Env(), open(info.Env()).listeners());
 }
 
-// What could not be sent, since the last call; `stats` has read it from the kernel. It is counted with this.
+// Counts of records that could not be sent, since the last call; `stats` has read them from the kernel. The call adds them
+// to the counts.
 Napi::Value Session::folded(const Napi::CallbackInfo& info) {
   Batch& batch = open(info.Env()).batch();
   std::vector<FoldRow> rows = drain_->folds().take();

@@ -12,7 +12,7 @@
 
 namespace connwatch {
 
-// What `drained` holds: src/ebpf/binding.ts, DRAINED.
+// Content of `drained`: src/ebpf/binding.ts, DRAINED.
 enum Drained { kCount, kRecords, kCut, kMore, kLag, kProcesses, kCgroups, kDrained };
 
 class Session : public Napi::ObjectWrap<Session> {

@@ -82,7 +82,7 @@ export interface Session {
   folded(): Folded;
   /** Counts by key since the last call. */
   counts(): Counts;
-  /** What processes did, at the last cut; to be asked once for each. */
+  /** Counts of processes at the last cut. Call it once for each cut. */
   processes(): ProcessCounts;
   /** Numbers of workloads whose last process has ended since the last call. */
   gone(): Uint32Array;
