@@ -15,8 +15,7 @@ bool isConnect(const cw_event& event) {
 }  // namespace
 
 bool Batch::add(const cw_event& event) {
-  bool wanted = isWanted(event);
-  if (wanted && filled_ == room_.capacity) return false;
+  if (all_ && filled_ == room_.capacity) return false;
   totals_.seen[event.kind]++;
   if (event.flags & CW_FLAG_OPENED)
     totals_.seen[event.role == CW_ROLE_SERVER ? CW_KIND_ACCEPT : CW_KIND_CONNECT]++;
@@ -24,7 +23,11 @@ bool Batch::add(const cw_event& event) {
   uint32_t key = isConnect(event) ? table_->connected(event) : intern(keyOf(event));
   counts_.add(key, event);
   added_++;
-  if (!wanted) return true;
+  if (!isWanted(event)) return true;
+  if (filled_ >= failures_ && !all_) {
+    leftOut_++;
+    return true;
+  }
   memcpy(room_.events + size_t{filled_} * sizeof event, &event, sizeof event);
   room_.keys[filled_++] = key;
   return true;

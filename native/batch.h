@@ -2,6 +2,7 @@
 // What JavaScript gets of records: their counts by key, and the records that it wants with their key numbers.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -28,7 +29,7 @@ struct Room {
 
 class Batch {
  public:
-  // `all`: JavaScript wants every record, else only those of failed connects.
+  // `all`: JavaScript gets every record, else some of failed connects (`setFailures`).
   // `seriesLimit`: see KeyTable::setLimit.
   Batch(Room room, bool all, uint32_t seriesLimit, Bounds bounds)
       : room_(room),
@@ -36,11 +37,15 @@ class Batch {
         table_(std::make_unique<KeyTable>(seriesLimit)),
         counts_(std::move(bounds)) {}
 
-  void clear() { filled_ = added_ = 0; }
+  void clear() { filled_ = added_ = leftOut_ = 0; }
+  // How many failed connects may have a record until the next `clear`, at most as many as there is room for.
+  void setFailures(uint32_t most) { failures_ = std::min(most, room_.capacity); }
   // Records in `room` since `clear`.
   uint32_t filled() const { return filled_; }
   // Records that were counted since `clear`.
   uint32_t added() const { return added_; }
+  // Failed connects without a record since `clear`.
+  uint32_t leftOut() const { return leftOut_; }
   // False when there is no room for the record: it is not counted then.
   bool add(const cw_event& event);
   Counts& counts() { return counts_; }
@@ -58,6 +63,8 @@ class Batch {
   bool all_;
   uint32_t filled_ = 0;
   uint32_t added_ = 0;
+  uint32_t leftOut_ = 0;
+  uint32_t failures_ = 0;
   std::unique_ptr<KeyTable> table_;
   Counts counts_;
   DrainTotals totals_{};

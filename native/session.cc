@@ -38,6 +38,7 @@ Napi::Function Session::define(Napi::Env env) {
                       InstanceMethod("readKey", &Session::readKey),
                       InstanceMethod("readProcess", &Session::readProcess),
                       InstanceMethod("setSeriesLimit", &Session::setSeriesLimit),
+                      InstanceMethod("setFailures", &Session::setFailures),
                       InstanceMethod("release", &Session::release),
                       InstanceMethod("stats", &Session::stats),
                       InstanceMethod("close", &Session::close)});
@@ -125,6 +126,7 @@ void Session::drain(const Napi::CallbackInfo& info) {
   drain.run();
   drained_[kCount] = drain.batch().added();
   drained_[kRecords] = drain.batch().filled();
+  drained_[kLeftOut] = drain.batch().leftOut();
   if (int error = drain.takeError()) throw toError(info.Env(), cannotCut(error));
   drained_[kCut] = drain.takeCut();
   drained_[kMore] = drain.full();
@@ -198,6 +200,10 @@ Napi::Value Session::readProcess(const Napi::CallbackInfo& info) {
   Drain& drain = open(info.Env());
   uint32_t number = info[0].As<Napi::Number>().Uint32Value();
   return Napi::Boolean::New(info.Env(), writeProcess(drain.batch().keyTable(), number, details_));
+}
+
+void Session::setFailures(const Napi::CallbackInfo& info) {
+  open(info.Env()).batch().setFailures(info[0].As<Napi::Number>().Uint32Value());
 }
 
 void Session::setSeriesLimit(const Napi::CallbackInfo& info) {

@@ -13,7 +13,7 @@
 namespace connwatch {
 
 // Content of `drained`: src/ebpf/binding.ts, DRAINED.
-enum Drained { kCount, kRecords, kCut, kMore, kLag, kProcesses, kCgroups, kDrained };
+enum Drained { kCount, kRecords, kLeftOut, kCut, kMore, kLag, kProcesses, kCgroups, kDrained };
 
 class Session : public Napi::ObjectWrap<Session> {
  public:
@@ -37,6 +37,7 @@ class Session : public Napi::ObjectWrap<Session> {
   Napi::Value readKey(const Napi::CallbackInfo& info);
   Napi::Value readProcess(const Napi::CallbackInfo& info);
   void setSeriesLimit(const Napi::CallbackInfo& info);
+  void setFailures(const Napi::CallbackInfo& info);
   void release(const Napi::CallbackInfo& info);
   Napi::Value stats(const Napi::CallbackInfo& info);
   void close(const Napi::CallbackInfo& info);

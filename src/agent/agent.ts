@@ -84,6 +84,7 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
   const logPush = await openLogPush(pushed.logs, headers, log, timeLeft);
   await closer.add(() => logPush.close());
   const failures = new FailureRecords({ rate: settings.failureRecords, keys: ebpf, pid: process.pid, log, push: logPush.push });
+  ebpf.setFailures(settings.failureRecords);
   const recording = ebpf.batches.subscribe((batch) => failures.add(batch));
   await closer.add(() => recording.unsubscribe());
   let loaded = false;
@@ -182,6 +183,7 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
       interval.next(next.interval);
       drain.setInterval(next.interval);
       failures.rate = next.failureRecords;
+      ebpf.setFailures(next.failureRecords);
       shutdownTimeout = next.shutdownTimeout;
       protection?.();
       log.level = next.logLevel;

@@ -93,6 +93,8 @@ export interface Session {
   /** May contain duplicates. */
   cgroupsInUse(): BigUint64Array;
   setSeriesLimit(limit: number): void;
+  /** Manager.setFailures */
+  setFailures(most: number): void;
   cgroups(): NativeCgroup[];
   /** Three numbers for each namespace: netns, inode, pid. */
   namespaces(): Uint32Array;
@@ -105,7 +107,7 @@ export interface Session {
  * Indices of native/session.h, Drained. count: number of connection records; records: number of those in `events`.
  * cut, more: 0 or 1. lag: age of the first record, ns; 0 without records. processes: number of process records.
  */
-export const DRAINED = { count: 0, records: 1, cut: 2, more: 3, lag: 4, processes: 5, cgroups: 6 } as const;
+export const DRAINED = { count: 0, records: 1, leftOut: 2, cut: 3, more: 4, lag: 5, processes: 6, cgroups: 7 } as const;
 
 export interface NativeCgroup {
   readonly id: bigint;

@@ -30,6 +30,8 @@ export class Manager implements AsyncDisposable {
   #pump: Pump | undefined;
   #lag = 0;
   #awaitsCut = false;
+  #failures = 0;
+  #leftOut = 0;
   #bytes = new Uint8Array(0);
   #words = new Uint32Array(0);
   #ids = new Uint32Array(0);
@@ -54,6 +56,7 @@ export class Manager implements AsyncDisposable {
     } catch (error) {
       throw loadError(error);
     }
+    this.#session.setFailures(this.#failures);
     this.#keys = new Keys(this.#session, this.#cgroups);
     this.#bytes = new Uint8Array(this.#session.events);
     this.#words = new Uint32Array(this.#session.events);
@@ -95,6 +98,12 @@ export class Manager implements AsyncDisposable {
   /** Sets Config.seriesLimit. Keys above a lower limit stay. */
   setSeriesLimit(limit: number): void {
     this.#session?.setSeriesLimit(limit);
+  }
+
+  /** How many failed connects have a record in one batch if `Config.immediate` is false; none at first. More are told by `Batch.leftOut`. */
+  setFailures(most: number): void {
+    this.#failures = Math.min(Math.max(0, Math.ceil(most)), 2 ** 31);
+    this.#session?.setFailures(this.#failures);
   }
 
   /** @throws ConnwatchError CW_BPF_LOAD before start and after close */
@@ -148,9 +157,13 @@ export class Manager implements AsyncDisposable {
     if (count > 0) this.#lag = drained[DRAINED.lag]!;
     if (drained[DRAINED.cgroups]! > 0) for (const cgroup of session.cgroups()) this.#cgroups.add(cgroup);
     if (cut) this.#awaitsCut = false;
+    this.#leftOut += drained[DRAINED.leftOut]!;
     if (length > 0 || cut) {
+      const leftOut = this.#leftOut;
+      this.#leftOut = 0;
       this.#subject.next({
         length,
+        leftOut,
         bytes: this.#bytes.subarray(0, length * EVENT_SIZE),
         words: this.#words.subarray(0, length * EVENT_WORDS),
         keys: this.#ids.subarray(0, length),

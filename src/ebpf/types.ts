@@ -184,6 +184,8 @@ export interface Batch {
   readonly words: Uint32Array;
   /** Key number of each record. */
   readonly keys: Uint32Array;
+  /** Failed connects since the batch before whose records were above the limit (Manager.setFailures). */
+  readonly leftOut: number;
   /** Set if this batch ends at a requested cut. */
   readonly cut: Cut | undefined;
 }

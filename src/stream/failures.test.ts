@@ -23,7 +23,7 @@ function batch(records: readonly { key?: number; kind?: number; outcome?: number
     view.setBigUint64(at + EVENT_OFFSETS.duration, 5_000_000_000n, true);
     view.setBigUint64(at + EVENT_OFFSETS.time, 2n ** 40n, true);
   });
-  return { length: records.length, bytes, words: new Uint32Array(bytes.buffer), keys: Uint32Array.from(records, ({ key = 7 }) => key), cut: undefined };
+  return { length: records.length, bytes, words: new Uint32Array(bytes.buffer), keys: Uint32Array.from(records, ({ key = 7 }) => key), leftOut: 0, cut: undefined };
 }
 
 it('copies what a failed connect says', () => {
@@ -56,7 +56,12 @@ it('keeps to its rate, and counts the others', () => {
 
 it('takes and counts nothing when it is off', () => {
   const tap = new FailureTap(0, () => 0);
-  expect([tap.take(batch([{}])), tap.leftOut]).toEqual([[], 0]);
+  expect([tap.take({ ...batch([{}]), leftOut: 5 }), tap.leftOut]).toEqual([[], 0]);
+});
+
+it('counts those that have no record in the batch', () => {
+  const tap = new FailureTap(1, () => 0);
+  expect([tap.take({ ...batch([{}]), leftOut: 5 }).length, tap.leftOut]).toEqual([1, 5]);
 });
 
 it('counts those that the kernel has added up by itself, and no other records', () => {

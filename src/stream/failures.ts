@@ -28,7 +28,7 @@ const ADDRESS_SIZE = 16;
 
 /**
  * Takes at most `rate` failed connects a second (up to `rate` at once after a pause) and
- * counts the others. It costs a check of each record's kind and outcome.
+ * counts the others.
  */
 export class FailureTap {
   /** Per second. 0: takes none, and counts none as left out. */
@@ -58,6 +58,7 @@ export class FailureTap {
     if (this.rate === 0) return taken;
     this.#refill();
     const { bytes, length } = batch;
+    this.leftOut += batch.leftOut;
     for (let i = 0, at = 0; i < length; i++, at += EVENT_SIZE) {
       if (bytes[at + EVENT_OFFSETS.kind] !== KIND.connect || bytes[at + EVENT_OFFSETS.outcome] === 0) continue;
       if (this.#allowed < 1) {

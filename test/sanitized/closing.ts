@@ -23,6 +23,7 @@ const OPERATIONS: readonly ((session: Session, random: Random) => unknown)[] = [
   (it, random) => it.readKey(random.between(0, 200)),
   (it, random) => it.readProcess(random.between(0, 200)),
   (it, random) => it.setSeriesLimit(random.between(0, 50)),
+  (it, random) => it.setFailures(random.between(0, 50)),
   (it) => it.stats(),
   (it, random) => it.release(Uint32Array.of(0, random.between(0, 200), random.between(0, 200), 2 ** 32 - 1)),
 ];
