@@ -34,6 +34,7 @@ async function freePorts(count: number): Promise<number[]> {
 /** A real collector with a shipped configuration, on free ports. It can be killed and started again. To be disposed of. */
 export class RealCollector implements AsyncDisposable {
   readonly otlp: number;
+  readonly otlpHttp: number;
   readonly #environment: Readonly<Record<string, string>>;
   readonly #configuration: Configuration;
   readonly #folder = mkdtempSync(join(tmpdir(), 'connwatch-collector-'));
@@ -42,11 +43,13 @@ export class RealCollector implements AsyncDisposable {
   #output = '';
 
   private constructor(configuration: Configuration, ports: readonly number[], environment: Readonly<Record<string, string>>) {
-    const [otlp, prometheus, health, telemetry] = ports.map((port) => `127.0.0.1:${port}`);
+    const [otlp, prometheus, health, telemetry, otlpHttp] = ports.map((port) => `127.0.0.1:${port}`);
     this.otlp = ports[0]!;
+    this.otlpHttp = ports[4]!;
     this.#configuration = configuration;
     this.#environment = {
       OTLP_ENDPOINT: otlp!,
+      OTLP_HTTP_ENDPOINT: otlpHttp!,
       PROMETHEUS_ENDPOINT: prometheus!,
       HEALTH_ENDPOINT: health!,
       TELEMETRY_HOST: '127.0.0.1',
@@ -57,7 +60,7 @@ export class RealCollector implements AsyncDisposable {
   }
 
   static async start(configuration: Configuration, environment: Readonly<Record<string, string>> = {}): Promise<RealCollector> {
-    const collector = new RealCollector(configuration, await freePorts(4), environment);
+    const collector = new RealCollector(configuration, await freePorts(5), environment);
     await collector.start();
     return collector;
   }

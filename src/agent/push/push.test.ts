@@ -13,7 +13,7 @@ import { openPush } from './push.ts';
 
 type Options = PushReaderOptions & Pick<OtlpReaderOptions, 'headers'>;
 const given: Options[] = [];
-vi.mock('../../export/otlp/otlp.ts', () => ({ otlpReader: (options: Options) => (given.push(options), {}) }));
+vi.mock('../../export/otlp/otlp.ts', () => ({ loadMetricExporter: () => Promise.resolve(undefined), otlpReader: (options: Options) => (given.push(options), {}) }));
 
 async function push(environment: Record<string, string>, otlp?: boolean, otlpHeadersFile?: string) {
   given.length = 0;

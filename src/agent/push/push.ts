@@ -39,17 +39,19 @@ export async function openPush({ settings, headers, otlp, environment, log, time
     if (otlp === true && isSdkDisabled(environment)) log.warn('OTEL_SDK_DISABLED is true, so nothing is pushed');
     return { failures: () => ({ otlp: 0 }), close, readers: undefined };
   }
-  const { endpoint, interval } = settings;
+  const { endpoint, interval, protocol } = settings;
   const report = new ExportReport({ log, exporter: 'otlp', endpoint, what: 'metrics', hide });
-  const { otlpReader } = await import('../../export/otlp/otlp.ts');
+  const { otlpReader, loadMetricExporter } = await import('../../export/otlp/otlp.ts');
+  const exporter = await loadMetricExporter(protocol);
   const tls = pushTls(settings, 'METRICS', environment, log);
-  log.debug({ exporter: 'otlp', endpoint, interval }, 'metrics will be pushed');
+  log.debug({ exporter: 'otlp', protocol, endpoint, interval }, 'metrics will be pushed');
   return {
     failures: () => ({ otlp: report.failures }),
     close,
     readers: (collector) => [
       otlpReader({
         ...settings,
+        exporter,
         headers: headers.read,
         tls,
         producer: collector.producer('push'),
