@@ -42,6 +42,7 @@ const self: SelfSources = {
   startTime: START / 1000 - 0.25,
   cpuUsage: () => ({ user: 1_250_000, system: 70_000 }),
   memoryUsage: () => 61_234_176,
+  ownProcess: () => ({ virtualMemory: 1_264_196_608, openFiles: 31, maxFiles: 524_288 }),
   eventLoopDelay: () => 0.0005,
   stats: () => first,
   exportFailures: () => ({ otlp: 2 }),
