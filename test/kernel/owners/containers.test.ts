@@ -21,11 +21,11 @@ const newId = (): string => createHash('sha256').update(random.name('container')
 const newUid = (): string => newId().replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*/, '$1-$2-$3-$4-$5');
 const short = (id: string): string => id.slice(0, 12);
 
-/** What each container_id has made under this executable's name; '' is none. */
+/** What each workload_container_id has made under this executable's name; '' is none. */
 function byContainer(page: Page, executable: string): Record<string, Counts> {
   const match = { process_executable_name: executable };
   const samples = page.samples.filter(({ labels }) => labels['process_executable_name'] === executable);
-  const containers = Map.groupBy(samples, ({ labels }) => labels['container_id'] ?? '');
+  const containers = Map.groupBy(samples, ({ labels }) => labels['workload_container_id'] ?? '');
   return Object.fromEntries([...containers].map(([id, those]) => [id, countsOf(new Page(those), match)]));
 }
 

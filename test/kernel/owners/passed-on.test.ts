@@ -26,7 +26,7 @@ const [hierarchy] = hierarchies();
 interface Contained {
   readonly actor: Actor;
   readonly name: string;
-  /** Its container_id. */
+  /** Its workload_container_id. */
   readonly container: string;
 }
 
@@ -74,7 +74,7 @@ describeKernel('sockets that change hands', () => {
     await agent.settles(
       (page) =>
         expected.map(([{ name, container }]) => [
-          countsOf(page, { process_executable_name: name, container_id: container }),
+          countsOf(page, { process_executable_name: name, workload_container_id: container }),
           countsOf(page, { process_executable_name: name }),
         ]),
       expected.map(([, counts]) => [counts, counts]),
