@@ -63,7 +63,7 @@ describeKernel('sockets that change hands', () => {
     cgroups.push(cgroup);
     const actor = await Actor.start(generator, name, { command: (...command) => cgroup.command(...where.command(...command)) });
     actors.push(actor);
-    return { actor, name, container: id.slice(0, 12) };
+    return { actor, name, container: id };
   }
 
   const of = (counts: Partial<Counts>): Counts => ({ attempts: 0, successes: 0, failures: {}, pending: 0, accepts: 0, ...counts });
