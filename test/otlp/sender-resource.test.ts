@@ -43,15 +43,15 @@ describeKernel(`attributes that a Collector adds to the sender${noCollector === 
       using cgroup = new Cgroup(hierarchies()[0], `/docker/${id}`);
       await generator.run(name, ['plain', '--port', '7', '--count', `${made.get(id)!}`], { command: (...command) => cgroup.command(...namespace.command(...command)) });
     }
-    const attempts = (page: Page) => Object.fromEntries(page.select(ATTEMPTS, { process_executable_name: name }).map(({ labels, value }) => [labels['workload_container_id'], value]));
-    const expected = Object.fromEntries(made);
+    const attempts = (page: Page): Record<string, number> => Object.fromEntries(page.select(ATTEMPTS, { process_executable_name: name }).map(({ labels, value }) => [labels['workload_container_id'] ?? '', value]));
+    const expected: Record<string, number> = Object.fromEntries(made);
     await agent.settles(attempts, expected);
     await until(async () => attempts(await collector.scrape()), expected);
 
     const ours = (await agent.scrape()).select(ATTEMPTS, { process_executable_name: name });
     const theirs = (await collector.scrape()).select(ATTEMPTS, { process_executable_name: name });
     // Each label as on the agent's own page, and the sender's beside.
-    for (const { labels, value } of ours) expect(theirs.filter((one) => one.value === value).map((one) => one.labels)).toContainEqual(expect.objectContaining(labels));
+    for (const { labels, value } of ours) expect(theirs.filter((one) => one.value === value).map((one) => one.labels)).toContainEqual(expect.objectContaining(labels) as unknown);
     expect(new Set(theirs.map(({ labels }) => labels['container_id']))).toEqual(new Set([SENDER['container.id']]));
   });
 });
