@@ -86,8 +86,8 @@ describe('config', () => {
     });
     expect(code).toBe(0);
     const common = [`#   OTEL_EXPORTER_OTLP_CERTIFICATE: ${JSON.stringify(authority)}`, '#   headers: authorization, b, x-tenant (values are not shown)', ''].join('\n');
-    expect(stdout).toContain(`cumulative temporality\n#   one export at most 30000 ms, one request 7000 ms; compression gzip; TLS\n${common}`);
-    expect(stdout).toContain(`as logs\n#   one request at most 7000 ms; compression none; TLS\n${common}`);
+    expect(stdout).toContain(`cumulative temporality\n#   grpc; one export at most 30000 ms, one request 7000 ms; compression gzip; TLS\n${common}`);
+    expect(stdout).toContain(`as logs\n#   grpc; one request at most 7000 ms; compression none; TLS\n${common}`);
     expect(stdout).not.toContain('hush');
   });
 });

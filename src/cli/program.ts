@@ -110,7 +110,7 @@ async function runCommand(host: Host, settings: () => Promise<Resolution>): Prom
       const next = (await settings()).settings;
       // A changed push needs a restart; check it now, so that the restart does not fail. Skip this for
       // an unchanged push: without the privileges of the start its files may be unreadable now.
-      if (next.otlp !== current.otlp || next.otlpHeadersFile !== current.otlpHeadersFile) pushSettings(next, host.environment);
+      if (next.otlp !== current.otlp || next.otlpProtocol !== current.otlpProtocol || next.otlpHeadersFile !== current.otlpHeadersFile) pushSettings(next, host.environment);
       return next;
     },
     log,

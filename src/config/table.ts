@@ -1,4 +1,5 @@
 import { LOG_FORMATS, LOG_LEVELS } from '../internal/log/levels.ts';
+import { PROTOCOLS } from './otlp/protocol.ts';
 import { address, boolean, choice, duration, integer, path, powerOfTwoSize, type Kind } from './kinds.ts';
 
 /** A default may depend on these. */
@@ -130,8 +131,17 @@ export const SETTINGS = {
     kind: boolean(),
     default: undefined,
     defaultNote: 'on if OTEL_METRICS_EXPORTER contains otlp or, if that is not set, an OTLP endpoint is set',
-    description: "Push metrics to an OpenTelemetry Collector by OTLP/gRPC. OpenTelemetry's variables configure it: docs/otlp.md.",
+    description: "Push metrics to an OpenTelemetry Collector by OTLP. OpenTelemetry's variables configure it: docs/otlp.md.",
     example: 'true',
+  }),
+  otlpProtocol: setting<(typeof PROTOCOLS)[number] | undefined>({
+    name: 'otlp-protocol',
+    group: 'Metrics',
+    kind: choice('<protocol>', PROTOCOLS),
+    default: undefined,
+    defaultNote: 'OTEL_EXPORTER_OTLP_METRICS_PROTOCOL or OTEL_EXPORTER_OTLP_PROTOCOL, else grpc',
+    description: 'Protocol of OTLP: grpc (port 4317 by default) or http/protobuf (4318). It overrides the variables, for metrics and logs.',
+    example: 'http/protobuf',
   }),
   otlpHeadersFile: setting({
     name: 'otlp-headers-file',
@@ -221,6 +231,8 @@ export interface Settings {
   readonly failureRecords: number;
   /** undefined: the variables of OpenTelemetry say whether metrics are pushed. */
   readonly otlp: boolean | undefined;
+  /** undefined: the variables of OpenTelemetry say it. */
+  readonly otlpProtocol: (typeof PROTOCOLS)[number] | undefined;
   readonly otlpHeadersFile: string | undefined;
   /** Bytes, a power of two. */
   readonly ringSize: number;

@@ -17,11 +17,10 @@ const ALLOC = '4744f0ea-7616-ab3a-a420-8e25056e3861';
 const HANDLE = '2f57368b-0eda-4e52-64d8-af5c';
 const WORKER = '0d233f08-00c2-43d8-5b57-2c2af4f5bfc0';
 
-const short = (id: string): string => id.slice(0, 12);
 /** One with a random id. */
-const random = (id: string, runtime?: string, podUid?: string): Resolution => ({ kind: 'container', id, short: short(id), runtime, podUid });
+const random = (id: string, runtime?: string, podUid?: string): Resolution => ({ kind: 'container', id, runtime, podUid });
 /** One whose name is its id. */
-const named = (id: string, runtime: string, podUid?: string): Resolution => ({ kind: 'container', id, short: id, runtime, podUid });
+const named = (id: string, runtime: string, podUid?: string): Resolution => ({ kind: 'container', id, runtime, podUid });
 const service = (unit: string): Resolution => ({ kind: 'service', unit });
 const pod = (podUid: string): Resolution => ({ kind: 'pod', podUid });
 const host: Resolution = { kind: 'host' };

@@ -67,6 +67,6 @@ describe('resolveCgroup', () => {
 
   it('finds a container at the end of a very deep path', () => {
     const id = 'c0feb9e8fe0df448f23a5a74014e27def55d6ad5c1d4af295f1e0417af821caf';
-    expect(resolveCgroup(`${'/a'.repeat(1000)}/docker/${id}`)).toMatchObject({ kind: 'container', short: 'c0feb9e8fe0d' });
+    expect(resolveCgroup(`${'/a'.repeat(1000)}/docker/${id}`)).toMatchObject({ kind: 'container', id });
   });
 });

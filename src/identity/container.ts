@@ -10,8 +10,6 @@ export type Resolution =
       readonly kind: 'container';
       /** The whole id: 64 digits, or the name if the runtime has no other id. */
       readonly id: string;
-      /** For metrics: the first 12 characters of a random id, or a whole name. */
-      readonly short: string;
       /** docker, containerd, cri-o, podman, ...; undefined: unknown. */
       readonly runtime: string | undefined;
       /** The uid of its pod, with dashes, also for a container inside a container of the pod. */
@@ -27,8 +25,6 @@ export type Resolution =
 
 const HOST: Resolution = { kind: 'host' };
 export const UNRESOLVED: Resolution = { kind: 'unresolved' };
-const RANDOM_ID = /^(?:[0-9a-f]{64}|[0-9a-z]{25})$/;
-const SHORT = 12;
 
 /**
  * Interprets a cgroup's path, v1 or v2, in printable form, from the kernel or from
@@ -61,6 +57,5 @@ export function resolveCgroup(path: string): Resolution {
 }
 
 function asContainer({ id, runtime }: Named, podUid: string | undefined): Resolution {
-  const short = RANDOM_ID.test(id) ? id.slice(0, SHORT) : id;
-  return { kind: 'container', id, short, runtime, podUid };
+  return { kind: 'container', id, runtime, podUid };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Key } from '../ebpf/types.ts';
-import { CgroupsInUse, KERNEL, UNRESOLVED, cgroupOf, identify, peerOf, workloadOf } from './index.ts';
+import { CONTAINER, CgroupsInUse, KERNEL, UNRESOLVED, cgroupOf, identify, peerOf, workloadOf } from './index.ts';
 
 const ID = '4f797c539e6c745de61a93ca3ff892358ecbcaccd8414d5db545c38428142970';
 
@@ -30,25 +30,37 @@ describe('workloadOf', () => {
   });
 
   it.each([
-    ['a container: 12 characters of its id', { cgroupPath: `/docker/${ID}` }, '4f797c539e6c'],
+    ['a container: its whole id', { cgroupPath: `/docker/${ID}` }, ID],
     ['a container that has a name: all of it', { cgroupPath: '/lxc.payload.web-frontend-2' }, 'web-frontend-2'],
-    ['a path that is not understood', { cgroupPath: '/mine' }, UNRESOLVED],
-    ['a path that was not told', { cgroupPath: undefined }, UNRESOLVED],
-    ['a container of which the process is not known', { whose: 'unknown', executable: undefined, cgroupPath: `/docker/${ID}` }, '4f797c539e6c'],
-    ['an executable that is called as the kernel', { executable: KERNEL, cgroupPath: `/docker/${ID}` }, '4f797c539e6c'],
-    ['what was folded, by its cgroup', { whose: 'folded', executable: '[folded]', cgroupPath: `/docker/${ID}` }, '4f797c539e6c'],
+    ['a path that is not understood', { cgroupPath: '/mine' }, undefined],
+    ['a path that was not told', { cgroupPath: undefined }, undefined],
+    ['a container of which the process is not known', { whose: 'unknown', executable: undefined, cgroupPath: `/docker/${ID}` }, ID],
+    ['an executable that is called as the kernel', { executable: KERNEL, cgroupPath: `/docker/${ID}` }, ID],
+    ['what was folded, by its cgroup', { whose: 'folded', executable: '[folded]', cgroupPath: `/docker/${ID}` }, ID],
     ['a service of the host', { cgroupPath: '/system.slice/nginx.service' }, undefined],
     ['a pod without a container', { cgroupPath: '/kubepods/besteffort/pod74c13223-5a00-11e9-b385-42010a80018d' }, undefined],
     ['the kernel, whatever its cgroup', { whose: 'kernel', executable: KERNEL, cgroupPath: '/mine' }, undefined],
     ['no cgroup', { cgroup: '0', cgroupPath: undefined }, undefined],
   ] as const)('%s', (_, what, container) => {
-    expect(workloadOf({ ...client, ...what })['container.id']).toBe(container);
+    expect(workloadOf({ ...client, ...what })[CONTAINER]).toBe(container);
   });
 
   it("has the container of the key's own cgroup, not of the process's first one", () => {
     const moved: Key = { ...client, cgroup: '3', cgroupPath: `/docker/${ID}` };
-    expect(workloadOf(moved)).toEqual({ ...executable('curl'), 'container.id': '4f797c539e6c' });
+    expect(workloadOf(moved)).toEqual({ ...executable('curl'), 'workload.container.id': ID });
     expect(workloadOf(client)).toEqual(executable('curl'));
+  });
+
+  it.each([
+    ['/system.slice/nginx.service', { 'systemd.unit.name': 'nginx.service' }],
+    ['/system.slice/containerd.service/inner', { 'systemd.unit.name': 'containerd.service' }],
+    ['/user.slice/user-1000.slice/session-3.scope', {}],
+    ['/openrc.sshd', {}],
+    [`/system.slice/docker-${ID}.scope/system.slice/nginx.service`, { 'workload.container.id': ID }],
+    ['/mine', {}],
+    ['/', {}],
+  ])('of %s has %j besides', (cgroupPath, place) => {
+    expect(workloadOf({ ...client, cgroupPath })).toEqual({ ...executable('curl'), ...place });
   });
 
   it('gives the same object for the same key', () => {
@@ -101,10 +113,10 @@ describe('CgroupsInUse', () => {
 
   it('works a forgotten path out again', () => {
     const paths = Array.from({ length: 5000 }, (_, i) => `/lxc/c${i}`);
-    const shorts = () => paths.map((cgroupPath) => (cgroupOf(key('9', cgroupPath)) as { short?: string }).short);
+    const ids = () => paths.map((cgroupPath) => (cgroupOf(key('9', cgroupPath)) as { id?: string }).id);
     const expected = paths.map((_, i) => `c${i}`);
-    expect(shorts()).toEqual(expected);
-    expect(shorts()).toEqual(expected);
+    expect(ids()).toEqual(expected);
+    expect(ids()).toEqual(expected);
   });
 });
 

@@ -1,10 +1,11 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { Key } from '../ebpf/types.ts';
 import { cgroupOf } from './cgroups.ts';
+import { lastingUnit } from './unit.ts';
 
 /** The workload of records that could not be sent: the kernel side has added them up by cgroup. They have no peer. */
 export const FOLDED = '[folded]';
-/** What is not known of a workload: said, never dropped. */
+/** The executable of a workload of which nothing is known. */
 export const UNRESOLVED = '[unresolved]';
 
 type Owned = Pick<Key, 'whose' | 'executable' | 'cgroup' | 'cgroupPath'>;
@@ -13,23 +14,32 @@ type Owned = Pick<Key, 'whose' | 'executable' | 'cgroup' | 'cgroupPath'>;
 const workloads = new WeakMap<Owned, Attributes>();
 
 /**
- * Whose socket it is: the executable and, in a container, which one. The
- * container is that of the key's own cgroup, in which the connect was made, not
+ * The container of a workload. Not `container.id`: Collectors put that on the resource of
+ * the sender (k8sattributes), and an exporter that copies resource attributes to points
+ * would overwrite the container of every series with the agent's.
+ */
+export const CONTAINER = 'workload.container.id';
+/** The unit of the host's systemd. */
+export const UNIT = 'systemd.unit.name';
+
+/**
+ * Whose socket it is: the executable and, in a container, which one, else in which unit
+ * of systemd. A cgroup of which nothing is known counts as the host. The container is that of the key's own cgroup, in which the connect was made, not
  * the one that the process was first seen in. The same object for the same key,
  * never to be changed.
  */
 export function workloadOf(key: Owned): Attributes {
   let workload = workloads.get(key);
   if (workload === undefined) {
-    const container = containerOf(key);
-    workload = { 'process.executable.name': key.executable ?? UNRESOLVED, ...(container !== undefined && { 'container.id': container }) };
+    workload = { 'process.executable.name': key.executable ?? UNRESOLVED, ...placeOf(key) };
     workloads.set(key, workload);
   }
   return workload;
 }
 
-function containerOf(key: Owned): string | undefined {
+function placeOf(key: Owned): Attributes {
   const cgroup = cgroupOf(key);
-  if (cgroup?.kind === 'container') return cgroup.short;
-  return cgroup?.kind === 'unresolved' ? UNRESOLVED : undefined;
+  if (cgroup?.kind === 'container') return { [CONTAINER]: cgroup.id };
+  const unit = cgroup?.kind === 'service' ? lastingUnit(cgroup.unit) : undefined;
+  return unit === undefined ? {} : { [UNIT]: unit };
 }

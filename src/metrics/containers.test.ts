@@ -19,17 +19,17 @@ describe('containers', () => {
       live: [[1, 'syn_sent', 16], [4, 'established', 32]],
     });
     expect(await bench.lines(ATTEMPTS)).toEqual({
-      'nginx 4f797c539e6c 10.0.0.1 80': 18,
-      'nginx 9ec39b91f3d7 10.0.0.1 80': 2,
+      [`nginx ${A} 10.0.0.1 80`]: 18,
+      [`nginx ${B} 10.0.0.1 80`]: 2,
       'nginx 10.0.0.1 80': 4,
     });
-    expect(await bench.lines('connwatch.tcp.connect.failures')).toEqual({ 'nginx 4f797c539e6c 10.0.0.1 80 refused': 1 });
-    expect(await bench.lines('connwatch.tcp.connect.pending')).toEqual({ 'nginx 4f797c539e6c 10.0.0.1 80': 16 });
-    expect(await bench.lines('connwatch.tcp.accepts')).toEqual({ 'nginx 4f797c539e6c 443': 8 });
-    expect(await bench.lines('connwatch.window.accepts')).toEqual({ 'nginx 4f797c539e6c 443': 8 });
+    expect(await bench.lines('connwatch.tcp.connect.failures')).toEqual({ [`nginx ${A} 10.0.0.1 80 refused`]: 1 });
+    expect(await bench.lines('connwatch.tcp.connect.pending')).toEqual({ [`nginx ${A} 10.0.0.1 80`]: 16 });
+    expect(await bench.lines('connwatch.tcp.accepts')).toEqual({ [`nginx ${A} 443`]: 8 });
+    expect(await bench.lines('connwatch.window.accepts')).toEqual({ [`nginx ${A} 443`]: 8 });
     expect(await bench.lines('connwatch.tcp.connections')).toEqual({
-      'nginx 4f797c539e6c syn_sent client': 16,
-      'nginx 4f797c539e6c established server': 32,
+      [`nginx ${A} syn_sent client`]: 16,
+      [`nginx ${A} established server`]: 32,
     });
     expect(bench.collector.cgroups).toEqual({ container: 2, pod: 0, service: 0, host: 1, unresolved: 0 });
   });
@@ -39,7 +39,7 @@ describe('containers', () => {
     bench.keys.client(1, processInfo(10, 'curl'), '10.0.0.1', 80, { cgroup: '3', cgroupPath: `/docker/${A}/init.scope` });
     bench.keys.client(2, processInfo(11, 'curl'), '10.0.0.1', 80, { cgroup: '4', cgroupPath: `/docker/${A}/system.slice/a.service` });
     bench.window({ rows: [[1, { success: 1 }], [2, { success: 2 }]] });
-    expect(await bench.lines(ATTEMPTS)).toEqual({ 'curl 4f797c539e6c 10.0.0.1 80': 3 });
+    expect(await bench.lines(ATTEMPTS)).toEqual({ [`curl ${A} 10.0.0.1 80`]: 3 });
   });
 
   it('does not move what was counted when a path comes late: a connect that hung is one attempt', async () => {
@@ -51,8 +51,8 @@ describe('containers', () => {
     bench.keys.client(1, curl, '10.0.0.1', 80, inDocker(A, '3'));
     bench.keys.client(2, processInfo(11, 'curl'), '10.0.0.1', 80, inDocker(A, '3'));
     bench.window({ rows: [[1, { success: 1 }], [2, { success: 4 }]], live: [[1, 'established', 2]] });
-    expect(await bench.lines(ATTEMPTS)).toEqual({ 'curl [unresolved] 10.0.0.1 80': 2, 'curl 4f797c539e6c 10.0.0.1 80': 4 });
-    expect(await bench.lines('connwatch.tcp.connections')).toEqual({ 'curl [unresolved] established client': 2 });
+    expect(await bench.lines(ATTEMPTS)).toEqual({ 'curl 10.0.0.1 80': 2, [`curl ${A} 10.0.0.1 80`]: 4 });
+    expect(await bench.lines('connwatch.tcp.connections')).toEqual({ 'curl established client': 2 });
     expect(await bench.sum('connwatch.tcp.connect.successes')).toBe(6);
     expect(bench.collector.cgroups).toMatchObject({ container: 1, unresolved: 0 });
   });

@@ -58,6 +58,7 @@ const BY_TEMPLATE: [unknown, string][] = [
     { otlp: { endpoint: 'http://c:4317', headers: { secretName: 'x' } }, config: { 'otlp-headers-file': '/x' } },
     'otlp.headers.secretName and config.otlp-headers-file both set the file with headers: set only one',
   ],
+  [{ otlp: { endpoint: 'c:4318' }, config: { 'otlp-protocol': 'http/protobuf' } }, 'config.otlp-protocol is http/protobuf, which needs http:// or https:// before the host in otlp.endpoint'],
   [{ otlp: { endpoint: 'http://c:4317' }, config: { otlp: false } }, 'otlp.endpoint is set but config.otlp is false: nothing would be pushed; set only one of them'],
   [{ otlp: { endpoint: 'http://c:4317' }, config: { otlp: false }, extraEnv: [{ name: 'OTEL_LOGS_EXPORTER', value: 'none' }] }, 'otlp.endpoint is set but config.otlp is false'],
   [

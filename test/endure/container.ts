@@ -11,7 +11,7 @@ export class Container implements Disposable {
 
   constructor(random: Random) {
     const id = createHash('sha256').update(random.name('container')).digest('hex');
-    this.label = { container_id: id.slice(0, 12) };
+    this.label = { workload_container_id: id };
     this.#cgroup = new Cgroup(hierarchies()[0], `/docker/${id}`);
   }
 

@@ -54,12 +54,12 @@ export const ofTheKernel: readonly Parser[] = [
   }),
   parser('what a cgroup is of', like(...PATHS), (path) => {
     const found = resolveCgroup(path);
-    return KINDS.includes(found.kind) && (found.kind !== 'container' || (found.id !== '' && found.id.startsWith(found.short)));
+    return KINDS.includes(found.kind) && (found.kind !== 'container' || found.id !== '');
   }),
   parser('a container below any cgroups', fc.tuple(fc.array(text), ID), ([above, id]) => {
     const names = above.map((name) => name.replaceAll('/', '')).filter((name) => name !== '');
     const found = resolveCgroup(`/${[...names, `cri-containerd-${id}.scope`].join('/')}`);
-    return found.kind === 'container' && found.id === id && found.short === id.slice(0, 12);
+    return found.kind === 'container' && found.id === id;
   }),
   parser('names of containers', fc.tuple(like(`docker-${'0'.repeat(64)}.scope`, 'system.slice:docker:x', 'crun-a.b.scope'), fc.array(text)), ([name, above]) => containerOf(name, above)?.id !== ''),
 ];

@@ -22,13 +22,14 @@ const WINDOW = ['connwatch_window_connects', 'connwatch_window_accepts', 'connwa
 describeKernel(`a real collector${noCollector === undefined ? '' : ` (${noCollector})`}`, () => {
   const random = announcedRandom('collector');
   const args = ['plain', '--port', '0', '--own-listener', '--count'];
+  const http = (port: number) => ({ ...often(port), OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf' });
   const often = (port: number) => ({ OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`, OTEL_METRIC_EXPORT_INTERVAL: '300' });
 
-  it.skipIf(noCollector)("gateway.yaml serves the agent's page: every family, and of our own every label and value, hostile names too", async () => {
+  it.skipIf(noCollector).each(['grpc', 'http/protobuf'])("gateway.yaml serves the agent's page over %s: every family, and of our own every label and value, hostile names too", async (protocol) => {
     // What was of the window before is gone from the collector's page while the agent still shows that window.
     await using collector = await RealCollector.start('gateway', { METRIC_EXPIRATION: '2s' });
     await using namespace = await Namespace.create();
-    await using agent = await Agent.start({ args: ['--interval', '5s'], env: often(collector.otlp) });
+    await using agent = await Agent.start({ args: ['--interval', '5s'], env: protocol === 'grpc' ? often(collector.otlp) : http(collector.otlpHttp) });
     using generator = new Generator();
     const [client, server, other] = [random.name('client'), random.name('server'), random.name('other')];
     const hostile = `${other}"\\x5c\\x0a\\xff`;

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,19 +34,24 @@ async function freePorts(count: number): Promise<number[]> {
 /** A real collector with a shipped configuration, on free ports. It can be killed and started again. To be disposed of. */
 export class RealCollector implements AsyncDisposable {
   readonly otlp: number;
+  readonly otlpHttp: number;
   readonly #environment: Readonly<Record<string, string>>;
   readonly #configuration: Configuration;
+  readonly #override: object | undefined;
   readonly #folder = mkdtempSync(join(tmpdir(), 'connwatch-collector-'));
   #child: ChildProcess | undefined;
   #said = '';
   #output = '';
 
-  private constructor(configuration: Configuration, ports: readonly number[], environment: Readonly<Record<string, string>>) {
-    const [otlp, prometheus, health, telemetry] = ports.map((port) => `127.0.0.1:${port}`);
+  private constructor(configuration: Configuration, ports: readonly number[], environment: Readonly<Record<string, string>>, override: object | undefined) {
+    const [otlp, prometheus, health, telemetry, otlpHttp] = ports.map((port) => `127.0.0.1:${port}`);
     this.otlp = ports[0]!;
+    this.otlpHttp = ports[4]!;
     this.#configuration = configuration;
+    this.#override = override;
     this.#environment = {
       OTLP_ENDPOINT: otlp!,
+      OTLP_HTTP_ENDPOINT: otlpHttp!,
       PROMETHEUS_ENDPOINT: prometheus!,
       HEALTH_ENDPOINT: health!,
       TELEMETRY_HOST: '127.0.0.1',
@@ -56,8 +61,9 @@ export class RealCollector implements AsyncDisposable {
     };
   }
 
-  static async start(configuration: Configuration, environment: Readonly<Record<string, string>> = {}): Promise<RealCollector> {
-    const collector = new RealCollector(configuration, await freePorts(4), environment);
+  /** @param override is merged into the shipped configuration */
+  static async start(configuration: Configuration, environment: Readonly<Record<string, string>> = {}, override?: object): Promise<RealCollector> {
+    const collector = new RealCollector(configuration, await freePorts(5), environment, override);
     await collector.start();
     return collector;
   }
@@ -66,6 +72,12 @@ export class RealCollector implements AsyncDisposable {
   async start(): Promise<void> {
     const args = ['--config', at('otel-collector', `${this.#configuration}.yaml`)];
     if (program === undefined) throw new Error(noCollector);
+    if (this.#override !== undefined) {
+      const file = join(this.#folder, 'override.yaml');
+      // JSON is YAML.
+      writeFileSync(file, JSON.stringify(this.#override));
+      args.push('--config', file);
+    }
     const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...this.#environment } });
     this.#child = child;
     child.stdout.setEncoding('utf8').on('data', (text: string) => (this.#output += text));

@@ -2,7 +2,7 @@ import { ValueType } from '@opentelemetry/api';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { AggregationTemporality, DataPointType, MeterProvider, type MetricProducer, type SumMetricData } from '@opentelemetry/sdk-metrics';
 import { afterEach, expect, it, vi } from 'vitest';
-import { otlpReader } from '../../src/export/otlp/otlp.ts';
+import { loadMetricExporter, otlpReader } from '../../src/export/otlp/otlp.ts';
 import { Receiver } from './receiver.ts';
 
 afterEach(() => vi.unstubAllEnvs());
@@ -40,6 +40,10 @@ it.each([
   const reader = otlpReader({
     producer,
     endpoint,
+    protocol: 'grpc',
+    exporter: await loadMetricExporter('grpc'),
+    url: undefined,
+    compression: 'none',
     interval: 3_600_000,
     timeout: 30_000,
     requestTimeout: 10_000,

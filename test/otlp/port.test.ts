@@ -2,15 +2,15 @@ import { resourceFromAttributes } from '@opentelemetry/resources';
 import { AggregationTemporality, DataPointType, MeterProvider, type MetricProducer, type SumMetricData } from '@opentelemetry/sdk-metrics';
 import { ValueType } from '@opentelemetry/api';
 import { afterEach, expect, it, vi } from 'vitest';
-import { otlpLogs } from '../../src/export/otlp/logs.ts';
-import { otlpReader } from '../../src/export/otlp/otlp.ts';
+import { loadLogExporter, otlpLogs } from '../../src/export/otlp/logs.ts';
+import { loadMetricExporter, otlpReader } from '../../src/export/otlp/otlp.ts';
 import { Receiver } from './receiver.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 
 // As the settings have it; the variable is what the exporter reads by itself.
 const endpoint = 'http://127.0.0.1:80';
-const COMMON = { endpoint, requestTimeout: 10_000, userAgent: 'connwatch/test', tls: () => undefined, headers: () => [] };
+const COMMON = { endpoint, url: undefined, compression: 'none' as const, requestTimeout: 10_000, userAgent: 'connwatch/test', tls: () => undefined, headers: () => [] };
 
 const metric: SumMetricData = {
   descriptor: { name: 'a.counter', description: '', unit: '', valueType: ValueType.INT },
@@ -33,6 +33,8 @@ it('a collector on port 80 is pushed to', async ({ skip }) => {
 
   const reader = otlpReader({
     ...COMMON,
+    protocol: 'grpc',
+    exporter: await loadMetricExporter('grpc'),
     producer,
     interval: 3_600_000,
     timeout: 30_000,
@@ -45,7 +47,7 @@ it('a collector on port 80 is pushed to', async ({ skip }) => {
   const provider = new MeterProvider({ readers: [reader] });
   await provider.forceFlush();
   await provider.shutdown();
-  const logs = otlpLogs({ ...COMMON, version: 'test', onExport });
+  const logs = otlpLogs({ ...COMMON, exporter: await loadLogExporter('grpc'), version: 'test', onExport });
   logs.push(Date.now(), { 'error.type': 'refused' });
   await logs.close();
 

@@ -167,7 +167,7 @@ describeKernel('OTLP push', () => {
   });
 
   it.each([
-    [{ OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf' }, "invalid value 'http/protobuf' for OTEL_EXPORTER_OTLP_PROTOCOL"],
+    [{ OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' }, "invalid value 'http/json' for OTEL_EXPORTER_OTLP_PROTOCOL"],
     [{ OTEL_EXPORTER_OTLP_CERTIFICATE: '/nowhere/ca.pem' }, 'invalid value for OTEL_EXPORTER_OTLP_CERTIFICATE, which must be the path of a file, not its content: the file does not exist.'],
     [{ OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20tok3n%0a' }, 'invalid value for OTEL_EXPORTER_OTLP_HEADERS'],
   ])('does not start with %j', async (env, message) => {

@@ -1,11 +1,6 @@
 import { Server, ServerCredentials, type handleUnaryCall, type status } from '@grpc/grpc-js';
-import { type Point, type Pushed, type PushedRecord, readLogs, readRequest } from './wire.ts';
-
-export interface Request extends Pushed {
-  /** Of the message, unpacked. */
-  readonly bytes: number;
-  readonly headers: Readonly<Record<string, unknown>>;
-}
+import { Received } from './received.ts';
+import { type PushedRecord, readLogs, readRequest } from './wire.ts';
 
 /** How it answers: takes it, never, or with an error of these words. */
 export type Answer = 'take' | 'never' | { readonly code: status; readonly details: string };
@@ -33,8 +28,7 @@ const exportOf = (service: string) => ({
 });
 
 /** An OTLP/gRPC receiver in this process, with a receiver's usual limit of 4 MiB. To be disposed of. */
-export class Receiver implements AsyncDisposable {
-  readonly requests: Request[] = [];
+export class Receiver extends Received implements AsyncDisposable {
   readonly records: PushedRecord[] = [];
   /** Of each request with records. */
   readonly recordHeaders: Readonly<Record<string, unknown>>[] = [];
@@ -43,6 +37,7 @@ export class Receiver implements AsyncDisposable {
   readonly #server: Server;
 
   private constructor(server: Server, port: number) {
+    super();
     this.#server = server;
     this.port = port;
   }
@@ -67,17 +62,6 @@ export class Receiver implements AsyncDisposable {
     server.addService(exportOf('metrics.v1.MetricsService'), { export: take });
     server.addService(exportOf('logs.v1.LogsService'), { export: takeLogs });
     return receiver;
-  }
-
-  /** The newest value of each series of a metric whose attributes include these, summed. */
-  sum(metric: string, match: Readonly<Record<string, string>> = {}): number {
-    const newest = new Map<string, Point>();
-    for (const { points } of this.requests) {
-      for (const point of points) if (point.metric === metric) newest.set(JSON.stringify(point.attributes), point);
-    }
-    return [...newest.values()]
-      .filter(({ attributes }) => Object.entries(match).every(([key, value]) => attributes[key] === value))
-      .reduce((sum, { value }) => sum + (value ?? 0), 0);
   }
 
   /** Cuts all connections. */

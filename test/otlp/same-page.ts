@@ -3,9 +3,13 @@ import { expect } from 'vitest';
 import type { Agent } from '../harness/agent.ts';
 import { type Page, type Sample, seriesOf } from '../harness/scrape/exposition.ts';
 import { until } from '../harness/until.ts';
-import type { RealCollector } from './collector.ts';
 
-/** Added by the collector: who sent it. */
+/** Where what the agent pushes can be seen, as a page. */
+export interface Store {
+  scrape(): Promise<Page>;
+}
+
+/** Added by collectors and by Prometheus' receiver: who sent it. */
 const ADDED = new Set(['job', 'instance', 'otel_scope_name', 'otel_scope_version', 'otel_scope_schema_url']);
 
 /** Which nothing on the machine moves. */
@@ -33,7 +37,9 @@ function own({ names, netns }: Own, page: Page): Record<string, number> {
 
 /** By name and labels, as both pages have them. */
 function series(samples: readonly Sample[]): Record<string, number> {
-  const without = (labels: Sample['labels']) => Object.fromEntries(Object.entries(labels).filter(([name]) => !ADDED.has(name)));
+  // The same bound is 1 for one and 1.0 for another.
+  const plain = (name: string, value: string) => (name === 'le' ? String(Number(value.replace('Inf', 'Infinity'))) : value);
+  const without = (labels: Sample['labels']) => Object.fromEntries(Object.entries(labels).filter(([name]) => !ADDED.has(name)).map(([name, value]) => [name, plain(name, value)]));
   return Object.fromEntries(samples.map((sample) => [seriesOf({ ...sample, labels: without(sample.labels) }), sample.value]));
 }
 
@@ -43,7 +49,7 @@ export const familiesOf = (found: Readonly<Record<string, number>>): string[] =>
  * Waits until the collector's page says of what is our own exactly what the agent's says, and `enough` is in it.
  * @returns our own series
  */
-export async function expectSame(agent: Agent, collector: RealCollector, mine: Own, enough: (found: Readonly<Record<string, number>>) => boolean): Promise<Record<string, number>> {
+export async function expectSame(agent: Agent, collector: Store, mine: Own, enough: (found: Readonly<Record<string, number>>) => boolean): Promise<Record<string, number>> {
   let looked: Record<'theirs' | 'ours', Record<string, number>> = { theirs: {}, ours: {} };
   // Both pages are equal when nothing has changed between two looks at the agent's.
   const equal = async () => {
@@ -61,7 +67,7 @@ export async function expectSame(agent: Agent, collector: RealCollector, mine: O
 }
 
 /** What others on the machine move too: every family is on both pages, and a counter of the collector is between two looks at the agent's. */
-export async function expectAllFamilies(agent: Agent, collector: RealCollector): Promise<void> {
+export async function expectAllFamilies(agent: Agent, collector: Store): Promise<void> {
   const names = (page: Page) => new Set(page.samples.map(({ name }) => name).filter((name) => !FLEETING.test(name)));
   const growing = (page: Page) => Object.entries(series(page.samples.filter(({ name }) => GROWING.test(name))));
   const first = await agent.scrape();

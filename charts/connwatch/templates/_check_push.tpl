@@ -18,6 +18,9 @@ extraEnv sets {{ .name }}
 {{- if and .Values.otlp.endpoint (eq (index .Values.config "otlp" | toString) "false") (not (contains "LOGS" $other)) -}}
 {{- fail "otlp.endpoint is set but config.otlp is false: nothing would be pushed; set only one of them" -}}
 {{- end -}}
+{{- if and .Values.otlp.endpoint (eq (index .Values.config "otlp-protocol" | toString) "http/protobuf") (not (regexMatch "^https?://" .Values.otlp.endpoint)) -}}
+{{- fail "config.otlp-protocol is http/protobuf, which needs http:// or https:// before the host in otlp.endpoint" -}}
+{{- end -}}
 {{- if and .Values.networkPolicy.enabled (not .Values.networkPolicy.otlp.port) -}}
 {{- range $other | trim | splitList "\n" -}}
 {{- if and . (or (not $.Values.otlp.endpoint) (hasSuffix "ENDPOINT" .)) -}}

@@ -24,13 +24,13 @@ const LAST_EXPORT = 1000;
  */
 export async function openLogPush(settings: OtlpLogSettings | undefined, headers: PushHeaders, log: Logger, timeLeft: () => number): Promise<LogPush> {
   if (settings === undefined) return { push: undefined, failures: () => ({ otlp_logs: 0 }), close: () => Promise.resolve() };
-  const { endpoint, requestTimeout } = settings;
+  const { endpoint, protocol } = settings;
   const report = new ExportReport({ log, exporter: 'otlp_logs', endpoint, what: 'log records', hide: headers.hide });
-  const { otlpLogs } = await import('../../export/otlp/logs.ts');
+  const { otlpLogs, loadLogExporter } = await import('../../export/otlp/logs.ts');
   const logs = otlpLogs({
+    ...settings,
     version,
-    endpoint,
-    requestTimeout,
+    exporter: await loadLogExporter(protocol),
     headers: headers.read,
     tls: pushTls(settings, 'LOGS', process.env, log),
     userAgent: `connwatch/${version}`,

@@ -13,7 +13,7 @@ import { openPush } from './push.ts';
 
 type Options = PushReaderOptions & Pick<OtlpReaderOptions, 'headers'>;
 const given: Options[] = [];
-vi.mock('../../export/otlp/otlp.ts', () => ({ otlpReader: (options: Options) => (given.push(options), {}) }));
+vi.mock('../../export/otlp/otlp.ts', () => ({ loadMetricExporter: () => Promise.resolve(undefined), otlpReader: (options: Options) => (given.push(options), {}) }));
 
 async function push(environment: Record<string, string>, otlp?: boolean, otlpHeadersFile?: string) {
   given.length = 0;
@@ -84,6 +84,13 @@ it('shows no credentials of logs either, also where only these are pushed', asyn
 it('pushes nothing when nothing asks for it: no reader, and its failures are 0', async () => {
   const { opened, lines } = await push({});
   expect([opened.readers, opened.failures(), lines]).toEqual([undefined, { otlp: 0 }, []]);
+  opened.close();
+});
+
+it('says that histograms of connections keep their buckets when exponential ones are asked for', async () => {
+  const { opened, lines, options } = await push({ ...ENDPOINT, OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION: 'base2_exponential_bucket_histogram' });
+  expect(lines[0]).toEqual(['warn', expect.stringContaining('histograms of connections keep their buckets')]);
+  expect(options).toMatchObject({ exponentialHistograms: true });
   opened.close();
 });
 

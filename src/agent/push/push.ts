@@ -28,6 +28,9 @@ export interface Push {
   close(): void;
 }
 
+/** docs/DECISIONS.md, 37. */
+const EXPLICIT = 'OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION: histograms of connections keep their buckets; only connwatch.collect.duration is exponential';
+
 /**
  * Pushes metrics, and logs one line when exports start to fail and one when they
  * succeed again. The exporter is loaded only when it is used.
@@ -39,17 +42,20 @@ export async function openPush({ settings, headers, otlp, environment, log, time
     if (otlp === true && isSdkDisabled(environment)) log.warn('OTEL_SDK_DISABLED is true, so nothing is pushed');
     return { failures: () => ({ otlp: 0 }), close, readers: undefined };
   }
-  const { endpoint, interval } = settings;
+  const { endpoint, interval, protocol } = settings;
   const report = new ExportReport({ log, exporter: 'otlp', endpoint, what: 'metrics', hide });
-  const { otlpReader } = await import('../../export/otlp/otlp.ts');
+  const { otlpReader, loadMetricExporter } = await import('../../export/otlp/otlp.ts');
+  const exporter = await loadMetricExporter(protocol);
   const tls = pushTls(settings, 'METRICS', environment, log);
-  log.debug({ exporter: 'otlp', endpoint, interval }, 'metrics will be pushed');
+  if (settings.exponentialHistograms) log.warn(EXPLICIT);
+  log.debug({ exporter: 'otlp', protocol, endpoint, interval }, 'metrics will be pushed');
   return {
     failures: () => ({ otlp: report.failures }),
     close,
     readers: (collector) => [
       otlpReader({
         ...settings,
+        exporter,
         headers: headers.read,
         tls,
         producer: collector.producer('push'),

@@ -23,8 +23,8 @@ function describe({ metrics, logs }: PushSettings): string[] {
   ];
 }
 
-function how({ plain, compression, tlsVariables, headerNames }: OtlpTarget, times: string): string[] {
-  const lines = [`${times}; compression ${compression}; ${plain ? 'plain text' : 'TLS'}`];
+function how({ protocol, plain, compression, tlsVariables, headerNames }: OtlpTarget, times: string): string[] {
+  const lines = [`${protocol}; ${times}; compression ${compression}; ${plain ? 'plain text' : 'TLS'}`];
   // A path may contain a newline, which would end the comment.
   if (!plain) lines.push(...tlsVariables.map(({ name, text }) => `${name}: ${JSON.stringify(text)}`));
   if (headerNames.length > 0) lines.push(`headers: ${headerNames.join(', ')} (values are not shown)`);

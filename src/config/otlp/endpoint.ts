@@ -6,16 +6,18 @@ export interface Endpoint {
   readonly shown: string;
   /** Path of a unix socket, which then takes the place of host and port. */
   readonly socket: string | undefined;
+  /** The whole address of requests over HTTP, without user info; undefined with gRPC. Its path and query may be secret. */
+  readonly url: string | undefined;
   /** No TLS. */
   readonly plain: boolean;
   /** User info: it is not sent either. */
   readonly secrets: readonly string[];
 }
 
-const DEFAULT: Endpoint = { shown: 'http://localhost:4317', socket: undefined, plain: true, secrets: [] };
+const DEFAULT: Endpoint = { shown: 'http://localhost:4317', socket: undefined, url: undefined, plain: true, secrets: [] };
 const EXAMPLE = 'such as http://collector:4317';
 
-/** The endpoint as the exporter understands it; no scheme means https, unless INSECURE is true. Never says its text, which may hold a password. */
+/** The endpoint as the gRPC exporter understands it; no scheme means https, unless INSECURE is true. Never says its text, which may hold a password. */
 export function otlpEndpoint(variables: Variables): Endpoint {
   const insecure = variables.signalChoice('INSECURE', ['true', 'false']) === 'true';
   const variable = variables.signal('ENDPOINT');
@@ -27,7 +29,7 @@ export function otlpEndpoint(variables: Variables): Endpoint {
   if (/^unix:/i.test(variable.text)) {
     // As it stands: gRPC takes the path so, without decoding a %.
     const path = /^unix:\/\/(\/.+)$/.exec(variable.text)?.[1];
-    return path === undefined ? problem('a unix socket must be written unix:///path, with an absolute path') : { shown: 'a unix socket', socket: path, plain: insecure, secrets: [] };
+    return path === undefined ? problem('a unix socket must be written unix:///path, with an absolute path') : { shown: 'a unix socket', socket: path, url: undefined, plain: insecure, secrets: [] };
   }
   const { url, port, schemeless } = parse(variable);
   if (url === undefined) return problem(`it is not a URL ${EXAMPLE}`);
@@ -35,10 +37,14 @@ export function otlpEndpoint(variables: Variables): Endpoint {
   // gRPC would take 443, whatever the scheme.
   if (url.protocol === 'http:' && port === '') return problem(`it has no port; add one, ${EXAMPLE}`);
   if (port === '0') return problem(`it has port 0, which cannot be reached; use another one, ${EXAMPLE}`);
-  const info = [url.username, url.password].filter((part) => part !== '');
   const plain = url.protocol === 'http:' || (schemeless && insecure);
   const shown = plain ? `http://${url.hostname}:${port || '443'}` : `https://${url.host}`;
-  return { shown, socket: undefined, plain, secrets: info.flatMap((part) => [part, decoded(part) ?? part]) };
+  return { shown, socket: undefined, url: undefined, plain, secrets: userInfo(url) };
+}
+
+/** Encoded and decoded. */
+export function userInfo({ username, password }: URL): string[] {
+  return [username, password].filter((part) => part !== '').flatMap((part) => [part, decoded(part) ?? part]);
 }
 
 interface Parsed {

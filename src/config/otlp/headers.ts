@@ -50,8 +50,11 @@ const OF_HTTP2 = new Set(
   'connection keep-alive proxy-connection transfer-encoding upgrade http2-settings te host content-length'.split(' '),
 );
 
-/** Headers of the call: gRPC replaces them by its own, and `grpc-` is reserved (gRPC's PROTOCOL-HTTP2.md). */
-const OF_GRPC = /^(user-agent|content-type|accept-encoding|grpc-.*)$/;
+/** The exporters replace them by their own. */
+const OF_EXPORTER = /^(user-agent|content-type|content-encoding|accept-encoding)$/;
+
+/** gRPC's PROTOCOL-HTTP2.md. These rules apply to http/protobuf too: one file with headers may serve both protocols. */
+const OF_GRPC = /^grpc-/;
 
 function why(entry: string): string | undefined {
   const equals = entry.indexOf('=');
@@ -60,6 +63,7 @@ function why(entry: string): string | undefined {
   if (name === undefined || value === undefined) return 'a % is not followed by two hexadecimal digits';
   const sent = name.toLowerCase();
   if (OF_HTTP2.has(sent) || /^:\w+$/.test(sent)) return `${sent} is a header that HTTP/2 reserves`;
+  if (OF_EXPORTER.test(sent)) return `${sent} is a header that the exporter sets itself`;
   if (OF_GRPC.test(sent)) return `${sent} is a header that gRPC reserves`;
   if (!/^[\w.-]+$/.test(name)) return 'a name is empty or has characters that gRPC does not allow';
   if (sent.endsWith('-bin')) return 'a name ends in -bin, which means binary data in gRPC';

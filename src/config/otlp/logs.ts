@@ -1,4 +1,4 @@
-import { isSdkDisabled, target, type OtlpTarget } from './otlp.ts';
+import { isSdkDisabled, target, type OtlpTarget, type PushWish } from './otlp.ts';
 import type { Variables } from './variables.ts';
 
 /** How log records are pushed. */
@@ -14,8 +14,8 @@ export interface OtlpLogSettings extends OtlpTarget {
  * @param variables collects problems
  * @returns undefined: logs are not pushed
  */
-export function logSettings(headersFile: string | undefined, variables: Variables): OtlpLogSettings | undefined {
-  return isWanted(variables) || variables.problems.length > 0 ? read(headersFile, variables) : undefined;
+export function logSettings(wish: PushWish, variables: Variables): OtlpLogSettings | undefined {
+  return isWanted(variables) || variables.problems.length > 0 ? read(wish, variables) : undefined;
 }
 
 function isWanted(variables: Variables): boolean {
@@ -25,9 +25,9 @@ function isWanted(variables: Variables): boolean {
   return variables.get('OTEL_EXPORTER_OTLP_LOGS_ENDPOINT') !== undefined;
 }
 
-function read(headersFile: string | undefined, variables: Variables): OtlpLogSettings {
+function read(wish: PushWish, variables: Variables): OtlpLogSettings {
   return {
-    ...target(variables, headersFile, 'push no logs with OTEL_LOGS_EXPORTER=none'),
+    ...target(variables, wish),
     requestTimeout: variables.signalMilliseconds('TIMEOUT') ?? 10_000,
   };
 }

@@ -87,12 +87,12 @@ describe('how metrics are pushed', () => {
 describe('what cannot be used is refused by name', () => {
   it.each<[Environment, string]>([
     [
-      { OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf' },
-      "invalid value 'http/protobuf' for OTEL_EXPORTER_OTLP_PROTOCOL: connwatch supports grpc only: unset it, or push nothing with --otlp=false.",
+      { OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobug' },
+      "invalid value 'http/protobug' for OTEL_EXPORTER_OTLP_PROTOCOL: it is not one of grpc, http/protobuf; did you mean 'http/protobuf'?",
     ],
     [
       { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc', OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: 'http/json' },
-      "invalid value 'http/json' for OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: connwatch supports grpc only: unset it, or push nothing with --otlp=false.",
+      "invalid value 'http/json' for OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: it is not one of grpc, http/protobuf.",
     ],
     [
       { OTEL_METRIC_EXPORT_INTERVAL: '10s' },
@@ -154,7 +154,8 @@ describe('what cannot be used is refused by name', () => {
       (name): [string, string] => [`${name}=secret`, `${name.toLowerCase()} is a header that HTTP/2 reserves`],
     ),
     ['%3Apath=secret', ':path is a header that HTTP/2 reserves'],
-    ...['User-Agent', 'content-type', 'accept-encoding', 'grpc-timeout', 'Grpc-Encoding', 'grpc-own'].map(
+    ...['User-Agent', 'content-type', 'accept-encoding', 'Content-Encoding'].map((name): [string, string] => [`${name}=secret`, `${name.toLowerCase()} is a header that the exporter sets itself`]),
+    ...['grpc-timeout', 'Grpc-Encoding', 'grpc-own'].map(
       (name): [string, string] => [`${name}=secret`, `${name.toLowerCase()} is a header that gRPC reserves`],
     ),
     ['key-bin=secret', 'a name ends in -bin, which means binary data in gRPC'],

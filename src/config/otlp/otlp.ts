@@ -2,14 +2,19 @@ import { otlpEndpoint } from './endpoint.ts';
 import { checkCertificates, type TlsFiles } from './files.ts';
 import { checkHeadersFile } from './headers-file.ts';
 import { checkHeaders } from './headers.ts';
+import { httpEndpoint } from './http-endpoint.ts';
+import { type Protocol, protocolOf } from './protocol.ts';
 import type { Environment, Variable, Variables } from './variables.ts';
 
 /** Destination of a push. */
 export interface OtlpTarget {
+  readonly protocol: Protocol;
   /** Scheme, host and port, for people: no user info, no path. */
   readonly endpoint: string;
   /** Path of a unix socket, used instead of the endpoint. */
   readonly socket: string | undefined;
+  /** Where http/protobuf posts; undefined with grpc. Its path and query may be secret. */
+  readonly url: string | undefined;
   /** No TLS. */
   readonly plain: boolean;
   readonly tls: TlsFiles;
@@ -43,6 +48,8 @@ const HISTOGRAMS = ['explicit_bucket_histogram', 'base2_exponential_bucket_histo
 export interface PushWish {
   /** undefined leaves it to OpenTelemetry's variables. */
   readonly otlp: boolean | undefined;
+  /** undefined leaves it to OpenTelemetry's variables. */
+  readonly otlpProtocol?: Protocol | undefined;
   readonly otlpHeadersFile: string | undefined;
 }
 
@@ -53,10 +60,10 @@ export interface PushWish {
  * @param variables collects problems
  * @returns undefined: nothing is pushed
  */
-export function metricSettings({ otlp, otlpHeadersFile }: PushWish, variables: Variables): OtlpSettings | undefined {
-  const wanted = isWanted(otlp, variables);
+export function metricSettings(wish: PushWish, variables: Variables): OtlpSettings | undefined {
+  const wanted = isWanted(wish.otlp, variables);
   // An invalid list of exporters is a problem anyway; report the other problems together with it.
-  return wanted || variables.problems.length > 0 ? read(variables, otlpHeadersFile) : undefined;
+  return wanted || variables.problems.length > 0 ? read(variables, wish) : undefined;
 }
 
 /** OTEL_SDK_DISABLED overrides everything: operators use it to turn telemetry off for a whole host. */
@@ -64,18 +71,19 @@ export function isSdkDisabled(environment: Environment): boolean {
   return environment['OTEL_SDK_DISABLED']?.trim().toLowerCase() === 'true';
 }
 
-/** The settings common to metrics and logs. `instead`: how to turn this one off, for messages. */
-export function target(variables: Variables, headersFile: string | undefined, instead: string): OtlpTarget {
-  const protocol = variables.signal('PROTOCOL');
-  if (protocol !== undefined && protocol.text !== 'grpc') variables.invalid(protocol, `connwatch supports grpc only: unset it, or ${instead}`);
+/** The settings common to metrics and logs. */
+export function target(variables: Variables, { otlpProtocol, otlpHeadersFile: headersFile }: PushWish): OtlpTarget {
+  const protocol = protocolOf(otlpProtocol, variables);
   const compression = variables.signalChoice('COMPRESSION', ['none', 'gzip']) ?? 'none';
   const tls = checkCertificates(variables);
-  const { shown, socket, plain, secrets } = otlpEndpoint(variables);
+  const { shown, socket, url, plain, secrets } = protocol === 'grpc' ? otlpEndpoint(variables) : httpEndpoint(variables);
   const headers = [...checkHeaders(variables), ...checkHeadersFile(headersFile, variables)];
   const names = headers.flatMap(({ pairs }) => pairs.map(([name]) => name.toLowerCase()));
   return {
+    protocol,
     endpoint: shown,
     socket,
+    url,
     plain,
     tls,
     tlsVariables: ['CERTIFICATE', 'CLIENT_CERTIFICATE', 'CLIENT_KEY'].flatMap((name) => variables.signal(name) ?? []),
@@ -93,8 +101,8 @@ function isWanted(otlp: boolean | undefined, variables: Variables): boolean {
   return exporters === undefined ? variables.signal('ENDPOINT') !== undefined : exporters.includes('otlp');
 }
 
-function read(variables: Variables, headersFile: string | undefined): OtlpSettings {
-  const where = target(variables, headersFile, 'push nothing with --otlp=false');
+function read(variables: Variables, wish: PushWish): OtlpSettings {
+  const where = target(variables, wish);
   const interval = variables.milliseconds('OTEL_METRIC_EXPORT_INTERVAL', 100, 'each export collects all metrics') ?? 60_000;
   const timeout = Math.min(variables.milliseconds('OTEL_METRIC_EXPORT_TIMEOUT') ?? 30_000, interval);
   const requestTimeout = Math.min(variables.signalMilliseconds('TIMEOUT') ?? 10_000, timeout);

@@ -13,7 +13,7 @@ export interface PushSettings {
 /** @throws ConnwatchError CW_CONFIG that names every problem of both signals, and no secret */
 export function pushSettings(wish: PushWish, environment: Environment): PushSettings {
   const [ofMetrics, ofLogs] = [new Variables(environment, 'METRICS'), new Variables(environment, 'LOGS')];
-  const settings = { metrics: metricSettings(wish, ofMetrics), logs: logSettings(wish.otlpHeadersFile, ofLogs) };
+  const settings = { metrics: metricSettings(wish, ofMetrics), logs: logSettings(wish, ofLogs) };
   // An invalid general variable is a problem of both. /metrics has the resource too, so it is always checked.
   const problems = new Set([...resourceProblems(environment), ...ofMetrics.problems, ...ofLogs.problems]);
   if (problems.size > 0) throw configError([...problems]);

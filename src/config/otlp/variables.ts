@@ -27,6 +27,16 @@ export class Variables {
     this.#signal = signal;
   }
 
+  /** Path of the signal over HTTP. */
+  get path(): string {
+    return `/v1/${this.#signal.toLowerCase()}`;
+  }
+
+  /** Whether a variable is the signal's own, not the general one. */
+  isOfSignal({ name }: Pick<Variable, 'name'>): boolean {
+    return name.startsWith(`OTEL_EXPORTER_OTLP_${this.#signal}_`);
+  }
+
   get(name: string): Variable | undefined {
     const text = this.environment[name]?.trim();
     return text === undefined || text === '' ? undefined : { name, text };

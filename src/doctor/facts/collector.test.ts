@@ -9,7 +9,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { OtlpTarget } from '../../config/index.ts';
 import { tryCollectors } from './collector.ts';
 
-const REST = { plain: true, tls: { ca: undefined, cert: undefined, key: undefined }, tlsVariables: [], compression: 'none' as const, headerNames: [], headersFile: undefined, secrets: [] };
+const REST = { protocol: 'grpc' as const, url: undefined, plain: true, tls: { ca: undefined, cert: undefined, key: undefined }, tlsVariables: [], compression: 'none' as const, headerNames: [], headersFile: undefined, secrets: [] };
 const servers: Pick<Server, 'close'>[] = [];
 afterEach(() => servers.splice(0).forEach((server) => server.close()));
 
@@ -40,7 +40,7 @@ describe('tryCollectors', () => {
     ['does not answer', () => createServer(() => {}), 'no answer within 0.2 s'],
     ['resets', () => createServer((socket) => socket.resetAndDestroy()), 'it resets the connection'],
     ['closes', () => createServer((socket) => socket.end()), 'it accepts the connection and closes it'],
-    ['speaks HTTP/1 only', () => createHttp((_, response) => response.end()), 'the server there does not speak gRPC'],
+    ['speaks HTTP/1 only', () => createHttp((_, response) => response.end()), 'the server there does not speak gRPC (OTLP/HTTP has port 4318 by default, and needs the protocol http/protobuf)'],
   ])('says of one that %s', async (_, create, problem) => {
     expect(await problemOf(`http://127.0.0.1:${await listening(create())}`)).toBe(problem);
   });
@@ -59,6 +59,18 @@ describe('tryCollectors', () => {
     expect(await problemOf(`http://127.0.0.1:${port}`)).toBe('it refuses connections');
     expect(await problemOf('a unix socket', '/nowhere/socket')).toBe('there is no such socket');
     expect(await problemOf('http://collector.invalid:4317')).toMatch(/^(its name cannot be resolved|no answer within 0.2 s)$/);
+  });
+
+  it.each<[string, () => Server, string | undefined]>([
+    ['takes what is posted', () => createHttp((_, response) => response.end()), undefined],
+    ['wants credentials, which are not shown here', () => createHttp((_, response) => response.writeHead(401).end()), undefined],
+    ['has nothing at this path', () => createHttp((_, response) => response.writeHead(404).end()), 'there is no OTLP receiver at this path (HTTP 404)'],
+    ['does not answer', () => createServer(() => {}), 'no answer within 0.2 s'],
+    ['speaks gRPC only', () => createHttp2(), 'the server there does not speak HTTP/1.1 (OTLP/gRPC has port 4317 by default)'],
+  ])('says over HTTP of one that %s', async (_, create, problem) => {
+    const endpoint = `http://127.0.0.1:${await listening(create())}`;
+    const target = { endpoint, socket: undefined, ...REST, protocol: 'http/protobuf' as const, url: `${endpoint}/v1/metrics` };
+    expect((await tryCollectors({ metrics: target, logs: undefined }, 200))[0]?.problem).toBe(problem);
   });
 
   it('tries both, or none', async () => {

@@ -1,8 +1,10 @@
 import { connect as connectHttp2, type ClientHttp2Session, type SecureClientSessionOptions } from 'node:http2';
 import { connect as connectSocket } from 'node:net';
 import type { OtlpTarget } from '../../config/index.ts';
-import { asError, codeOf, oneLine } from '../../internal/errors.ts';
+import { asError, codeOf } from '../../internal/errors.ts';
 import type { Collector } from '../types.ts';
+import { tryHttp } from './collector-http.ts';
+import { defined, reason } from './collector-reason.ts';
 
 /** Destinations of the pushes; undefined: not pushed. */
 export interface Targets {
@@ -15,7 +17,7 @@ const PATIENCE = 3000;
 /** Connects to each collector like the exporter, and pushes nothing. */
 export async function tryCollectors({ metrics, logs }: Targets, patience = PATIENCE): Promise<Collector[]> {
   const tried = async (signal: Collector['signal'], target: OtlpTarget): Promise<Collector> => {
-    const problem = await tryTarget(target, patience);
+    const problem = await (target.url === undefined ? tryTarget(target, patience) : tryHttp(target.url, target.tls, patience));
     return { signal, endpoint: target.endpoint, ...(problem !== undefined && { problem }) };
   };
   return Promise.all([...(metrics ? [tried('metrics', metrics)] : []), ...(logs ? [tried('logs', logs)] : [])]);
@@ -49,26 +51,4 @@ function tryTarget({ endpoint, socket, tls }: OtlpTarget, patience: number): Pro
     session.on('remoteSettings', () => settle(undefined));
     session.on('error', failed).on('close', closed);
   });
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'it refuses connections',
-  ECONNRESET: 'it resets the connection',
-  ENOENT: 'there is no such socket',
-  ENOTFOUND: 'its name cannot be resolved',
-  EAI_AGAIN: 'its name cannot be resolved',
-  ERR_HTTP2_ERROR: 'the server there does not speak gRPC',
-};
-
-function reason(error: Error): string {
-  const code = codeOf(error) ?? '';
-  if (code.endsWith('_ALERT_CERTIFICATE_REQUIRED')) return 'it asks for a client certificate (OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE)';
-  if (/_ALERT_(\w*CERTIFICATE|UNKNOWN_CA)/.test(code)) return `it does not accept the client certificate (${code})`;
-  if (code.includes('_ALERT_')) return `it refuses TLS with this client (${code})`;
-  if (/CERT|SIGNATURE|ISSUER|CA_/.test(code)) return `its certificate is not accepted (${code})`;
-  return REASONS[code] ?? (code === '' ? oneLine(error) : `cannot connect to it (${code})`);
-}
-
-function defined(files: OtlpTarget['tls']): SecureClientSessionOptions {
-  return Object.fromEntries(Object.entries(files).filter(([, bytes]) => bytes !== undefined));
 }

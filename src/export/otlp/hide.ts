@@ -9,6 +9,7 @@ const LONGEST = 300;
 export function plain(message: string): string {
   return message
     .replace(/^\d+ (?=[A-Z_]+: )/, '')
+    .replace(/^UNAVAILABLE: .*Protocol error.*$/, 'UNAVAILABLE: the server there does not speak gRPC; it may be a port of OTLP/HTTP (4318, OTLP/gRPC has 4317)')
     .replace('No connection established. Last error: ', '')
     .replace('Error: ', '')
     .replace(/\.?\s*Resolution note:\s*$/, '');

@@ -1,26 +1,18 @@
 import { SeverityNumber, type Attributes } from '@opentelemetry/api';
 import { ExportResultCode, type ExportResult } from '@opentelemetry/core';
-import { OTLPLogExporter } from '@opentelemetry/exporter-logs-otlp-grpc';
 import { BatchLogRecordProcessor, LoggerProvider, type LogRecordExporter, type ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import { SCOPE } from '../../metrics/index.ts';
 import { resourceOf } from '../provider.ts';
-import { credentialsOf, type Tls } from './credentials.ts';
-import { metadataOf } from './metadata.ts';
-import { urlOf } from './url.ts';
+import type { Connection, CreateExporter } from './exporters/connection.ts';
 
-// The only module that loads the SDK of logs and its exporter. Import it only when logs are pushed.
+// The only module that loads the SDK of logs. Import it only when logs are pushed.
 
-export interface OtlpLogsOptions {
+export interface OtlpLogsOptions extends Connection {
   readonly version: string;
-  /** Scheme, host and port. */
-  readonly endpoint: string;
+  /** Of `loadLogExporter`. */
+  readonly exporter: CreateExporter<LogRecordExporter>;
   /** One request, milliseconds. */
   readonly requestTimeout: number;
-  readonly userAgent: string;
-  /** More headers, which override those of variables. Called for each new exporter. */
-  readonly headers: () => Parameters<typeof metadataOf>[0];
-  /** undefined: plain text. Called for each new exporter. */
-  readonly tls: () => Tls | undefined;
   /** Called after each export: undefined, or why it failed. The records of a failed export are lost. */
   readonly onExport: (error: unknown) => void;
 }
@@ -37,10 +29,16 @@ const DELAY = 1000;
 /** The name of the event is stable; its body, for people, may change. */
 const EVENT = 'connwatch.connect.failed';
 
-/** Pushes records by OTLP/gRPC, in batches. Records that the collector does not accept are lost and counted. */
+/** Loads the exporter of one protocol only. */
+export async function loadLogExporter(protocol: 'grpc' | 'http/protobuf'): Promise<CreateExporter<LogRecordExporter>> {
+  const { logExporter } = await (protocol === 'grpc' ? import('./exporters/logs-grpc.ts') : import('./exporters/logs-http.ts'));
+  return logExporter;
+}
+
+/** Pushes records by OTLP, in batches. Records that the collector does not accept are lost and counted. */
 export function otlpLogs(options: OtlpLogsOptions): OtlpLogs {
-  const { version, endpoint, requestTimeout, headers, tls, userAgent, onExport } = options;
-  const exporter = new RenewedExporter(() => new OTLPLogExporter({ ...urlOf(endpoint), timeoutMillis: requestTimeout, userAgent, metadata: metadataOf(headers()), credentials: credentialsOf(tls()) }), onExport);
+  const { version, requestTimeout, onExport } = options;
+  const exporter = new RenewedExporter(() => options.exporter(options, requestTimeout), onExport);
   const processor = new BatchLogRecordProcessor({ exporter, maxQueueSize: QUEUE, scheduledDelayMillis: DELAY, exportTimeoutMillis: requestTimeout });
   const provider = new LoggerProvider({ resource: resourceOf({ version }), processors: [processor] });
   const logger = provider.getLogger(SCOPE, version);

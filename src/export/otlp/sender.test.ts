@@ -10,10 +10,12 @@ afterEach(() => vi.useRealTimers());
 type Answer = 'taken' | 'never' | Error;
 
 /** Exporters that answer in order, whichever is asked. */
-function exporters(answers: Answer[]) {
+function exporters(answers: Answer[], { keep = true } = {}) {
   const sent: string[] = [];
   const made: string[] = [];
-  const sender = new Sender(() => {
+  const left: number[] = [];
+  const sender = new Sender((milliseconds) => {
+    left.push(milliseconds);
     const name = `exporter ${made.length + 1}`;
     made.push(name);
     return {
@@ -25,8 +27,8 @@ function exporters(answers: Answer[]) {
       },
       shutdown: () => Promise.resolve(void sent.push(`${name}: shut down`)),
     } as unknown as PushMetricExporter;
-  });
-  return { sender, sent };
+  }, { keep });
+  return { sender, sent, left };
 }
 
 const batch = (value: number) => collection(counter('a', { x: value }));
@@ -62,4 +64,21 @@ it('closes without an exporter, and twice', () => {
   sender.close();
   sender.close();
   expect(sent).toEqual([]);
+});
+
+it('takes a new exporter for each export where one serves a single export, and says how much time is left', async () => {
+  const { sender, sent, left } = exporters(['taken', 'taken', 'taken'], { keep: false });
+  await sender.send([batch(1), batch(2)], soon());
+  await sender.send([batch(3)], soon() + 500);
+  expect(sent).toEqual(['exporter 1: a/x,1', 'exporter 1: a/x,2', 'exporter 1: shut down', 'exporter 2: a/x,3', 'exporter 2: shut down']);
+  expect(left).toEqual([1000, 1500]);
+});
+
+it('shuts down the exporter of an abandoned export before the next one sends', async () => {
+  const { sender, sent } = exporters(['never', 'taken'], { keep: false });
+  const abandoned = expect(sender.send([batch(1)], soon())).rejects.toThrow('no answer in time');
+  await sender.send([batch(2)], soon());
+  expect(sent).toEqual(['exporter 1: a/x,1', 'exporter 1: shut down', 'exporter 2: a/x,2', 'exporter 2: shut down']);
+  await vi.advanceTimersByTimeAsync(1000);
+  await abandoned;
 });

@@ -15,11 +15,17 @@ export class NoAnswer extends Error {
  * also reads the files with headers and certificates again.
  */
 export class Sender {
-  readonly #create: () => PushMetricExporter;
+  readonly #create: (left: number) => PushMetricExporter;
+  readonly #keep: boolean;
   #exporter: PushMetricExporter | undefined;
 
-  constructor(create: () => PushMetricExporter) {
+  /**
+   * @param create gets the time that is left for the export, milliseconds
+   * @param keep use an exporter again after a success
+   */
+  constructor(create: (left: number) => PushMetricExporter, { keep }: { readonly keep: boolean }) {
     this.#create = create;
+    this.#keep = keep;
   }
 
   /**
@@ -29,19 +35,26 @@ export class Sender {
    * @throws (rejects) with the first failure
    */
   async send(batches: Iterable<ResourceMetrics>, end: number): Promise<number> {
-    const exporter = (this.#exporter ??= this.#create());
+    // An abandoned export must not send its older values after this one's.
+    if (!this.#keep && this.#exporter !== undefined) this.#drop(this.#exporter);
+    const exporter = (this.#exporter ??= this.#create(end - performance.now()));
     let sent = 0;
     try {
       for (const batch of batches) {
         await within(end - performance.now(), sendOne(exporter, batch));
         sent += 1;
       }
+      if (!this.#keep) this.#drop(exporter);
       return sent;
     } catch (error) {
-      if (this.#exporter === exporter) this.#exporter = undefined;
-      release(exporter);
+      this.#drop(exporter);
       throw error;
     }
+  }
+
+  #drop(exporter: PushMetricExporter): void {
+    if (this.#exporter === exporter) this.#exporter = undefined;
+    release(exporter);
   }
 
   /** Does not wait for a running request. */

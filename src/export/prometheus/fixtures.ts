@@ -16,6 +16,7 @@ const self: SelfSources = {
   startTime: START / 1000,
   cpuUsage: () => ({ user: 0, system: 0 }),
   memoryUsage: () => 0,
+  ownProcess: () => ({ virtualMemory: undefined, openFiles: undefined, maxFiles: undefined }),
   eventLoopDelay: () => undefined,
   stats: () => stats(),
   exportFailures: () => ({}),

@@ -42,6 +42,7 @@ const self: SelfSources = {
   startTime: START / 1000 - 0.25,
   cpuUsage: () => ({ user: 1_250_000, system: 70_000 }),
   memoryUsage: () => 61_234_176,
+  ownProcess: () => ({ virtualMemory: 1_264_196_608, openFiles: 31, maxFiles: 524_288 }),
   eventLoopDelay: () => 0.0005,
   stats: () => first,
   exportFailures: () => ({ otlp: 2 }),
@@ -64,7 +65,7 @@ async function agent() {
   const snapshots = new Subject<Snapshot>();
   let time = 0;
   let opens = 0;
-  const drift = new Drift({ netns: 1, inode: 1, read: () => ({ ActiveOpens: opens, PassiveOpens: 3, AttemptFails: 9, EstabResets: 2, CurrEstab: 1, EmbryonicRsts: 4 }) });
+  const drift = new Drift({ netns: 1, inode: 1, isHost: () => true, read: () => ({ ActiveOpens: opens, PassiveOpens: 3, AttemptFails: 9, EstabResets: 2, CurrEstab: 1, EmbryonicRsts: 4 }) });
   metrics = createMetrics({
     snapshots,
     keys,

@@ -40,3 +40,8 @@ it.each([
 ])('the label %s is %s', (name, expected) => {
   expect(clean(name)).toBe(expected);
 });
+
+it('has no attribute that Collectors put on the resource of the sender', () => {
+  const names = new Set(CATALOGUE.flatMap(({ attributes }) => attributes));
+  expect([...names].filter((name) => /^(?:container|k8s|host|service|cloud|deployment|telemetry|os)\./.test(name))).toEqual([]);
+});

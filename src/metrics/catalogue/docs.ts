@@ -65,7 +65,7 @@ const INTRO = `# Metrics
 Each metric has an OpenTelemetry name and a Prometheus name, which \`/metrics\` uses.
 Attributes become labels with underscores instead of dots: \`server.port\` is \`server_port\`.
 \`process.executable.name\` is the base name of the executable file; \`[kernel]\` for sockets of the kernel, \`[unresolved]\` for an unknown owner, \`[folded]\` for the sum of lost records. A program whose file has one of these names shares its series.
-\`container.id\` is set if the socket was made in a container: the first 12 characters of its id, or its whole name if the runtime gives no other id (LXC, systemd-nspawn); \`[unresolved]\` if the path of the cgroup is unknown or not recognised ([containers](containers.md)).
+\`workload.container.id\` is set if the socket was made in a container: its whole id, or its name if the runtime gives no other id (LXC, systemd-nspawn). \`systemd.unit.name\` is set if it was made in a unit of the host's systemd, other than a scope. Both come from the path of the cgroup ([containers](containers.md)).
 The [glossary](internals/glossary.md) defines terms such as window and overflow series.
 `;
 

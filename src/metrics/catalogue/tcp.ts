@@ -2,7 +2,7 @@ import type { Metric } from './metric.ts';
 
 // Metrics whose series come and go. Each has a limit of live series.
 
-const workload = ['process.executable.name', 'container.id'];
+const workload = ['process.executable.name', 'workload.container.id', 'systemd.unit.name'];
 const peer = ['server.address', 'server.port'];
 const direction = 'network.io.direction';
 const unit = '{connection}';

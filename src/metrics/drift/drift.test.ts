@@ -11,7 +11,7 @@ type Read = (pid: number | undefined) => KernelTotals | undefined;
 
 class Bench {
   readonly keys = new Keys();
-  readonly drift = new Drift({ netns: OWN, inode: OWN, read: (pid) => this.#read(pid) });
+  readonly drift = new Drift({ netns: OWN, inode: OWN, isHost: (pid) => pid === 42, read: (pid) => this.#read(pid) });
   #read: Read = () => undefined;
   #index = 0;
 
@@ -150,6 +150,21 @@ describe('Drift', () => {
     expect([bench.values(OTHER), bench.drift.namespaces]).toEqual([{}, { compared: 1, unread: 1 }]);
     bench.cut(kernel(9), kernel(9));
     expect([bench.values(OTHER), bench.drift.namespaces]).toEqual([{}, { compared: 1, unread: 0 }]);
+  });
+
+  it("says which namespace is the host's, if it can be known", () => {
+    const bench = new Bench();
+    bench.cut(() => at(), () => at(), { rows: [[3, { success: 1 }]] }, [[OTHER, 42]]);
+    bench.cut(() => at(), () => at(), {}, [[OTHER, 42]]);
+    const types = (drift: Drift) => Object.fromEntries(drift.values().map(({ netns, type }) => [netns, type]));
+    expect(types(bench.drift)).toEqual({ [OWN]: 'other', [OTHER]: 'host' });
+    // Known for as long as it is followed, whoever is asked.
+    bench.cut(() => at(), () => at(), {}, [[OTHER, 43]]);
+    expect(types(bench.drift)).toEqual({ [OWN]: 'other', [OTHER]: 'host' });
+    const old = new Drift({ netns: OWN, inode: OWN, isHost: () => undefined, read: () => at() });
+    old.before();
+    old.after(snapshot({}), bench.keys);
+    expect(types(old)).toEqual({ [OWN]: 'unknown' });
   });
 
   it('says how many it does not compare', () => {

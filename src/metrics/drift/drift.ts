@@ -1,7 +1,7 @@
 import type { NetworkNamespace } from '../../ebpf/types.ts';
 import type { Snapshot } from '../../stream/snapshot.ts';
 import type { KeyTable } from '../key-table.ts';
-import { NamespaceDrift } from './namespace.ts';
+import { NamespaceDrift, type NamespaceType } from './namespace.ts';
 import { ownTotals } from './own.ts';
 import type { DriftCounter, KernelTotals } from './totals.ts';
 
@@ -9,6 +9,8 @@ export interface DriftOptions {
   /** Number of this process's own network namespace (`Key.netns`), which is always compared, and its inode number. */
   readonly netns: number;
   readonly inode: number;
+  /** Whether a process, or this one, is in the host's network namespace. undefined, or thrown: unknown. */
+  readonly isHost: (pid: number | undefined) => boolean | undefined;
   /**
    * Reads the totals of a namespace now, synchronously; `pid` is a process that is in it, undefined for
    * the own one. undefined, or thrown, when they can't be read.
@@ -19,6 +21,8 @@ export interface DriftOptions {
 export interface DriftValue {
   /** Inode number of the namespace. */
   readonly netns: number;
+  /** Whether it is the host's. */
+  readonly type: NamespaceType;
   readonly counter: DriftCounter;
   /** Ours minus the kernel's. */
   readonly value: number;
@@ -65,7 +69,10 @@ export class Drift {
   before(): void {
     if (this.#awaitsCut) return;
     this.#awaitsCut = true;
-    for (const [netns, drift] of this.#namespaces) drift.before = this.#read(netns);
+    for (const [netns, drift] of this.#namespaces) {
+      if (drift.type === 'unknown') drift.type = this.#typeOf(netns);
+      drift.before = this.#read(netns);
+    }
   }
 
   /** Call this with the snapshot of that cut, as soon as it has come. */
@@ -84,7 +91,8 @@ export class Drift {
   values(): DriftValue[] {
     return [...this.#namespaces].flatMap(([number, drift]) => {
       const netns = this.#found.get(number)?.inode ?? (number === this.#options.netns ? this.#options.inode : number);
-      return drift.values().map(({ counter, value, at }) => ({ netns, counter, value, age: Math.max(0, this.#end - at) / 1000 }));
+      const { type } = drift;
+      return drift.values().map(({ counter, value, at }) => ({ netns, type, counter, value, age: Math.max(0, this.#end - at) / 1000 }));
     });
   }
 
@@ -101,13 +109,23 @@ export class Drift {
   }
 
   #read(netns: number): KernelTotals | undefined {
+    // Held, and its age grows: what can't be compared must not cost a window.
+    return this.#ask(netns, this.#options.read);
+  }
+
+  #typeOf(netns: number): NamespaceType {
+    const isHost = this.#ask(netns, this.#options.isHost);
+    return isHost === undefined ? 'unknown' : isHost ? 'host' : 'other';
+  }
+
+  /** About a process of the namespace; undefined: none is known, or it has ended. */
+  #ask<T>(netns: number, question: (pid: number | undefined) => T | undefined): T | undefined {
     const own = netns === this.#options.netns;
     const pid = own ? undefined : this.#found.get(netns)?.pid;
     if (!own && pid === undefined) return undefined;
     try {
-      return this.#options.read(pid);
+      return question(pid);
     } catch {
-      // Held, and its age grows: what can't be compared must not cost a window.
       return undefined;
     }
   }

@@ -15,7 +15,7 @@ export function driftFamily(drift: Drift, value: (drift: DriftValue) => number):
     return values.map(({ id, each }) => {
       let known = series.get(id);
       if (known === undefined) {
-        const attributes = { counter: each.counter, netns: each.netns };
+        const attributes = { counter: each.counter, netns: each.netns, 'netns.type': each.type };
         series.set(id, (known = { id, owner: '', part: '', attributes, born: NEVER, value: 0, seen: 0, appeared: Infinity }));
       }
       known.value = value(each);

@@ -9,10 +9,14 @@ interface Held {
   at: number;
 }
 
+/** Whether a network namespace is the host's. */
+export type NamespaceType = 'host' | 'other' | 'unknown';
+
 /** One network namespace: our totals since we follow it, and the last comparison of each counter. */
 export class NamespaceDrift {
   /** The kernel's totals before the requested cut. */
   before: KernelTotals | undefined;
+  type: NamespaceType = 'unknown';
   readonly #held = new Map<DriftCounter, Held>();
   readonly #sum = { active: 0, passive: 0, errored: 0, aborted: 0 };
   #pending = 0;

@@ -102,7 +102,14 @@ function observeProcess(observe: Observe, sources: SelfSources): void {
   const { user, system } = sources.cpuUsage();
   observe(metrics.cpuTime, user / 1e6, { 'cpu.mode': 'user' });
   observe(metrics.cpuTime, system / 1e6, { 'cpu.mode': 'system' });
-  observe(metrics.memory, sources.memoryUsage());
+  const resident = sources.memoryUsage();
+  observe(metrics.memory, resident);
+  const { virtualMemory, openFiles, maxFiles } = sources.ownProcess();
+  observe(metrics.clientCpu, (user + system) / 1e6);
+  observe(metrics.clientResident, resident);
+  if (virtualMemory !== undefined) observe(metrics.clientVirtual, virtualMemory);
+  if (openFiles !== undefined) observe(metrics.clientOpenFiles, openFiles);
+  if (maxFiles !== undefined) observe(metrics.clientMaxFiles, maxFiles);
   const delay = sources.eventLoopDelay();
   if (delay !== undefined) observe(metrics.loopDelay, delay);
 }

@@ -1,5 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { DrainStats } from '../../ebpf/types.ts';
+import { ownProcess, type OwnProcess } from './own-process.ts';
 
 /** Facts about the agent itself, injected so that tests can reproduce the output. */
 export interface SelfSources {
@@ -15,6 +16,8 @@ export interface SelfSources {
   cpuUsage(): { readonly user: number; readonly system: number };
   /** Resident memory, bytes. */
   memoryUsage(): number;
+  /** What the kernel says about this process. */
+  ownProcess(): OwnProcess;
   /** 99th percentile of the event loop's delay since the last call, seconds; undefined: no sample. */
   eventLoopDelay(): number | undefined;
   /** Failed exports so far, by exporter, including 0. */
@@ -39,6 +42,7 @@ export function selfSources(given: SelfGiven): SelfSources & { close(): void } {
     startTime: performance.timeOrigin / 1000,
     cpuUsage: () => process.cpuUsage(),
     memoryUsage: () => process.memoryUsage.rss(),
+    ownProcess: () => ownProcess(),
     eventLoopDelay() {
       if (delays.count === 0) return undefined;
       // Node.js measures between ticks, so each sample includes the timer's period.

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { readyPrometheus } from '../../../scripts/lib/test/prometheus-3.mjs';
 import { at } from '../host.ts';
 import { which } from '../which.ts';
 
@@ -18,14 +19,27 @@ export const noPrometheus =
     ? 'prometheus and promtool are not there: npm test fetches them where apt-get can'
     : undefined;
 
-/** A real Prometheus that scrapes one target. To be disposed of. */
+/** Prometheus 3; undefined where it has not been built. */
+export const prometheus3 = readyPrometheus();
+/** Why the tests with Prometheus 3 can't run; undefined where they can. */
+export const noPrometheus3 = prometheus3 === undefined ? 'there is no Prometheus 3: npm run prometheus builds it, with Go' : undefined;
+
+export interface PrometheusOptions {
+  /** @default the one of Debian */
+  readonly program?: string | undefined;
+  readonly args?: readonly string[];
+  /** What the configuration has besides. */
+  readonly config?: object;
+}
+
+/** A real Prometheus that scrapes one target, or none. To be disposed of. */
 export class Prometheus implements AsyncDisposable {
   readonly #child: ChildProcess;
   readonly #folder: string;
   readonly #exited: Promise<unknown>;
   #address = '';
 
-  private constructor(target: string, interval: string, scrape: object) {
+  private constructor(target: string | undefined, interval: string, scrape: object, { program, args: more = [], config: besides = {} }: PrometheusOptions) {
     this.#folder = mkdtempSync(join(tmpdir(), 'connwatch-prometheus-'));
     const config = join(this.#folder, 'prometheus.yml');
     // JSON is YAML.
@@ -33,11 +47,12 @@ export class Prometheus implements AsyncDisposable {
       config,
       JSON.stringify({
         global: { scrape_interval: interval, scrape_timeout: '1s' },
-        scrape_configs: [{ job_name: 'connwatch', ...scrape, static_configs: [{ targets: [target] }] }],
+        ...besides,
+        ...(target !== undefined && { scrape_configs: [{ job_name: 'connwatch', ...scrape, static_configs: [{ targets: [target] }] }] }),
       }),
     );
     const args = [`--config.file=${config}`, `--storage.tsdb.path=${this.#folder}/data`, '--web.listen-address=127.0.0.1:0'];
-    this.#child = spawn(prometheusProgram('prometheus')!, [...args, '--log.format=json'], { stdio: ['ignore', 'ignore', 'pipe'] });
+    this.#child = spawn(program ?? prometheusProgram('prometheus')!, [...args, '--log.format=json', ...more], { stdio: ['ignore', 'ignore', 'pipe'] });
     this.#exited = once(this.#child, 'close');
   }
 
@@ -46,8 +61,8 @@ export class Prometheus implements AsyncDisposable {
    * @param interval between two scrapes, at least 1s
    * @param scrape what the scrape configuration has besides, such as TLS
    */
-  static async start(target: string, interval = '1s', scrape: object = {}): Promise<Prometheus> {
-    const prometheus = new Prometheus(target, interval, scrape);
+  static async start(target: string | undefined, interval = '1s', scrape: object = {}, options: PrometheusOptions = {}): Promise<Prometheus> {
+    const prometheus = new Prometheus(target, interval, scrape, options);
     const said: string[] = [];
     for await (const line of createInterface({ input: prometheus.#child.stderr! })) {
       said.push(line);
@@ -59,6 +74,11 @@ export class Prometheus implements AsyncDisposable {
       }
     }
     throw new Error(`Prometheus has ended:\n${said.join('\n')}`);
+  }
+
+  /** Host and port of its own server. */
+  get address(): string {
+    return this.#address;
   }
 
   /** An instant query. @returns each series with its labels and its value */

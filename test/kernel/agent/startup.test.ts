@@ -115,8 +115,8 @@ describeKernel('what was there before the agent', () => {
     await acceptedMoreThan(0);
     // Of the listener there is one series, which is of the same container as the client's.
     const owners = (page: Page) => page.select('connwatch_tcp_accepts_total', { server_port: String(port) }).map(({ labels }) => labels);
-    const container = (page: Page) => page.select('connwatch_tcp_connect_attempts_total', { process_executable_name: client })[0]?.labels['container_id'];
-    const look = (page: Page) => owners(page).map((labels) => [labels['process_executable_name'], labels['container_id'] === container(page)]);
+    const container = (page: Page) => page.select('connwatch_tcp_connect_attempts_total', { process_executable_name: client })[0]?.labels['workload_container_id'];
+    const look = (page: Page) => owners(page).map((labels) => [labels['process_executable_name'], labels['workload_container_id'] === container(page)]);
     for (let n = 0; n < 4; n++) {
       await using agent = await Agent.start();
       await agent.settles(look, [[server, true]]);

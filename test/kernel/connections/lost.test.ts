@@ -20,7 +20,7 @@ describeKernel('a ring buffer of one page', () => {
   const [hierarchy] = hierarchies();
   const container = () => {
     const id = createHash('sha256').update(random.name('container')).digest('hex');
-    return { cgroup: new Cgroup(hierarchy, `/docker/${id}`), label: { container_id: id.slice(0, 12) } };
+    return { cgroup: new Cgroup(hierarchy, `/docker/${id}`), label: { workload_container_id: id } };
   };
   const inside = (cgroup: Cgroup, namespace: Namespace) => ({ command: (...command: string[]) => cgroup.command(...namespace.command(...command)) });
   const start = () => Agent.start({ args: ['--ring-size', '4KiB'] });
@@ -45,7 +45,7 @@ describeKernel('a ring buffer of one page', () => {
     // None is counted a second time, as one without a cgroup.
     expect(countsOf(page, OVERFLOW)).toEqual(only({}));
     // What was folded has no peer.
-    expect(Object.keys(page.select('connwatch_tcp_connect_attempts_total', { ...label, process_executable_name: FOLDED })[0]!.labels).sort()).toEqual(['container_id', 'process_executable_name']);
+    expect(Object.keys(page.select('connwatch_tcp_connect_attempts_total', { ...label, process_executable_name: FOLDED })[0]!.labels).sort()).toEqual(['process_executable_name', 'workload_container_id']);
   });
 
   it('does the same for accepts', async () => {

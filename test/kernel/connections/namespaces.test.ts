@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { Agent } from '../../harness/agent.ts';
 import { describeKernel } from '../../harness/host.ts';
@@ -71,6 +72,16 @@ describeKernel('network namespaces', () => {
     );
     // It is one of those that are compared; the host may have no TCP sockets of its own.
     expect((await agent.scrape()).sum('connwatch_drift_namespaces', { state: 'compared' })).toBeGreaterThanOrEqual(1);
+  });
+
+  it("says which one is the host's", async () => {
+    await using home = await Namespace.create();
+    await using agent = await Agent.start({ namespace: home });
+    using generator = new Generator();
+    // In the network namespace of the tests, which is the host's.
+    await generator.start(random.name('stays'), ['listen', '--port', '0']).said.line({ listening: true });
+    const types = (page: Page) => Object.fromEntries([home.inode, statSync('/proc/self/ns/net').ino].map((inode) => [inode, page.select('connwatch_drift', { netns: `${inode}` })[0]?.labels['netns_type']]));
+    await agent.settles(types, { [home.inode]: 'other', [statSync('/proc/self/ns/net').ino]: 'host' });
   });
 
   it('begins anew in a namespace that gets the inode number of one that is gone', async () => {

@@ -19,13 +19,12 @@ const random = announcedRandom('containers');
 /** 64 digits that nobody else has. */
 const newId = (): string => createHash('sha256').update(random.name('container')).digest('hex');
 const newUid = (): string => newId().replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*/, '$1-$2-$3-$4-$5');
-const short = (id: string): string => id.slice(0, 12);
 
-/** What each container_id has made under this executable's name; '' is none. */
+/** What each workload_container_id has made under this executable's name; '' is none. */
 function byContainer(page: Page, executable: string): Record<string, Counts> {
   const match = { process_executable_name: executable };
   const samples = page.samples.filter(({ labels }) => labels['process_executable_name'] === executable);
-  const containers = Map.groupBy(samples, ({ labels }) => labels['container_id'] ?? '');
+  const containers = Map.groupBy(samples, ({ labels }) => labels['workload_container_id'] ?? '');
   return Object.fromEntries([...containers].map(([id, those]) => [id, countsOf(new Page(those), match)]));
 }
 
@@ -52,7 +51,7 @@ describeKernel('containers', () => {
       const [id, name] = [newId(), random.name('inside')];
       const cgroup = new Cgroup(hierarchy, path(id));
       const made = await on.generator.run(name, both(random.between(20, 80)), inside(cgroup, on.namespace)).finally(() => cgroup.remove());
-      await shows(name, { [short(id)]: countsMade(made) });
+      await shows(name, { [id]: countsMade(made) });
     });
   }
 
@@ -65,7 +64,7 @@ describeKernel('containers', () => {
       using cgroup = new Cgroup(hierarchy, `/docker/${id}`);
       await on.generator.run(name, refusing(count), inside(cgroup, on.namespace));
     }
-    await shows(name, Object.fromEntries(runs.map(({ id, count }) => [short(id), refused(count)])));
+    await shows(name, Object.fromEntries(runs.map(({ id, count }) => [id, refused(count)])));
   });
 
   it('has the host’s processes beside', async () => {
@@ -90,7 +89,7 @@ describeKernel('containers', () => {
     try {
       cpSync('/bin/bash', join(folder, name));
       await must(inside(from, on.namespace).command(join(folder, name), '-c', script));
-      await shows(name, { [short(first)]: refused(before), [short(second)]: refused(after) });
+      await shows(name, { [first]: refused(before), [second]: refused(after) });
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
@@ -106,8 +105,8 @@ describeKernel('containers', () => {
     await on.generator.run(name, ['plain', '--port', `${port}`, '--count', `${count}`], inside(calling, on.namespace));
     await listener.finish();
     await shows(name, {
-      [short(server)]: { attempts: 0, successes: 0, failures: {}, pending: 0, accepts: count },
-      [short(client)]: { attempts: count, successes: count, failures: {}, pending: 0, accepts: 0 },
+      [server]: { attempts: 0, successes: 0, failures: {}, pending: 0, accepts: count },
+      [client]: { attempts: count, successes: count, failures: {}, pending: 0, accepts: 0 },
     });
   });
 
@@ -120,7 +119,7 @@ describeKernel('containers', () => {
     const unshare = ['unshare', '--pid', '--fork', '--kill-child', '--net', '--mount-proc', '--cgroup', 'sh', '-c', up, below.procs];
     const made = await on.generator.run(name, both(random.between(20, 80)), { command: (...command) => container.command(...unshare, ...command) });
     expect(made.pid).toBe(1);
-    await shows(name, { [short(id)]: countsMade(made) });
+    await shows(name, { [id]: countsMade(made) });
   });
 
   it.each([
@@ -136,6 +135,13 @@ describeKernel('containers', () => {
     await shows(name, { [shown.replace('NAME', name)]: countsMade(made) });
   });
 
+  it("has the unit of the host's systemd", async () => {
+    const name = random.name('unit');
+    using cgroup = new Cgroup(hierarchy, `/system.slice/${name}.service/inner`);
+    const made = await on.generator.run(name, refusing(random.between(5, 20)), inside(cgroup, on.namespace));
+    await on.agent.settles((page) => countsOf(page, { process_executable_name: name, systemd_unit_name: `${name}.service` }), countsMade(made));
+  });
+
   it('says what it does not understand, and counts it', async () => {
     const name = random.name('mine');
     using cgroup = new Cgroup(hierarchy, `/${name}`);
@@ -143,8 +149,8 @@ describeKernel('containers', () => {
     await hanging.said.line({ hanging: true });
     // While it hangs its cgroup is in use.
     await until(async () => (await on.agent.scrape()).sum('connwatch_cgroups', { resolution: 'unresolved' }) > 0, true);
-    await shows(name, { '[unresolved]': { attempts: 3, successes: 0, failures: {}, pending: 3, accepts: 0 } });
-    await shows(name, { '[unresolved]': countsMade(await hanging.finish()) });
+    await shows(name, { '': { attempts: 3, successes: 0, failures: {}, pending: 3, accepts: 0 } });
+    await shows(name, { '': countsMade(await hanging.finish()) });
     expect(await on.agent.logs.line({ path: `/${name}` })).toMatchObject({ level: 'info', msg: 'unknown form of a cgroup path' });
   });
 
@@ -155,6 +161,6 @@ describeKernel('containers', () => {
     // Of its 18 names the innermost 16 are told, which look like a service of the host's.
     using outer = new Cgroup(hierarchy, `/docker/${newId()}/system.slice/nginx.service${'/a'.repeat(14)}`);
     await on.generator.run(name, refusing(7), inside(outer, on.namespace));
-    await shows(name, { [short(id)]: countsMade(made), '[unresolved]': refused(7) });
+    await shows(name, { [id]: countsMade(made), '': refused(7) });
   });
 });

@@ -26,7 +26,7 @@ const [hierarchy] = hierarchies();
 interface Contained {
   readonly actor: Actor;
   readonly name: string;
-  /** Its container_id. */
+  /** Its workload_container_id. */
   readonly container: string;
 }
 
@@ -63,7 +63,7 @@ describeKernel('sockets that change hands', () => {
     cgroups.push(cgroup);
     const actor = await Actor.start(generator, name, { command: (...command) => cgroup.command(...where.command(...command)) });
     actors.push(actor);
-    return { actor, name, container: id.slice(0, 12) };
+    return { actor, name, container: id };
   }
 
   const of = (counts: Partial<Counts>): Counts => ({ attempts: 0, successes: 0, failures: {}, pending: 0, accepts: 0, ...counts });
@@ -74,7 +74,7 @@ describeKernel('sockets that change hands', () => {
     await agent.settles(
       (page) =>
         expected.map(([{ name, container }]) => [
-          countsOf(page, { process_executable_name: name, container_id: container }),
+          countsOf(page, { process_executable_name: name, workload_container_id: container }),
           countsOf(page, { process_executable_name: name }),
         ]),
       expected.map(([, counts]) => [counts, counts]),

@@ -61,7 +61,7 @@ describeKernel('podman', () => {
       expect(made.pid).toBe(1);
       const match = { process_executable_name: name };
       await agent.settles(
-        (page) => [countsOf(page, match), countsOf(page, { ...match, container_id: id.slice(0, 12) })],
+        (page) => [countsOf(page, match), countsOf(page, { ...match, workload_container_id: id })],
         [countsMade(made), countsMade(made)],
       );
     } finally {

@@ -1,0 +1,29 @@
+import { execFileSync } from 'node:child_process';
+import { homedir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+import { root } from '../paths.mjs';
+import { Refusal } from '../refusal.mjs';
+import { run } from '../run.mjs';
+import { hash } from '../setup/stamp.mjs';
+
+export const goVersion = () => execFileSync('go', ['version'], { cwd: root, encoding: 'utf8' }).trim();
+
+/** Outside of the checkout, so that each clone finds it: it takes minutes to build. The name says what it was built from. */
+export function cacheFile(name, from, version) {
+  const given = process.env.XDG_CACHE_HOME ?? '';
+  const cache = isAbsolute(given) ? given : join(homedir(), '.cache');
+  return join(cache, 'connwatch', `${name}-${hash(from, version).slice(0, 16)}`);
+}
+
+/** Runs Go at the lowest priority and, but in CI, one package at a time. `what` and `versions` are for the error. @throws Refusal */
+export async function go(args, cwd, { what, versions }) {
+  const env = { ...process.env, CGO_ENABLED: '0', GOFLAGS: `${process.env.GOFLAGS ?? ''}${process.env.CI ? '' : ' -p=1'}`.trim() };
+  const { code, stdout, stderr } = await run('nice', ['-n', '19', 'go', ...args], { cwd, env });
+  if (code === 0) return;
+  throw new Refusal(`${what} could not be built.`, {
+    code: 'CW_SETUP_BUILD',
+    why: `\`go ${args.slice(0, 2).join(' ')}\` ended with ${code}:`,
+    todo: `check that the Go module proxy is reachable, and the versions in ${versions}.`,
+    detail: stdout + stderr,
+  });
+}

@@ -1,0 +1,2 @@
+export function readyPrometheus(): string | undefined;
+export function buildPrometheus(): Promise<string>;
