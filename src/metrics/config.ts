@@ -1,5 +1,6 @@
 import type { Observable } from 'rxjs';
 import type { Snapshot } from '../stream/snapshot.ts';
+import type { KeptAttributes } from '../words/families.ts';
 import type { Drift } from './drift/drift.ts';
 import type { KeyTable } from './key-table.ts';
 
@@ -24,6 +25,8 @@ export interface Config {
   readonly newSeriesAtZero: boolean;
   /** Live series per metric family, the overflow series included. At least 2. @default 2000 */
   readonly seriesLimit: number;
+  /** The attributes that metrics keep, and metrics that are off. What falls together then is added up. @default all attributes that each has by default */
+  readonly attributes: KeptAttributes;
   /** How long counters whose processes are gone must be still before they are retired, milliseconds. @default 3600000 */
   readonly retireAfter: number;
   /** Compares our totals with the kernel's own; undefined: not compared. @default undefined */
@@ -43,6 +46,7 @@ export function defaultConfig(): Defaults {
     elapsed: () => performance.now(),
     newSeriesAtZero: true,
     seriesLimit: 2000,
+    attributes: {},
     retireAfter: 3_600_000,
     drift: undefined,
   };

@@ -1,5 +1,6 @@
 import type { HrTime } from '@opentelemetry/api';
 import { OUTCOMES } from '../../words/outcomes.ts';
+import type { Shapes } from '../attributes/shapes.ts';
 import { AccountTable } from '../series/account-table.ts';
 import { type Account, type Family, familyOf, newAccount, sibling } from '../series/account.ts';
 import { type Limit, type Series, SeriesTable, type Wanted, extend } from '../series/series.ts';
@@ -40,8 +41,11 @@ export class Connects extends AccountTable<ConnectAccount> {
   #ended = 0;
   #given = 0;
 
-  constructor(limit: Limit) {
+  readonly #shapes: Shapes;
+
+  constructor(limit: Limit, shapes: Shapes) {
     super(limit, newConnects);
+    this.#shapes = shapes;
     this.failures = new SeriesTable(limit);
     this.window = new SeriesTable(limit);
   }
@@ -111,7 +115,7 @@ export class Connects extends AccountTable<ConnectAccount> {
     if (outcome === SUCCESS) return (account.successes ??= sibling(account.attempts, born));
     return (account.failures[outcome] ??= this.isOverflow(account)
       ? this.failures.overflow(born)
-      : this.failures.acquire(extend(account.wanted, { 'error.type': OUTCOMES[outcome] ?? 'other' }), born));
+      : this.failures.acquire(extend(account.wanted, this.#shapes.pick('connwatch.tcp.connect.failures', { 'error.type': OUTCOMES[outcome] ?? 'other' })), born));
   }
 
   #window(account: ConnectAccount, outcome: string, born: HrTime): Series {
@@ -119,7 +123,7 @@ export class Connects extends AccountTable<ConnectAccount> {
     if (series === undefined) {
       series = this.isOverflow(account)
         ? this.window.overflow(born)
-        : this.window.acquire(extend(account.wanted, { outcome }), born);
+        : this.window.acquire(extend(account.wanted, this.#shapes.pick('connwatch.window.connects', { outcome })), born);
       account.window.set(outcome, series);
     }
     return series;
