@@ -102,6 +102,7 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
     interval: settings.interval,
     seriesLimit: settings.seriesLimit,
     newSeriesAtZero: settings.newSeriesAtZero,
+    attributes: settings.attributes ?? {},
     drift,
     self,
     readers: push.readers,

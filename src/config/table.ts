@@ -1,4 +1,6 @@
+import type { KeptAttributes } from '../words/families.ts';
 import { LOG_FORMATS, LOG_LEVELS } from '../internal/log/levels.ts';
+import { attributes } from './maps/attributes.ts';
 import { address, boolean, choice, duration, integer, path, powerOfTwoSize, type Kind } from './kinds.ts';
 
 /** A default may depend on these. */
@@ -104,6 +106,16 @@ export const SETTINGS = {
     description: 'Maximum number of series of one metric. Everything above it is added up in one series with otel_metric_overflow="true".',
     example: '10000',
     live: true,
+  }),
+  attributes: setting({
+    name: 'attributes',
+    group: 'Metrics',
+    kind: attributes(),
+    default: undefined,
+    defaultNote: 'the attributes in docs/metrics.md',
+    description:
+      'Which attributes metrics keep. Series that are the same without the others are added up. off: without this metric. A name may lack its `connwatch.`, and `*` at its end stands for the rest.',
+    example: 'tcp.connects_by_pid=off;connwatch.tcp.io=role,server.port',
   }),
   newSeriesAtZero: setting({
     name: 'new-series-at-zero',
@@ -216,6 +228,8 @@ export interface Settings {
   readonly interval: number;
   /** Attribute sets per metric family. */
   readonly seriesLimit: number;
+  /** Metrics that are not named here keep all that they have by default. */
+  readonly attributes: KeptAttributes | undefined;
   readonly newSeriesAtZero: boolean;
   /** Per second; 0: none. */
   readonly failureRecords: number;

@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
+import { attributes, parseAttributes } from '../../src/config/maps/attributes.ts';
 import { otlpEndpoint } from '../../src/config/otlp/endpoint.ts';
 import { parseHeaders } from '../../src/config/otlp/headers.ts';
 import { resourceProblems } from '../../src/config/otlp/resource.ts';
@@ -25,6 +27,10 @@ export const ofSettings: readonly Parser[] = [
     if (address === undefined) return true;
     const { host, port } = parseAddress(formatAddress(address));
     return Number.isInteger(port) && port >= 0 && port <= 65_535 && host === address.host && port === address.port;
+  }),
+  parser('attributes', like('tcp.io=role,server.port;window.*=off', 'tcp.rtt=', 'a=b=c', ';;', '*=off'), (given) => {
+    const kept = accepted(() => parseAttributes(given));
+    return kept === undefined || isDeepStrictEqual(parseAttributes(attributes().format(kept)), kept);
   }),
   parserLater('settings files', like(YAML, `${YAML}---\n`, '{interval: 5s}', '- a\n', 'a: &x [*x]\n', '? [b]\n: !!binary x\n'), async (file) => {
     const source = await acceptedLater(() => parseFile(file, 'connwatch.yaml'));

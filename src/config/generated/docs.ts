@@ -66,6 +66,24 @@ ${ENTRIES.filter(([, setting]) => !setting.notInFile)
   .join('\n')}
 \`\`\`
 
+## Which series
+
+By default each metric has the attributes that [metrics](metrics.md) lists. \`attributes\` keeps fewer, or leaves a metric out. In the file it is a map:
+
+\`\`\`yaml
+attributes:
+  tcp.connects_by_pid: "off"   # the metric is not there
+  window.*: "off"              # all that begin with window.
+  tcp.io: [process.executable.name, role, network.io.direction]
+  tcp.rtt: [process.executable.name, role, server.address, server.port]
+\`\`\`
+
+* Without an attribute, series that differ in nothing else become one: counters and gauges are added up, histograms are merged bucket by bucket, quantiles are those of all together. Sums stay the same. Fewer attributes also need fewer places of the series limit.
+* An empty list (\`tcp.io: []\`) leaves one series: the sum.
+* \`server.address\` is not in \`tcp.rtt\` and \`tcp.connection.duration\` unless you list it. With it they also have the \`server.port\` of clients.
+* Metrics of connects, of accepts, of listeners and of quantiles share their places if they have the same attributes: then each set of attributes is in all of them or in none, and attempts = successes + failures + pending for each.
+* A name may lack its \`connwatch.\`. A metric's own name comes before one with \`*\`.
+
 ## TLS, users and headers
 
 The file of \`--web-config-file\` has the [format of Prometheus' exporter toolkit](https://github.com/prometheus/exporter-toolkit/blob/master/docs/web-configuration.md). Paths in it are relative to its folder.

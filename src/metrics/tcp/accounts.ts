@@ -65,7 +65,7 @@ export class Accounts {
     this.traffic = new Traffic(limit, shapes);
     this.listeners = new PerShape(shapes, LISTENERS, () => new Listeners(limit));
     this.quantiles = new PerShape(shapes, QUANTILES, () => new Quantiles(limit));
-    this.processes = new Processes(limit);
+    this.processes = new Processes(limit, shapes);
     this.#shapes = shapes;
     this.#keys = options.keys;
     this.#bindings = new Bindings(options.keys, new CgroupsInUse(options.onUnresolved), (key) => this.#bind(key));
@@ -94,8 +94,10 @@ export class Accounts {
     this.#live(snapshot);
     this.#listening(snapshot);
     for (const family of [...this.connects, this.connections, ...this.quantiles]) family.commit(born);
-    this.processes.add(snapshot.cut.processes, (number) => this.#keys.process(number), window);
-    this.processes.commit(born, window, keep);
+    if (this.#shapes.of('tcp.connects_by_pid') !== undefined) {
+      this.processes.add(snapshot.cut.processes, (number) => this.#keys.process(number), window);
+      this.processes.commit(born, window, keep);
+    }
     // After the rows: the last records of a process can come together with its exit.
     this.#workloads.end(snapshot.cut.gone);
     this.#bindings.release(window, (binding) => this.#isInVain(binding));
