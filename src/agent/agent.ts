@@ -1,6 +1,6 @@
 import { BehaviorSubject, distinctUntilChanged } from 'rxjs';
 import { pushSettings, type Settings } from '../config/index.ts';
-import { libbpfVersion, Manager as EbpfManager } from '../ebpf/index.ts';
+import { libbpfVersion, ownNetns, Manager as EbpfManager } from '../ebpf/index.ts';
 import { createMetrics } from '../export/index.ts';
 import { Checker, CollectionWatch } from '../health/index.ts';
 import { Closer } from '../internal/closer.ts';
@@ -103,6 +103,7 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
     seriesLimit: settings.seriesLimit,
     newSeriesAtZero: settings.newSeriesAtZero,
     attributes: settings.attributes ?? {},
+    filters: { include: settings.include, exclude: settings.exclude, ownNetns: ownNetns() },
     drift,
     self,
     readers: push.readers,

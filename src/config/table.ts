@@ -1,6 +1,8 @@
 import type { KeptAttributes } from '../words/families.ts';
+import type { Filter } from '../words/filters.ts';
 import { LOG_FORMATS, LOG_LEVELS } from '../internal/log/levels.ts';
 import { attributes } from './maps/attributes.ts';
+import { filter } from './maps/filter.ts';
 import { address, boolean, choice, duration, integer, path, powerOfTwoSize, type Kind } from './kinds.ts';
 
 /** A default may depend on these. */
@@ -117,6 +119,24 @@ export const SETTINGS = {
       'Which attributes metrics keep. Series that are the same without the others are added up. off: without this metric. A name may lack its `connwatch.`, and `*` at its end stands for the rest.',
     example: 'tcp.connects_by_pid=off;connwatch.tcp.io=role,server.port',
   }),
+  include: setting({
+    name: 'include',
+    group: 'Metrics',
+    kind: filter(),
+    default: undefined,
+    defaultNote: 'all sockets',
+    description: 'Count only sockets that match every field. All others are in connwatch_events_filtered_total alone.',
+    example: 'executable=nginx,envoy;port=443,8000-8099',
+  }),
+  exclude: setting({
+    name: 'exclude',
+    group: 'Metrics',
+    kind: filter(),
+    default: undefined,
+    defaultNote: 'no socket',
+    description: 'Do not count sockets that match one of the fields. They are in connwatch_events_filtered_total alone.',
+    example: 'executable=curl;cidr=127.0.0.0/8,::1/128',
+  }),
   newSeriesAtZero: setting({
     name: 'new-series-at-zero',
     group: 'Metrics',
@@ -230,6 +250,8 @@ export interface Settings {
   readonly seriesLimit: number;
   /** Metrics that are not named here keep all that they have by default. */
   readonly attributes: KeptAttributes | undefined;
+  readonly include: Filter | undefined;
+  readonly exclude: Filter | undefined;
   readonly newSeriesAtZero: boolean;
   /** Per second; 0: none. */
   readonly failureRecords: number;

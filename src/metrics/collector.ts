@@ -6,6 +6,7 @@ import { Shapes } from './attributes/shapes.ts';
 import { type Config, type Defaults, defaultConfig } from './config.ts';
 import type { Drift } from './drift/drift.ts';
 import { driftFamily } from './drift/family.ts';
+import { type FilteredEvents, Filters } from './filters/filters.ts';
 import { type BudgetedFamily, familiesOf } from './families.ts';
 import { Producer, type ProducedFamily } from './producer.ts';
 import { HistogramTable, histogramLimit } from './series/histograms.ts';
@@ -37,6 +38,7 @@ export class Collector implements AsyncDisposable {
 
   #config: Config;
   readonly #accounts: Accounts;
+  readonly #filters: Filters;
   readonly #families: readonly BudgetedFamily[];
   readonly #produced: readonly ProducedFamily[];
   #subscription: Subscription | undefined;
@@ -48,10 +50,12 @@ export class Collector implements AsyncDisposable {
   constructor(config: Pick<Config, 'snapshots' | 'keys'> & Partial<Defaults>) {
     this.#config = { ...defaultConfig(), ...defined(config) };
     check(this.#config);
+    this.#filters = new Filters(this.#config.filters);
     const shapes = new Shapes(this.#config.attributes);
     this.#accounts = new Accounts({
       keys: this.#config.keys,
       shapes,
+      filters: this.#filters,
       seriesLimit: () => this.#config.seriesLimit,
       onUnresolved: this.#config.onUnresolved,
       retireWindows: () => Math.ceil(this.#config.retireAfter / this.#config.interval),
@@ -72,6 +76,11 @@ export class Collector implements AsyncDisposable {
   /** Records whose attributes were left out because their family is full. */
   get folded(): number {
     return this.#accounts.folded;
+  }
+
+  /** What filters left out so far. */
+  get filtered(): Readonly<FilteredEvents> {
+    return this.#filters.left;
   }
 
   /** The cgroups of what was seen in the last windows, by what their paths were taken for. */

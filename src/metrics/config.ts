@@ -2,6 +2,7 @@ import type { Observable } from 'rxjs';
 import type { Snapshot } from '../stream/snapshot.ts';
 import type { KeptAttributes } from '../words/families.ts';
 import type { Drift } from './drift/drift.ts';
+import type { FiltersOptions } from './filters/filters.ts';
 import type { KeyTable } from './key-table.ts';
 
 /** What a `Collector` needs. `defaultConfig()` gives all but the two inputs. */
@@ -27,6 +28,8 @@ export interface Config {
   readonly seriesLimit: number;
   /** The attributes that metrics keep, and metrics that are off. What falls together then is added up. @default all attributes that each has by default */
   readonly attributes: KeptAttributes;
+  /** Which sockets count. @default all */
+  readonly filters: FiltersOptions;
   /** How long counters whose processes are gone must be still before they are retired, milliseconds. @default 3600000 */
   readonly retireAfter: number;
   /** Compares our totals with the kernel's own; undefined: not compared. @default undefined */
@@ -47,6 +50,7 @@ export function defaultConfig(): Defaults {
     newSeriesAtZero: true,
     seriesLimit: 2000,
     attributes: {},
+    filters: {},
     retireAfter: 3_600_000,
     drift: undefined,
   };

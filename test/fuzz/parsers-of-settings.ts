@@ -5,6 +5,7 @@ import { otlpEndpoint } from '../../src/config/otlp/endpoint.ts';
 import { parseHeaders } from '../../src/config/otlp/headers.ts';
 import { resourceProblems } from '../../src/config/otlp/resource.ts';
 import { Variables } from '../../src/config/otlp/variables.ts';
+import { filter, parseFilter } from '../../src/config/maps/filter.ts';
 import { readEnvironment } from '../../src/config/sources/environment.ts';
 import { parseFile } from '../../src/config/sources/file.ts';
 import { formatDuration, formatSize, parseDuration, parseSize } from '../../src/config/units.ts';
@@ -31,6 +32,10 @@ export const ofSettings: readonly Parser[] = [
   parser('attributes', like('tcp.io=role,server.port;window.*=off', 'tcp.rtt=', 'a=b=c', ';;', '*=off'), (given) => {
     const kept = accepted(() => parseAttributes(given));
     return kept === undefined || isDeepStrictEqual(parseAttributes(attributes().format(kept)), kept);
+  }),
+  parser('filters', like('executable=a*,b;port=80,1-9;cidr=10.0.0.0/8,::/0', 'netns=own;role=client', 'port=-1', 'cidr=/'), (given) => {
+    const found = accepted(() => parseFilter(given));
+    return found === undefined || isDeepStrictEqual(parseFilter(filter().format(found)), found);
   }),
   parserLater('settings files', like(YAML, `${YAML}---\n`, '{interval: 5s}', '- a\n', 'a: &x [*x]\n', '? [b]\n: !!binary x\n'), async (file) => {
     const source = await acceptedLater(() => parseFile(file, 'connwatch.yaml'));

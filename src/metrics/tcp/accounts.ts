@@ -8,6 +8,7 @@ import { TCP_STATES, TCP_SYN_RECV, TCP_SYN_SENT } from '../../words/tcp-states.t
 import { wantedOf } from '../attributes/of-key.ts';
 import { PerShape } from '../attributes/per-shape.ts';
 import type { Shape, Shapes } from '../attributes/shapes.ts';
+import type { Filters } from '../filters/filters.ts';
 import type { KeyTable } from '../key-table.ts';
 import type { AccountTable } from '../series/account-table.ts';
 import type { Account } from '../series/account.ts';
@@ -29,6 +30,7 @@ export interface AccountsOptions {
   readonly keys: KeyTable;
   readonly seriesLimit: Limit;
   readonly shapes: Shapes;
+  readonly filters: Filters;
   /** Windows that counters without a process stay. */
   readonly retireWindows: () => number;
   /** The path of a cgroup is not understood. */
@@ -50,6 +52,9 @@ export class Accounts {
   readonly quantiles: PerShape<Quantiles, (typeof QUANTILES)[number]>;
   readonly processes: Processes;
   readonly #shapes: Shapes;
+  readonly #filters: Filters;
+  /** Of the snapshot that is being applied. */
+  #namespaces: Snapshot['cut']['namespaces'] = new Map();
   readonly #bindings: Bindings;
   readonly #keys: KeyTable;
   readonly #workloads = new Workloads();
@@ -67,6 +72,7 @@ export class Accounts {
     this.quantiles = new PerShape(shapes, QUANTILES, () => new Quantiles(limit));
     this.processes = new Processes(limit, shapes);
     this.#shapes = shapes;
+    this.#filters = options.filters;
     this.#keys = options.keys;
     this.#bindings = new Bindings(options.keys, new CgroupsInUse(options.onUnresolved), (key) => this.#bind(key));
     this.#retireWindows = options.retireWindows;
@@ -87,6 +93,7 @@ export class Accounts {
   apply(snapshot: Snapshot, keep: Keep): void {
     this.#at = { window: this.#at.window + 1, born: millisToHrTime(snapshot.start) };
     const { window, born } = this.#at;
+    this.#namespaces = snapshot.cut.namespaces;
     const told = [...this.connects, ...this.accepts, this.connections, ...this.listeners, ...this.quantiles, this.processes];
     for (const family of told) family.begin();
     for (let row = 0; row < snapshot.rows; row++) this.#row(snapshot, row);
@@ -109,6 +116,10 @@ export class Accounts {
     const binding = this.#bindings.get(snapshot.keys[row]!, this.#at.window);
     const { counts } = snapshot;
     const first = row * COLUMNS;
+    if (binding?.leftOut) {
+      this.#leftOut(binding, counts, first);
+      return;
+    }
     for (let outcome = 0; outcome < OUTCOMES.length; outcome++) {
       const count = counts[first + COLUMN.connect + outcome]!;
       if (count > 0) this.#ended(binding, outcome, count);
@@ -120,6 +131,17 @@ export class Accounts {
     }
     this.traffic.add(snapshot, row, binding?.traffic, this.#at.born);
     if (binding !== undefined) this.#moved(binding);
+  }
+
+  #leftOut({ key }: Binding, counts: Uint32Array, first: number): void {
+    const { left } = this.#filters;
+    let connects = 0;
+    for (let outcome = 0; outcome < OUTCOMES.length; outcome++) connects += counts[first + COLUMN.connect + outcome]!;
+    left.connect += connects;
+    // Connects by process are not filtered.
+    if (key.whose === 'folded') this.processes.unowned += connects;
+    left.accept += counts[first + COLUMN.accept]!;
+    left.close += counts[first + COLUMN.close]!;
   }
 
   #ended(binding: Binding | undefined, outcome: number, count: number): void {
@@ -150,6 +172,7 @@ export class Accounts {
       const binding = this.#bindings.get(live.key[row]!, this.#at.window);
       if (count === 0 || state === CLOSED || state === TIME_WAIT) continue;
       if (binding !== undefined) binding.alive = this.#at.window;
+      if (binding?.leftOut) continue;
       this.#open(binding, state, count);
       if (state === TCP_SYN_SENT || state === TCP_SYN_RECV) this.#pending(binding, state, count);
     }
@@ -176,6 +199,7 @@ export class Accounts {
     const width = LISTEN_VALUES.length;
     for (let row = 0; row < listeners.rows; row++) {
       const binding = this.#bindings.get(listeners.key[row]!, this.#at.window);
+      if (binding?.leftOut) continue;
       const values = listeners.values.subarray(row * width, (row + 1) * width);
       this.listeners.all.forEach(({ table }, at) => table.add(this.#listener(binding, at), values));
       this.traffic.addSynacks(binding?.traffic, values[SYNACKS]!, this.#at.born);
@@ -224,8 +248,9 @@ export class Accounts {
     }
   }
 
-  /** Whether its connects, or what is accepted, count in an overflow series. */
-  #isInVain({ connects, accepts, key }: Binding): boolean {
+  /** Whether its connects, or what is accepted, count in an overflow series, or not at all. */
+  #isInVain({ connects, accepts, key, leftOut }: Binding): boolean {
+    if (leftOut) return true;
     if (key.fold !== 'none') return false;
     const { all } = this.connects;
     return connects.some((account, at) => account !== undefined && all[at]!.table.isOverflow(account)) || accepts.some((account, at) => account !== undefined && this.accepts.all[at]!.table.isOverflow(account));
@@ -240,6 +265,7 @@ export class Accounts {
 
   /** Of a client the connects and of a server the rest are looked for, because the other has none. */
   #bind(key: Key): Bound {
+    if (this.#filters.leaveOut(key, this.#namespaces)) return { leftOut: true, traffic: [], connects: [], accepts: [], listeners: [] };
     const { window } = this.#at;
     const account = (shape: Shape) => {
       const wanted = wantedOf(key, shape);
@@ -252,6 +278,7 @@ export class Accounts {
       });
     const client = key.role === 'client';
     return {
+      leftOut: false,
       traffic: this.traffic.shapes.map(account),
       connects: client ? find(this.connects) : [],
       accepts: client ? [] : find(this.accepts),

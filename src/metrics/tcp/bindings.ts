@@ -15,6 +15,8 @@ import type { TrafficAccounts } from './traffic.ts';
  * to count: a connection from before the start has no connects.
  */
 export interface Bound {
+  /** By a filter: nothing of it counts. */
+  readonly leftOut: boolean;
   readonly traffic: TrafficAccounts;
   readonly connects: (ConnectAccount | undefined)[];
   readonly accepts: (AcceptAccount | undefined)[];
