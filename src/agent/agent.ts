@@ -103,6 +103,7 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
     seriesLimit: settings.seriesLimit,
     newSeriesAtZero: settings.newSeriesAtZero,
     attributes: settings.attributes ?? {},
+    peerNames: settings.peerNames ?? new Map(),
     filters: { include: settings.include, exclude: settings.exclude, ownNetns: ownNetns() },
     drift,
     self,

@@ -1,8 +1,10 @@
 import type { KeptAttributes } from '../words/families.ts';
 import type { Filter } from '../words/filters.ts';
+import type { NamedRanges } from '../words/peer-names.ts';
 import { LOG_FORMATS, LOG_LEVELS } from '../internal/log/levels.ts';
 import { attributes } from './maps/attributes.ts';
 import { filter } from './maps/filter.ts';
+import { peerNames } from './maps/peer-names.ts';
 import { address, boolean, choice, duration, integer, path, powerOfTwoSize, type Kind } from './kinds.ts';
 
 /** A default may depend on these. */
@@ -137,6 +139,15 @@ export const SETTINGS = {
     description: 'Do not count sockets that match one of the fields. They are in connwatch_events_filtered_total alone.',
     example: 'executable=curl;cidr=127.0.0.0/8,::1/128',
   }),
+  peerNames: setting({
+    name: 'peer-names',
+    group: 'Metrics',
+    kind: peerNames(),
+    default: undefined,
+    defaultNote: 'none',
+    description: 'Names for ranges of addresses. Peers in a range share series with its name as server_address. The longest prefix wins.',
+    example: '10.0.0.0/8=cluster;10.9.0.0/16=databases',
+  }),
   newSeriesAtZero: setting({
     name: 'new-series-at-zero',
     group: 'Metrics',
@@ -252,6 +263,7 @@ export interface Settings {
   readonly attributes: KeptAttributes | undefined;
   readonly include: Filter | undefined;
   readonly exclude: Filter | undefined;
+  readonly peerNames: NamedRanges | undefined;
   readonly newSeriesAtZero: boolean;
   /** Per second; 0: none. */
   readonly failureRecords: number;

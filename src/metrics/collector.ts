@@ -2,6 +2,7 @@ import type { Subscription } from 'rxjs';
 import { ConnwatchError } from '../internal/errors.ts';
 import type { Snapshot } from '../stream/snapshot.ts';
 import * as driftMetrics from './catalogue/drift.ts';
+import { PeerNames } from './attributes/peer-names.ts';
 import { Shapes } from './attributes/shapes.ts';
 import { type Config, type Defaults, defaultConfig } from './config.ts';
 import type { Drift } from './drift/drift.ts';
@@ -56,6 +57,7 @@ export class Collector implements AsyncDisposable {
       keys: this.#config.keys,
       shapes,
       filters: this.#filters,
+      peerNames: new PeerNames(this.#config.peerNames),
       seriesLimit: () => this.#config.seriesLimit,
       onUnresolved: this.#config.onUnresolved,
       retireWindows: () => Math.ceil(this.#config.retireAfter / this.#config.interval),

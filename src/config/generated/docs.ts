@@ -110,6 +110,21 @@ exclude:
 * What is left out is in no other metric than \`connwatch_events_filtered_total\` (by \`kind\`: connect, accept, close), \`tcp_connects_by_pid\` and \`connwatch_drift\`. The drift compares all that the kernel counts with all that the agent saw, so it stays exact.
 * What is not known never leaves a socket out. A server has no address of a peer, so \`cidr\` does not ask it: add \`role: [client]\`. A namespace is known as soon as a scan of open sockets has found one in it. Lost records without details, and peers above the limits, stay in the sums.
 
+## Names of peers
+
+\`peer-names\` gives ranges of addresses a name. Peers in a range then share their series, so a range needs one place of the series limit for each program and port:
+
+\`\`\`yaml
+peer-names:
+  10.0.0.0/8: cluster
+  10.9.0.0/16: databases
+  0.0.0.0/0: internet
+  "::/0": internet
+\`\`\`
+
+* The longest prefix wins. An address in no range stays as it is.
+* Filters by \`cidr\` and the records of failed connects have the address.
+
 ## TLS, users and headers
 
 The file of \`--web-config-file\` has the [format of Prometheus' exporter toolkit](https://github.com/prometheus/exporter-toolkit/blob/master/docs/web-configuration.md). Paths in it are relative to its folder.

@@ -2,6 +2,7 @@ import type { Attributes } from '@opentelemetry/api';
 import type { Key } from '../../ebpf/types.ts';
 import { FOLDED, UNRESOLVED, identify, workloadOf } from '../../identity/index.ts';
 import type { Wanted } from '../series/series.ts';
+import type { PeerNames } from './peer-names.ts';
 import type { Shape } from './shapes.ts';
 
 /**
@@ -11,14 +12,14 @@ import type { Shape } from './shapes.ts';
  * All series of a metric and a role have the same attribute names, so what is not known
  * has a value that says so.
  */
-export function wantedOf(key: Key, shape: Shape): Wanted | undefined {
+export function wantedOf(key: Key, shape: Shape, names: PeerNames): Wanted | undefined {
   const client = key.role === 'client';
   const [address, port] = [client && shape.address, client ? shape.clientPort : shape.serverPort];
   if (key.fold === 'workload' || (key.fold === 'peer' && (address || port))) return undefined;
   const attributes: Attributes = {};
   for (const [name, value] of Object.entries(workloadOf(key))) if (shape.workload.has(name)) attributes[name] = value;
   if (shape.role) attributes['role'] = key.role;
-  if (address) attributes['server.address'] = known(key, key.address);
+  if (address) attributes['server.address'] = known(key, names.of(key.address) ?? key.address);
   if (port) attributes['server.port'] = known(key, key.port);
   return { id: identify(attributes), owner: key.cgroup, part: key.executable ?? '', attributes: () => attributes };
 }

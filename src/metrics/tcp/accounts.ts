@@ -6,6 +6,7 @@ import { COLUMN, COLUMNS, type Snapshot } from '../../stream/snapshot.ts';
 import { OUTCOMES } from '../../words/outcomes.ts';
 import { TCP_STATES, TCP_SYN_RECV, TCP_SYN_SENT } from '../../words/tcp-states.ts';
 import { wantedOf } from '../attributes/of-key.ts';
+import type { PeerNames } from '../attributes/peer-names.ts';
 import { PerShape } from '../attributes/per-shape.ts';
 import type { Shape, Shapes } from '../attributes/shapes.ts';
 import type { Filters } from '../filters/filters.ts';
@@ -31,6 +32,7 @@ export interface AccountsOptions {
   readonly seriesLimit: Limit;
   readonly shapes: Shapes;
   readonly filters: Filters;
+  readonly peerNames: PeerNames;
   /** Windows that counters without a process stay. */
   readonly retireWindows: () => number;
   /** The path of a cgroup is not understood. */
@@ -53,6 +55,7 @@ export class Accounts {
   readonly processes: Processes;
   readonly #shapes: Shapes;
   readonly #filters: Filters;
+  readonly #peerNames: PeerNames;
   /** Of the snapshot that is being applied. */
   #namespaces: Snapshot['cut']['namespaces'] = new Map();
   readonly #bindings: Bindings;
@@ -73,6 +76,7 @@ export class Accounts {
     this.processes = new Processes(limit, shapes);
     this.#shapes = shapes;
     this.#filters = options.filters;
+    this.#peerNames = options.peerNames;
     this.#keys = options.keys;
     this.#bindings = new Bindings(options.keys, new CgroupsInUse(options.onUnresolved), (key) => this.#bind(key));
     this.#retireWindows = options.retireWindows;
@@ -237,7 +241,7 @@ export class Accounts {
   #wanted(binding: Binding | undefined, shape: Shape): Wanted | undefined {
     if (binding === undefined) return undefined;
     const held = this.traffic.held(binding.traffic, shape);
-    return held?.wanted ?? (binding.wanted[shape.index] ??= wantedOf(binding.key, shape));
+    return held?.wanted ?? (binding.wanted[shape.index] ??= wantedOf(binding.key, shape, this.#peerNames));
   }
 
   /** All accounts of a key move together, so that none is retired before the others. */
@@ -268,12 +272,12 @@ export class Accounts {
     if (this.#filters.leaveOut(key, this.#namespaces)) return { leftOut: true, traffic: [], connects: [], accepts: [], listeners: [] };
     const { window } = this.#at;
     const account = (shape: Shape) => {
-      const wanted = wantedOf(key, shape);
+      const wanted = wantedOf(key, shape, this.#peerNames);
       return wanted && this.traffic.account(wanted, window);
     };
     const find = <A extends Account>({ all }: { readonly all: readonly { readonly shape: Shape; readonly table: AccountTable<A> }[] }) =>
       all.map(({ shape, table }) => {
-        const wanted = wantedOf(key, shape);
+        const wanted = wantedOf(key, shape, this.#peerNames);
         return wanted && table.find(wanted);
       });
     const client = key.role === 'client';
