@@ -75,11 +75,6 @@ export class Collector implements AsyncDisposable {
     return this.#config;
   }
 
-  /** Records whose attributes were left out because their family is full. */
-  get folded(): number {
-    return this.#accounts.folded;
-  }
-
   /** What filters left out so far. */
   get filtered(): Readonly<FilteredEvents> {
     return this.#filters.left;

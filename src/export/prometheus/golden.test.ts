@@ -138,7 +138,8 @@ it('has every bounded series before the first window, at 0', async () => {
   for (const line of [
     'connwatch_events_total{kind="connect"} 0',
     'connwatch_events_lost_total{stage="kernel",reason="ring_full"} 0',
-    'connwatch_events_lost_total{stage="metrics",reason="series_limit"} 0',
+    'connwatch_series_refused_total{family="connwatch.tcp.connect.attempts"} 0',
+    'connwatch_events_filtered_total{kind="connect"} 0',
     'connwatch_probe_attached{probe="on_state",mechanism="tp_btf",required="true"} 1',
     'connwatch_series{family="connwatch.tcp.connect.attempts"} 0',
   ]) {

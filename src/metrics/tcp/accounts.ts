@@ -82,13 +82,6 @@ export class Accounts {
     this.#retireWindows = options.retireWindows;
   }
 
-  /** Records counted in an overflow series for want of a place. */
-  get folded(): number {
-    let sum = 0;
-    for (const table of [...this.connects, ...this.accepts]) sum += table.folded;
-    return sum;
-  }
-
   /** The cgroups of what was seen in the last windows, by what they were taken for. */
   get cgroups(): CgroupsInUse['counts'] {
     return this.#bindings.cgroups.counts;
@@ -149,13 +142,13 @@ export class Accounts {
   }
 
   #ended(binding: Binding | undefined, outcome: number, count: number): void {
-    this.connects.all.forEach(({ table }, at) => table.addEnded(this.#connects(binding, at), outcome, count, this.#at, binding !== undefined));
+    this.connects.all.forEach(({ table }, at) => table.addEnded(this.#connects(binding, at), outcome, count, this.#at));
     // Of what was lost in the kernel the process is not known. All else is in the counts of processes.
     if (binding?.key.whose === 'folded') this.processes.unowned += count;
   }
 
   #accepted(binding: Binding | undefined, count: number): void {
-    this.accepts.all.forEach(({ table }, at) => table.add(this.#accepts(binding, at), count, this.#at, binding !== undefined));
+    this.accepts.all.forEach(({ table }, at) => table.add(this.#accepts(binding, at), count, this.#at));
   }
 
   /** Records that the kernel counted but could not send are known by outcome only. */

@@ -35,8 +35,6 @@ export function windowOutcome(outcome: number): 'success' | 'failure' | 'cancell
 export class Connects extends AccountTable<ConnectAccount> {
   readonly failures: SeriesTable;
   readonly window: SeriesTable;
-  /** Records counted in the overflow series because of the limit. */
-  folded = 0;
   // All connects so far, independent of their series.
   #ended = 0;
   #given = 0;
@@ -68,16 +66,12 @@ export class Connects extends AccountTable<ConnectAccount> {
     for (const account of this) account.pending.value = 0;
   }
 
-  /** @param known false: the record has no known attributes */
-  addEnded(account: ConnectAccount, outcome: number, count: number, at: At, known = true): void {
+  addEnded(account: ConnectAccount, outcome: number, count: number, at: At): void {
     account.ended += count;
     account.moved = at.window;
     this.#ended += count;
-    const series = this.#outcome(account, outcome, at.born);
-    series.value += count;
+    this.#outcome(account, outcome, at.born).value += count;
     this.#window(account, windowOutcome(outcome), at.born).value += count;
-    const folded = this.isOverflow(account) || this.failures.isOverflow(series);
-    if (known && folded) this.folded += count;
   }
 
   addPending(account: ConnectAccount, count: number, at: At): void {
