@@ -57,6 +57,7 @@ export class Collector implements AsyncDisposable {
       keys: this.#config.keys,
       shapes,
       filters: this.#filters,
+      overflows: (netns) => this.#config.drift?.overflows(netns),
       peerNames: new PeerNames(this.#config.peerNames),
       seriesLimit: () => this.#config.seriesLimit,
       onUnresolved: this.#config.onUnresolved,

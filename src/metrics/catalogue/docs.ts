@@ -30,7 +30,7 @@ A connection from before the agent's start has no connect and no accept, and is 
 Bytes of an open connection are reported once per window.
 
 A listener's series exist from when the agent first sees it, with counters at 0. Sockets of one workload on one port are added up, across network namespaces.
-The kernel counts handshakes that a listener dropped, but not why. They count as overflows if the queue was full at the end of this window or the one before, otherwise as \`syn_drops\`.
+The kernel counts the handshakes that a listener dropped without the reason, and the overflows of a network namespace without the listener (ListenOverflows). The agent joins the two: in a window without overflows all drops are \`syn_drops\`; if there are as many overflows as drops, all are overflows; otherwise those of full queues come first. Where it can't read the counters of a namespace, and in the window in which it finds one, drops are overflows if the queue was full at the end of this window or the one before.
 
 Buckets, in seconds: connects and round trips ${HANDSHAKE_BOUNDS.join(', ')}; the later ones lie just above the times at which a SYN is sent again. Connections ${LIFE_BOUNDS.join(', ')}.
 

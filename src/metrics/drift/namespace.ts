@@ -1,3 +1,4 @@
+import { Overflows } from './overflows.ts';
 import type { OwnTotals } from './own.ts';
 import { DRIFT_COUNTERS, type DriftCounter, type KernelTotals, type Totals } from './totals.ts';
 
@@ -13,6 +14,7 @@ interface Held {
 export class NamespaceDrift {
   /** The kernel's totals before the requested cut. */
   before: KernelTotals | undefined;
+  readonly overflows = new Overflows();
   readonly #held = new Map<DriftCounter, Held>();
   readonly #sum = { active: 0, passive: 0, errored: 0, aborted: 0 };
   #pending = 0;

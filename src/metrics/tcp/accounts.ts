@@ -9,6 +9,7 @@ import { wantedOf } from '../attributes/of-key.ts';
 import type { PeerNames } from '../attributes/peer-names.ts';
 import { PerShape } from '../attributes/per-shape.ts';
 import type { Shape, Shapes } from '../attributes/shapes.ts';
+import type { Overflows } from '../drift/overflows.ts';
 import type { Filters } from '../filters/filters.ts';
 import type { KeyTable } from '../key-table.ts';
 import type { AccountTable } from '../series/account-table.ts';
@@ -22,6 +23,7 @@ import { type At, type ConnectAccount, Connects } from './connects.ts';
 import { ACCEPTS, CONNECTS, LISTENERS, QUANTILES } from './groups.ts';
 import { type ListenerAccount, Listeners } from './listeners.ts';
 import { Losses } from './losses.ts';
+import { shareOverflows } from './overflows.ts';
 import { type Keep, Processes } from './processes.ts';
 import { Quantiles } from './quantiles.ts';
 import { Traffic } from './traffic.ts';
@@ -33,6 +35,8 @@ export interface AccountsOptions {
   readonly shapes: Shapes;
   readonly filters: Filters;
   readonly peerNames: PeerNames;
+  /** What the kernel counted of a network namespace; undefined: not known. */
+  readonly overflows: (netns: number) => Overflows | undefined;
   /** Windows that counters without a process stay. */
   readonly retireWindows: () => number;
   /** The path of a cgroup is not understood. */
@@ -56,6 +60,7 @@ export class Accounts {
   readonly #shapes: Shapes;
   readonly #filters: Filters;
   readonly #peerNames: PeerNames;
+  readonly #overflows: AccountsOptions['overflows'];
   /** Of the snapshot that is being applied. */
   #namespaces: Snapshot['cut']['namespaces'] = new Map();
   readonly #bindings: Bindings;
@@ -77,6 +82,7 @@ export class Accounts {
     this.#shapes = shapes;
     this.#filters = options.filters;
     this.#peerNames = options.peerNames;
+    this.#overflows = options.overflows;
     this.#keys = options.keys;
     this.#bindings = new Bindings(options.keys, new CgroupsInUse(options.onUnresolved), (key) => this.#bind(key));
     this.#retireWindows = options.retireWindows;
@@ -194,14 +200,28 @@ export class Accounts {
 
   #listening({ cut: { listeners } }: Snapshot): void {
     const width = LISTEN_VALUES.length;
+    const places = new Map<number, { readonly binding: Binding | undefined; readonly values: Float64Array }[]>();
     for (let row = 0; row < listeners.rows; row++) {
       const binding = this.#bindings.get(listeners.key[row]!, this.#at.window);
-      if (binding?.leftOut) continue;
       const values = listeners.values.subarray(row * width, (row + 1) * width);
-      this.listeners.all.forEach(({ table }, at) => table.add(this.#listener(binding, at), values));
-      this.traffic.addSynacks(binding?.traffic, values[SYNACKS]!, this.#at.born);
-      if (binding !== undefined) this.#moved(binding);
+      const netns = binding?.key.netns ?? 0;
+      const place = places.get(netns);
+      if (place === undefined) places.set(netns, [{ binding, values }]);
+      else place.push({ binding, values });
     }
+    for (const [netns, rows] of places) {
+      const overflows = this.#overflows(netns);
+      const values = rows.map((row) => row.values);
+      const shared = overflows === undefined ? values : shareOverflows(values, (drops, guess) => overflows.among(drops, guess));
+      rows.forEach(({ binding }, i) => this.#listens(binding, shared[i]!));
+    }
+  }
+
+  #listens(binding: Binding | undefined, values: Float64Array): void {
+    if (binding?.leftOut) return;
+    this.listeners.all.forEach(({ table }, at) => table.add(this.#listener(binding, at), values));
+    this.traffic.addSynacks(binding?.traffic, values[SYNACKS]!, this.#at.born);
+    if (binding !== undefined) this.#moved(binding);
   }
 
   #connects(binding: Binding | undefined, at: number): ConnectAccount {
