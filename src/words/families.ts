@@ -36,15 +36,29 @@ export const FAMILY_NAMES = Object.keys(FAMILIES) as FamilyName[];
 /** The metrics of which a client's port is an attribute only together with its address: by default they have the port of servers alone. */
 export const PORT_OF_SERVERS: ReadonlySet<string> = new Set<FamilyName>(['connwatch.tcp.connection.duration', 'connwatch.tcp.rtt']);
 
+/** Who connects to a server, by the ranges of --peer-names. */
+const client = 'client.address';
+
 /** Attributes that a metric can have and does not have by default. */
 const OPTIONAL: Partial<Record<FamilyName, readonly string[]>> = {
-  'connwatch.tcp.connection.duration': ['server.address'],
-  'connwatch.tcp.rtt': ['server.address'],
+  'connwatch.window.accepts': [client],
+  'connwatch.tcp.accepts': [client],
+  'connwatch.tcp.connections': [client],
+  'connwatch.tcp.connection.duration': ['server.address', client],
+  'connwatch.tcp.rtt': ['server.address', client],
+  'connwatch.tcp.io': [client],
+  'connwatch.tcp.retransmits': [client],
+  'connwatch.tcp.resets': [client],
 };
 
 /** All attributes that a metric can have, in their order in a series. */
 export function attributesOf(family: FamilyName): readonly string[] {
   return [...FAMILIES[family], ...(OPTIONAL[family] ?? [])];
+}
+
+/** Whether a metric keeps who connects to servers. */
+export function wantsClients(kept: KeptAttributes): boolean {
+  return Object.values(kept).some((names) => names !== 'off' && names.includes(client));
 }
 
 /** For each metric named here the attributes that it keeps; `off`: the metric is left out. Others are as in FAMILIES. */

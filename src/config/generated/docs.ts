@@ -123,6 +123,8 @@ peer-names:
 \`\`\`
 
 * The longest prefix wins. An address in no range stays as it is.
+* Servers have no peer by default, because the clients of a public port are without bound. With \`client.address\` among the attributes of a metric (accepts, connections, io, ...), each server series has the name of the range that the client is in; \`[other]\`: in none; \`[unresolved]\`: a listener itself, which has no client.
+* At most 1000 ranges.
 * Filters by \`cidr\` and the records of failed connects have the address.
 
 ## TLS, users and headers

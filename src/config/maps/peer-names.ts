@@ -5,6 +5,9 @@ import { fromText, type Kind } from '../kinds.ts';
 import { ASSIGNMENTS_JSON, assignmentsOf, formatAssignments, parseAssignments } from './assignments.ts';
 import { parseCidr } from './cidr.ts';
 
+/** A server's client is looked for in all of them. */
+const MOST = 1000;
+
 /** Names of peers by the range of their address. */
 export function peerNames(): Kind<NamedRanges | undefined> {
   return {
@@ -27,6 +30,7 @@ export function parsePeerNames(text: string): NamedRanges {
     if (isIP(name) !== 0) throw new Invalid(`the name '${name}' is an address`);
     if (names.has(range)) throw new Invalid(`'${range}' is given twice`);
     names.set(range, name);
+    if (names.size > MOST) throw new Invalid(`there are more than ${MOST} ranges`);
   }
   return names;
 }

@@ -84,9 +84,8 @@ describe('attributes', () => {
   it('without a metric: it is nowhere, and the others are as before', async () => {
     const off = ['tcp.connects_by_pid', 'connwatch.tcp.connect.attempts', 'connwatch.window.accepts', 'connwatch.tcp.io', 'connwatch.tcp.connections', 'connwatch.tcp.listen.overflows'] as const;
     const bench = fill(new Bench({ attributes: Object.fromEntries(off.map((family) => [family, 'off'])) }));
-    const expected = await totals(fill(new Bench()));
-    for (const family of off) delete expected[family];
-    expect(await totals(bench)).toEqual(expected);
+    const all = Object.entries(await totals(fill(new Bench())));
+    expect(await totals(bench)).toEqual(Object.fromEntries(all.filter(([family]) => !(off as readonly string[]).includes(family))));
     expect(bench.collector.sizes().map(({ family }) => family)).toEqual(FAMILY_NAMES.filter((family) => !(off as readonly string[]).includes(family)));
     // The table of attempts decides for the others still: its refusals are told under the first of them.
     expect(bench.collector.sizes().find(({ family }) => family === 'connwatch.tcp.connect.successes')).toMatchObject({ refused: 0 });

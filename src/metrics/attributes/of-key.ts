@@ -15,12 +15,14 @@ import type { Shape } from './shapes.ts';
 export function wantedOf(key: Key, shape: Shape, names: PeerNames): Wanted | undefined {
   const client = key.role === 'client';
   const [address, port] = [client && shape.address, client ? shape.clientPort : shape.serverPort];
-  if (key.fold === 'workload' || (key.fold === 'peer' && (address || port))) return undefined;
+  const clientAddress = !client && shape.clientAddress;
+  if (key.fold === 'workload' || (key.fold === 'peer' && (address || port || clientAddress))) return undefined;
   const attributes: Attributes = {};
   for (const [name, value] of Object.entries(workloadOf(key))) if (shape.workload.has(name)) attributes[name] = value;
   if (shape.role) attributes['role'] = key.role;
   if (address) attributes['server.address'] = known(key, names.of(key.address) ?? key.address);
   if (port) attributes['server.port'] = known(key, key.port);
+  if (clientAddress) attributes['client.address'] = known(key, names.ofRange(key.clientRange ?? 0));
   return { id: identify(attributes), owner: key.cgroup, part: key.executable ?? '', attributes: () => attributes };
 }
 

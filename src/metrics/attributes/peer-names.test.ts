@@ -2,7 +2,7 @@ import { BlockList, isIPv4 } from 'node:net';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { Bench, processInfo } from '../fixtures.ts';
-import { PeerNames } from './peer-names.ts';
+import { clientRanges, OTHER, PeerNames } from './peer-names.ts';
 
 const RANGES = new Map([['10.0.0.0/8', 'cluster'], ['10.9.0.0/16', 'databases'], ['10.9.1.7/32', 'the one'], ['fd00::/8', 'cluster'], ['0.0.0.0/0', 'internet']]);
 
@@ -39,6 +39,30 @@ it('finds the same as BlockList, whose longest range is asked first', () => {
     }),
     { numRuns: 50 },
   );
+});
+
+it('gives the addon the ranges, the longest first', () => {
+  const rows = Array.from({ length: RANGES.size }, (_, i) => [...clientRanges(RANGES).subarray(i * 17, (i + 1) * 17)]);
+  const mapped = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255];
+  expect(rows).toEqual([
+    [...mapped, 10, 9, 1, 7, 128],
+    [...mapped, 10, 9, 0, 0, 112],
+    [...mapped, 10, 0, 0, 0, 104],
+    [...mapped, 0, 0, 0, 0, 96],
+    [0xfd, ...Array<number>(15).fill(0), 8],
+  ]);
+  expect([0, 1, 3, 5, 6].map((range) => new PeerNames(RANGES).ofRange(range))).toEqual(['', 'the one', 'cluster', 'cluster', OTHER]);
+});
+
+it('tell the clients of servers apart where a metric asks for it', async () => {
+  const attributes = { 'connwatch.tcp.accepts': ['process.executable.name', 'server.port', 'client.address'] };
+  const bench = new Bench({ peerNames: RANGES, attributes });
+  const nginx = processInfo(20, 'nginx');
+  [0, 1, 3, 5, 6].forEach((clientRange, i) => bench.keys.server(i + 1, nginx, 80, { clientRange }));
+  bench.window({ rows: [1, 2, 3, 4, 5].map((key) => [key, { accept: key, bytesSent: 1 }]) });
+  expect(await bench.lines('connwatch.tcp.accepts')).toEqual({ 'nginx 80 [unresolved]': 1, 'nginx 80 the one': 2, 'nginx 80 cluster': 7, [`nginx 80 ${OTHER}`]: 5 });
+  expect(await bench.lines('connwatch.window.accepts')).toEqual({ 'nginx 80': 15 });
+  expect(await bench.lines('connwatch.tcp.io')).toEqual({ 'nginx server 80 transmit': 5 });
 });
 
 it('joins the series of all peers in a range', async () => {

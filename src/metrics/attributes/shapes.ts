@@ -12,9 +12,11 @@ export interface Shape {
   /** Of a server. */
   readonly serverPort: boolean;
   readonly clientPort: boolean;
+  /** Of a server. */
+  readonly clientAddress: boolean;
 }
 
-const OF_A_SIDE = ['role', 'server.address', 'server.port'];
+const OF_A_SIDE = ['role', 'server.address', 'server.port', 'client.address'];
 
 /** Metrics with their shapes, from the settings. */
 export class Shapes {
@@ -64,13 +66,13 @@ export class Shapes {
   }
 
   #shape(family: FamilyName, names: ReadonlySet<string>): Shape {
-    const [role, address, serverPort] = OF_A_SIDE.map((name) => names.has(name)) as [boolean, boolean, boolean];
+    const [role, address, serverPort, clientAddress] = OF_A_SIDE.map((name) => names.has(name)) as [boolean, boolean, boolean, boolean];
     const clientPort = serverPort && (address || !PORT_OF_SERVERS.has(family));
     const workload = [...names].filter((name) => !OF_A_SIDE.includes(name) && !OF_AN_EVENT.has(name)).sort();
-    const id = [...workload, role, address, serverPort, clientPort].join(' ');
+    const id = [...workload, role, address, serverPort, clientPort, clientAddress].join(' ');
     let shape = this.#shapes.get(id);
     if (shape === undefined) {
-      shape = { index: this.#shapes.size, workload: new Set(workload), role, address, serverPort, clientPort };
+      shape = { index: this.#shapes.size, workload: new Set(workload), role, address, serverPort, clientPort, clientAddress };
       this.#shapes.set(id, shape);
     }
     return shape;

@@ -25,6 +25,7 @@ In the window gauge \`cancelled\` is an outcome of its own, and every other reas
 Attempts = successes + failures + pending. The totals always add up. A single peer adds up too, unless it is in the overflow series or new in this scrape.
 
 Every metric that counts both sides has the attribute \`role\`: \`client\` or \`server\`. Select one side when you sum, because both ends of a connection on the same host count. A client has the peer that it connects to (\`server.address\`, \`server.port\`). A server has its own \`server.port\` and no address. \`connwatch_tcp_connection_duration_seconds\` and \`connwatch_tcp_rtt_seconds\` have only the port of servers by default, because a histogram has about 25 lines.
+[\`--attributes\`](configuration.md#which-series) keeps fewer of them, or adds \`server.address\` to round trips and lifetimes and \`client.address\` to what servers count.
 All series of a metric and a role have the same attributes. A port that is not known is \`[unresolved]\`. Address and port of records that the kernel side added up because the ring buffer was full are \`[folded]\`, as is their \`process.executable.name\`; these have no times.
 A connection from before the agent's start has no connect and no accept, and is not in \`connwatch_tcp_connection_duration_seconds\`, because its age is unknown. Its bytes, retransmits and resets count from when the agent found it.
 Bytes of an open connection are reported once per window.

@@ -32,6 +32,22 @@ describeKernel('what the settings select', () => {
     expect(new Set(drift)).toEqual(new Set([0]));
   });
 
+  it.each(['127.0.0.1', '::1'])('tells the clients of a server by their range: %s', async (address) => {
+    const name = random.name('ranged');
+    const names = '127.0.0.0/8=loopback four;::1=loopback six;127.0.0.0/24=near;::/0=six;0.0.0.0/0=four';
+    const attributes = 'tcp.accepts=process.executable.name,client.address;tcp.io=process.executable.name,role,server.address,client.address';
+    await using agent = await Agent.start({ args: ['--peer-names', names, '--attributes', attributes, '--new-series-at-zero', 'false'] });
+    const count = random.between(20, 60);
+    await on.generator.run(name, ['plain', '--port', '0', '--own-listener', '--count', `${count}`, '--address', address], on.namespace);
+    const expected = address === '::1' ? 'loopback six' : 'near';
+    const match = { process_executable_name: name };
+    const page = await agent.settles((page) => page.select('connwatch_tcp_accepts_total', match).map(({ labels, value }) => [labels, value]), [[{ ...match, client_address: expected }, count]]);
+    expect(page.select('connwatch_tcp_connect_attempts_total', match).map(({ labels, value }) => [labels['server_address'], value])).toEqual([[expected, count]]);
+    const sides = page.select('connwatch_tcp_io_bytes_total', match).map(({ labels }) => `${labels['role']} ${labels['server_address']} ${labels['client_address']}`);
+    expect(new Set(sides)).toEqual(new Set(sides.length === 0 ? [] : [`client ${expected} undefined`, `server undefined ${expected}`]));
+    expect(page.select('connwatch_window_accepts', match)).toHaveLength(1);
+  });
+
   it('has no metric that is off, and others without the attributes that are left out', async () => {
     const name = random.name('few');
     const args = ['--attributes', 'tcp.connects_by_pid=off;window.*=off;tcp.connect.attempts=process.executable.name', '--new-series-at-zero', 'false'];
