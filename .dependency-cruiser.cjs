@@ -8,7 +8,7 @@ const MAY_IMPORT = {
   internal: [],
   health: [],
   identity: ['ebpf', 'internal'], // ebpf: see the rule on types below
-  config: ['internal'],
+  config: ['internal', 'words'],
   ebpf: ['internal', 'words'],
   stream: ['ebpf', 'internal', 'words'], // ebpf: see the rule on types below
   metrics: ['ebpf', 'stream', 'identity', 'internal', 'words'], // ebpf: see the rule on types below

@@ -25,10 +25,8 @@ bool equal(const Identity& a, const Identity& b) { return memcmp(&a, &b, sizeof 
 Key make(uint64_t owner, uint64_t cgroup, uint32_t netns, uint8_t role, const uint8_t* remote,
          uint16_t rport, uint16_t lport) {
   Key key{owner, cgroup, {}, netns, lport, role};
-  if (role == CW_ROLE_CLIENT) {
-    memcpy(key.address, remote, CW_ADDR_LEN);
-    key.port = rport;
-  }
+  memcpy(key.address, remote, CW_ADDR_LEN);
+  if (role == CW_ROLE_CLIENT) key.port = rport;
   return key;
 }
 
@@ -84,7 +82,13 @@ uint32_t KeyTable::find(const Identity& identity) const {
 uint32_t KeyTable::intern(const Key& key) {
   Identity identity{key.cgroup, {}, owners_.workload(key.owner, key.cgroup), key.netns, key.port,
                     key.role == CW_ROLE_CLIENT ? uint8_t{CW_ROLE_CLIENT} : uint8_t{CW_ROLE_SERVER}, Fold::kNone, 0};
-  memcpy(identity.address, key.address, CW_ADDR_LEN);
+  if (identity.role == CW_ROLE_CLIENT) {
+    memcpy(identity.address, key.address, CW_ADDR_LEN);
+  } else {
+    // A server's clients are without bound, so only their range is part of its identity.
+    uint32_t range = clientRanges_.find(key.address);
+    memcpy(identity.address, &range, sizeof range);
+  }
   uint32_t id = find(identity);
   if (id) return id;
   uint32_t workload = identity.workload;

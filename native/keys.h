@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "bpf/event.h"
+#include "client_ranges.h"
 #include "owners.h"
 #include "shares.h"
 #include "workloads.h"
@@ -18,7 +19,7 @@ namespace connwatch {
 struct Key {
   uint64_t owner;
   uint64_t cgroup;
-  uint8_t address[CW_ADDR_LEN];  // client: the peer; server: zero
+  uint8_t address[CW_ADDR_LEN];  // the peer; zero for a listener
   uint32_t netns;
   uint16_t port;  // client: the peer's; server: the local one
   uint16_t role;
@@ -38,7 +39,7 @@ enum class Fold : uint8_t {
 
 struct Identity {
   uint64_t cgroup;
-  uint8_t address[CW_ADDR_LEN];
+  uint8_t address[CW_ADDR_LEN];  // client: the peer; server: ClientRanges::find, as uint32_t
   uint32_t workload;
   uint32_t netns;
   uint16_t port;
@@ -63,6 +64,8 @@ class KeyTable {
   KeyTable& operator=(const KeyTable&) = delete;
   // `limit`: maximum of series of one metric. See kPerSeries.
   void setLimit(uint32_t limit);
+  // Before the first key. See ClientRanges::set.
+  void setClientRanges(const uint8_t* bytes, size_t count) { clientRanges_.set(bytes, count); }
   // The number, 1 or more.
   uint32_t intern(const Key& key);
   /*
@@ -92,6 +95,7 @@ class KeyTable {
   void resize(uint32_t slots);
   uint32_t home(const Identity& identity) const;
 
+  ClientRanges clientRanges_;
   Workloads workloads_;
   Owners owners_;
   Shares peers_{0};

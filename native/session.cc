@@ -44,8 +44,8 @@ Napi::Function Session::define(Napi::Env env) {
                       InstanceMethod("close", &Session::close)});
 }
 
-// new Session({path, ringSize, connSlots, batchSize, seriesLimit, syncFailures, immediate, handshakeBounds, lifeBounds},
-// onWake): loads and attaches.
+// new Session({path, ringSize, connSlots, batchSize, seriesLimit, syncFailures, immediate, handshakeBounds, lifeBounds,
+// clientRanges}, onWake): loads and attaches.
 // JavaScript (src/ebpf/binding.ts) has checked the arguments.
 Session::Session(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Session>(info) {
   Napi::Env env = info.Env();
@@ -77,6 +77,10 @@ Session::Session(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Session>(inf
       Batch({static_cast<uint8_t*>(events.Data()), static_cast<uint32_t*>(keys.Data()), batch}, immediate,
             seriesLimit, {toDoubles(config.Get("handshakeBounds")), toDoubles(config.Get("lifeBounds"))}),
       doorbell_);
+  if (config.Get("clientRanges").IsTypedArray()) {
+    auto ranges = config.Get("clientRanges").As<Napi::Uint8Array>();
+    drain_->batch().keyTable().setClientRanges(ranges.Data(), ranges.ByteLength() / ClientRanges::kBytes);
+  }
   Napi::Object self = info.This().As<Napi::Object>();
   self.Set("events", events);
   self.Set("keys", keys);

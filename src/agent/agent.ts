@@ -1,15 +1,16 @@
 import { BehaviorSubject, distinctUntilChanged } from 'rxjs';
 import { pushSettings, type Settings } from '../config/index.ts';
-import { libbpfVersion, Manager as EbpfManager } from '../ebpf/index.ts';
+import { libbpfVersion, ownNetns, Manager as EbpfManager } from '../ebpf/index.ts';
 import { createMetrics } from '../export/index.ts';
 import { Checker, CollectionWatch } from '../health/index.ts';
 import { Closer } from '../internal/closer.ts';
 import { asError, codeFor, oneLine } from '../internal/errors.ts';
 import type { Logger } from '../internal/log/log.ts';
 import { commit, version } from '../internal/version.ts';
-import { selfSources } from '../metrics/index.ts';
+import { clientRanges, selfSources } from '../metrics/index.ts';
 import { Manager as ServerManager } from '../server/index.ts';
 import { windows } from '../stream/index.ts';
+import { wantsClients } from '../words/families.ts';
 import { createDrift } from './drift.ts';
 import { FailureRecords } from './failures.ts';
 import { giveUpPrivileges } from './privileges.ts';
@@ -59,6 +60,7 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
     syncFailures: settings.syncFailures,
     patience: DRAIN_PATIENCE_MS,
     immediate: false,
+    ...(wantsClients(settings.attributes ?? {}) && { clientRanges: clientRanges(settings.peerNames ?? new Map()) }),
     onError: (error) => fail(asError(error)),
   });
   const drift = createDrift(log);
@@ -103,6 +105,9 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
     interval: settings.interval,
     seriesLimit: settings.seriesLimit,
     newSeriesAtZero: settings.newSeriesAtZero,
+    attributes: settings.attributes ?? {},
+    peerNames: settings.peerNames ?? new Map(),
+    filters: { include: settings.include, exclude: settings.exclude, ownNetns: ownNetns() },
     drift,
     self,
     readers: push.readers,

@@ -22,10 +22,15 @@ export interface Kind<T> {
   readonly json: JsonSchema;
   /** Text from which the schema reads the same value. */
   format(value: T): string;
+  /**
+   * Text for a map or a list in the file; undefined: the file has single values only.
+   * @throws Invalid whose message says what is wrong.
+   */
+  readonly fromFile?: (value: unknown) => string;
 }
 
 /** A schema from a function that throws an Error with the reason. */
-function fromText<T>(parse: (text: string) => T): z.ZodMiniType<T, string> {
+export function fromText<T>(parse: (text: string) => T): z.ZodMiniType<T, string> {
   return z.pipe(
     z.string(),
     z.transform((text, context): T => {

@@ -1,5 +1,11 @@
+import type { KeptAttributes } from '../words/families.ts';
+import type { Filter } from '../words/filters.ts';
+import type { NamedRanges } from '../words/peer-names.ts';
 import { LOG_FORMATS, LOG_LEVELS } from '../internal/log/levels.ts';
 import { PROTOCOLS } from './otlp/protocol.ts';
+import { attributes } from './maps/attributes.ts';
+import { filter } from './maps/filter.ts';
+import { peerNames } from './maps/peer-names.ts';
 import { address, boolean, choice, duration, integer, path, powerOfTwoSize, type Kind } from './kinds.ts';
 
 /** A default may depend on these. */
@@ -105,6 +111,43 @@ export const SETTINGS = {
     description: 'Maximum number of series of one metric. Everything above it is added up in one series with otel_metric_overflow="true".',
     example: '10000',
     live: true,
+  }),
+  attributes: setting({
+    name: 'attributes',
+    group: 'Metrics',
+    kind: attributes(),
+    default: undefined,
+    defaultNote: 'the attributes in docs/metrics.md',
+    description:
+      'Which attributes metrics keep. Series that are the same without the others are added up. off: without this metric. A name may lack its `connwatch.`, and `*` at its end stands for the rest.',
+    example: 'tcp.connects_by_pid=off;connwatch.tcp.io=role,server.port',
+  }),
+  include: setting({
+    name: 'include',
+    group: 'Metrics',
+    kind: filter(),
+    default: undefined,
+    defaultNote: 'all sockets',
+    description: 'Count only sockets that match every field. All others are in connwatch_events_filtered_total alone.',
+    example: 'executable=nginx,envoy;port=443,8000-8099',
+  }),
+  exclude: setting({
+    name: 'exclude',
+    group: 'Metrics',
+    kind: filter(),
+    default: undefined,
+    defaultNote: 'no socket',
+    description: 'Do not count sockets that match one of the fields. They are in connwatch_events_filtered_total alone.',
+    example: 'executable=curl;cidr=127.0.0.0/8,::1/128',
+  }),
+  peerNames: setting({
+    name: 'peer-names',
+    group: 'Metrics',
+    kind: peerNames(),
+    default: undefined,
+    defaultNote: 'none',
+    description: 'Names for ranges of addresses. Peers in a range share series with its name as server_address. The longest prefix wins.',
+    example: '10.0.0.0/8=cluster;10.9.0.0/16=databases',
   }),
   newSeriesAtZero: setting({
     name: 'new-series-at-zero',
@@ -226,6 +269,11 @@ export interface Settings {
   readonly interval: number;
   /** Attribute sets per metric family. */
   readonly seriesLimit: number;
+  /** Metrics that are not named here keep all that they have by default. */
+  readonly attributes: KeptAttributes | undefined;
+  readonly include: Filter | undefined;
+  readonly exclude: Filter | undefined;
+  readonly peerNames: NamedRanges | undefined;
   readonly newSeriesAtZero: boolean;
   /** Per second; 0: none. */
   readonly failureRecords: number;

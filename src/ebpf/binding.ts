@@ -62,6 +62,8 @@ export interface SessionConfig extends ProgramConfig {
   readonly handshakeBounds: readonly number[];
   readonly lifeBounds: readonly number[];
   readonly seriesLimit: number;
+  /** Config.clientRanges */
+  readonly clientRanges?: Uint8Array;
 }
 
 /** native/session.cc. Every method but close throws CW_CLOSED after close. */

@@ -34,6 +34,11 @@ export interface Config {
    * `Cut.counts` is the same in both cases. @default true
    */
   readonly immediate: boolean;
+  /**
+   * Ranges that tell a server's clients apart (`Key.clientRange`), the longest prefix first: of each 16 bytes of address,
+   * IPv4 mapped, and one with the length of its prefix, of IPv4 96 more. Each needs keys of its own. @default none
+   */
+  readonly clientRanges: Uint8Array;
   /** Called for an error in the drain, after the start. @default throws it, which ends the process */
   readonly onError: (error: unknown) => void;
 }
@@ -49,6 +54,7 @@ export function defaultConfig(): Config {
     patience: 0,
     syncFailures: 'auto',
     immediate: true,
+    clientRanges: new Uint8Array(0),
     onError: (error) => {
       throw error;
     },

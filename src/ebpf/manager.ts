@@ -47,12 +47,12 @@ export class Manager implements AsyncDisposable {
    */
   start(): void {
     if (this.#session) return;
-    const { ringSize, connSlots, batchSize, coalesce, patience, seriesLimit, syncFailures, immediate } = this.#config;
+    const { ringSize, connSlots, batchSize, coalesce, patience, seriesLimit, syncFailures, immediate, clientRanges } = this.#config;
     try {
       const { Session } = loadBinding();
       const path = objectFile(this.#config.objectPath);
       const bounds = { handshakeBounds: HANDSHAKE_BOUNDS, lifeBounds: LIFE_BOUNDS };
-      this.#session = new Session({ path, ringSize, connSlots, batchSize, seriesLimit, syncFailures, immediate, ...bounds }, () => this.#onBell());
+      this.#session = new Session({ path, ringSize, connSlots, batchSize, seriesLimit, syncFailures, immediate, clientRanges, ...bounds }, () => this.#onBell());
     } catch (error) {
       throw loadError(error);
     }

@@ -39,6 +39,8 @@ export interface Key {
   readonly netns: number;
   /** Client: the peer's address; server: empty. IPv4 in dotted form, IPv6 per RFC 5952. */
   readonly address: string;
+  /** Server: the range of Config.clientRanges that the client is in, from 1; one more than there are: in none. 0 or undefined: not known, or not asked for. */
+  readonly clientRange?: number;
   /** Client: the peer's port; server: the local port. */
   readonly port: number;
   /** What shares the key: `none`, nothing; `peer`, peers (for a server: ports) of one workload; `workload`, several workloads. */

@@ -41,13 +41,25 @@ describe('the budget', () => {
     }
   });
 
-  it('says how many records lost their attributes', async () => {
+  it('says of each metric how often a set of attributes found no place', async () => {
     const bench = new Bench({ seriesLimit: 2 });
     bench.keys.client(1, processInfo(1, 'a'));
     bench.keys.client(2, processInfo(2, 'b'));
     bench.window({ rows: [[1, { success: 3 }], [2, { success: 4 }]] });
     expect(await bench.lines(`${CONNECT}.successes`)).toEqual({ 'a 10.0.0.1 443': 3, true: 4 });
-    expect(bench.collector.folded).toBe(4);
+    const refused = Object.fromEntries(bench.collector.sizes().map(({ family, refused }) => [family, refused]));
+    expect(refused).toMatchObject({ [`${CONNECT}.attempts`]: 1, 'connwatch.window.connects': 0, 'connwatch.tcp.accepts': 0, 'tcp.connects_by_pid': 1 });
+    // Nothing is lost of the count, and each metric has a counter: its own, or that of the metrics it shares its places with.
+    expect(Object.entries(refused).filter(([, count]) => count === undefined).map(([family]) => family)).toEqual([
+      'connwatch.window.accepts',
+      'connwatch.window.connect.duration.p95',
+      'connwatch.window.connect.duration.p99',
+      `${CONNECT}.successes`,
+      `${CONNECT}.pending`,
+      'connwatch.tcp.listen.queue.length',
+      'connwatch.tcp.listen.queue.limit',
+      'connwatch.tcp.listen.syn_drops',
+    ]);
   });
 
   it('leaves places for others when one cgroup floods', async () => {

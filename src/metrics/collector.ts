@@ -2,13 +2,16 @@ import type { Subscription } from 'rxjs';
 import { ConnwatchError } from '../internal/errors.ts';
 import type { Snapshot } from '../stream/snapshot.ts';
 import * as driftMetrics from './catalogue/drift.ts';
-import * as metrics from './catalogue/tcp.ts';
+import { PeerNames } from './attributes/peer-names.ts';
+import { Shapes } from './attributes/shapes.ts';
 import { type Config, type Defaults, defaultConfig } from './config.ts';
 import type { Drift } from './drift/drift.ts';
 import { driftFamily } from './drift/family.ts';
+import { type FilteredEvents, Filters } from './filters/filters.ts';
+import { type BudgetedFamily, familiesOf } from './families.ts';
 import { Producer, type ProducedFamily } from './producer.ts';
 import { HistogramTable, histogramLimit } from './series/histograms.ts';
-import { checkLimit, SeriesTable } from './series/series.ts';
+import { checkLimit } from './series/series.ts';
 import { Accounts } from './tcp/accounts.ts';
 
 /** A process that has exited is shown no longer than this, milliseconds. */
@@ -36,7 +39,8 @@ export class Collector implements AsyncDisposable {
 
   #config: Config;
   readonly #accounts: Accounts;
-  readonly #families: readonly ProducedFamily[];
+  readonly #filters: Filters;
+  readonly #families: readonly BudgetedFamily[];
   readonly #produced: readonly ProducedFamily[];
   #subscription: Subscription | undefined;
   #snapshot: Snapshot | undefined;
@@ -47,13 +51,19 @@ export class Collector implements AsyncDisposable {
   constructor(config: Pick<Config, 'snapshots' | 'keys'> & Partial<Defaults>) {
     this.#config = { ...defaultConfig(), ...defined(config) };
     check(this.#config);
+    this.#filters = new Filters(this.#config.filters);
+    const shapes = new Shapes(this.#config.attributes);
     this.#accounts = new Accounts({
       keys: this.#config.keys,
+      shapes,
+      filters: this.#filters,
+      overflows: (netns) => this.#config.drift?.overflows(netns),
+      peerNames: new PeerNames(this.#config.peerNames),
       seriesLimit: () => this.#config.seriesLimit,
       onUnresolved: this.#config.onUnresolved,
       retireWindows: () => Math.ceil(this.#config.retireAfter / this.#config.interval),
     });
-    this.#families = familiesOf(this.#accounts);
+    this.#families = familiesOf(this.#accounts, shapes);
     this.#produced = [...this.#families, ...driftOf(this.#config.drift)];
   }
 
@@ -66,9 +76,9 @@ export class Collector implements AsyncDisposable {
     return this.#config;
   }
 
-  /** Records whose attributes were left out because their family is full. */
-  get folded(): number {
-    return this.#accounts.folded;
+  /** What filters left out so far. */
+  get filtered(): Readonly<FilteredEvents> {
+    return this.#filters.left;
   }
 
   /** The cgroups of what was seen in the last windows, by what their paths were taken for. */
@@ -79,9 +89,9 @@ export class Collector implements AsyncDisposable {
   /** Every budgeted family, in the order of the page. */
   sizes(): FamilySize[] {
     const { seriesLimit } = this.#config;
-    return this.#families.map(({ metric, family }) => {
+    return this.#families.map(({ metric, family, gate }) => {
       const limit = family instanceof HistogramTable ? histogramLimit(seriesLimit) : seriesLimit;
-      return { family: metric.name, size: family.size, limit, refused: family instanceof SeriesTable ? family.refused : undefined };
+      return { family: metric.name, size: family.size, limit, refused: gate?.refused };
     });
   }
 
@@ -152,34 +162,6 @@ function check({ interval, retireAfter, seriesLimit }: Config): void {
   if (!(interval > 0)) throw new ConnwatchError(`interval must be more than 0 ms, not ${interval}`, { code: 'CW_USAGE' });
   if (!(retireAfter >= 0)) throw new ConnwatchError(`retireAfter must be 0 ms or more, not ${retireAfter}`, { code: 'CW_USAGE' });
   checkLimit(seriesLimit);
-}
-
-function familiesOf(accounts: Accounts): ProducedFamily[] {
-  const { connects, accepts, connections, traffic, listeners, quantiles, processes } = accounts;
-  return [
-    { metric: metrics.connectsByPid, family: processes.table },
-    { metric: metrics.windowConnects, family: connects.window },
-    { metric: metrics.windowAccepts, family: accepts.window },
-    { metric: metrics.connectP50, family: quantiles.family(0) },
-    { metric: metrics.connectP95, family: quantiles.family(1) },
-    { metric: metrics.connectP99, family: quantiles.family(2) },
-    { metric: metrics.attempts, family: connects.attempts },
-    { metric: metrics.successes, family: connects.successes },
-    { metric: metrics.failures, family: connects.failures },
-    { metric: metrics.pending, family: connects.pending },
-    { metric: metrics.connectDuration, family: traffic.connectDuration },
-    { metric: metrics.accepts, family: accepts.accepts },
-    { metric: metrics.connections, family: connections.table },
-    { metric: metrics.connectionDuration, family: traffic.connectionDuration },
-    { metric: metrics.rtt, family: traffic.rtt },
-    { metric: metrics.io, family: traffic.io },
-    { metric: metrics.retransmits, family: traffic.retransmits },
-    { metric: metrics.resets, family: traffic.resets },
-    { metric: metrics.listenQueue, family: listeners.queue },
-    { metric: metrics.listenLimit, family: listeners.limit },
-    { metric: metrics.listenOverflows, family: listeners.overflows },
-    { metric: metrics.listenDrops, family: listeners.drops },
-  ];
 }
 
 function driftOf(drift: Drift | undefined): ProducedFamily[] {

@@ -1,6 +1,9 @@
 import type { Observable } from 'rxjs';
 import type { Snapshot } from '../stream/snapshot.ts';
+import type { KeptAttributes } from '../words/families.ts';
+import type { NamedRanges } from '../words/peer-names.ts';
 import type { Drift } from './drift/drift.ts';
+import type { FiltersOptions } from './filters/filters.ts';
 import type { KeyTable } from './key-table.ts';
 
 /** What a `Collector` needs. `defaultConfig()` gives all but the two inputs. */
@@ -24,6 +27,12 @@ export interface Config {
   readonly newSeriesAtZero: boolean;
   /** Live series per metric family, the overflow series included. At least 2. @default 2000 */
   readonly seriesLimit: number;
+  /** The attributes that metrics keep, and metrics that are off. What falls together then is added up. @default all attributes that each has by default */
+  readonly attributes: KeptAttributes;
+  /** Ranges of addresses with the name that `server.address` is then. @default none */
+  readonly peerNames: NamedRanges;
+  /** Which sockets count. @default all */
+  readonly filters: FiltersOptions;
   /** How long counters whose processes are gone must be still before they are retired, milliseconds. @default 3600000 */
   readonly retireAfter: number;
   /** Compares our totals with the kernel's own; undefined: not compared. @default undefined */
@@ -43,6 +52,9 @@ export function defaultConfig(): Defaults {
     elapsed: () => performance.now(),
     newSeriesAtZero: true,
     seriesLimit: 2000,
+    attributes: {},
+    filters: {},
+    peerNames: new Map(),
     retireAfter: 3_600_000,
     drift: undefined,
   };

@@ -28,8 +28,8 @@ describe('containers', () => {
     expect(await bench.lines('connwatch.tcp.accepts')).toEqual({ [`nginx ${A} 443`]: 8 });
     expect(await bench.lines('connwatch.window.accepts')).toEqual({ [`nginx ${A} 443`]: 8 });
     expect(await bench.lines('connwatch.tcp.connections')).toEqual({
-      [`nginx ${A} syn_sent client`]: 16,
-      [`nginx ${A} established server`]: 32,
+      [`nginx ${A} client 10.0.0.1 80 syn_sent`]: 16,
+      [`nginx ${A} server 443 established`]: 32,
     });
     expect(bench.collector.cgroups).toEqual({ container: 2, pod: 0, service: 0, host: 1, unresolved: 0 });
   });
@@ -52,7 +52,7 @@ describe('containers', () => {
     bench.keys.client(2, processInfo(11, 'curl'), '10.0.0.1', 80, inDocker(A, '3'));
     bench.window({ rows: [[1, { success: 1 }], [2, { success: 4 }]], live: [[1, 'established', 2]] });
     expect(await bench.lines(ATTEMPTS)).toEqual({ 'curl 10.0.0.1 80': 2, [`curl ${A} 10.0.0.1 80`]: 4 });
-    expect(await bench.lines('connwatch.tcp.connections')).toEqual({ 'curl established client': 2 });
+    expect(await bench.lines('connwatch.tcp.connections')).toEqual({ 'curl client 10.0.0.1 80 established': 2 });
     expect(await bench.sum('connwatch.tcp.connect.successes')).toBe(6);
     expect(bench.collector.cgroups).toMatchObject({ container: 1, unresolved: 0 });
   });

@@ -305,8 +305,9 @@ export class Bench {
     this.collector.start();
   }
 
-  window(window: Window = {}): void {
-    this.#snapshots.next(snapshot(window, this.#index++, this.keys));
+  window(window: Window = {}, cut: Partial<Cut> = {}): void {
+    const made = snapshot(window, this.#index++, this.keys);
+    this.#snapshots.next({ ...made, cut: { ...made.cut, ...cut } });
   }
 
   windows(count: number): void {

@@ -1,4 +1,5 @@
 export { CATALOGUE, SCOPE } from './catalogue/catalogue.ts';
+export { clientRanges } from './attributes/peer-names.ts';
 export { Collector } from './collector.ts';
 export type { FamilySize } from './collector.ts';
 export { defaultConfig } from './config.ts';

@@ -63,7 +63,8 @@ export function tallyOf(page: Page, executable: string, wanted: Tally): Tally {
   const match = { process_executable_name: executable };
   const open: Record<string, number> = {};
   for (const { labels, value } of page.select('connwatch_tcp_connections', match)) {
-    open[`${labels['role']} ${labels['network_connection_state']}`] = value;
+    const place = `${labels['role']} ${labels['network_connection_state']}`;
+    open[place] = (open[place] ?? 0) + value;
   }
   const told = Object.entries(TOLD).filter(([name]) => name in wanted).map(([name, of]) => [name, of(page, match)] as const);
   return tally({ ...countsOf(page, match), open, ...Object.fromEntries(told) });

@@ -1,12 +1,17 @@
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
+import { attributes, parseAttributes } from '../../src/config/maps/attributes.ts';
 import { otlpEndpoint } from '../../src/config/otlp/endpoint.ts';
 import { parseHeaders } from '../../src/config/otlp/headers.ts';
 import { resourceProblems } from '../../src/config/otlp/resource.ts';
 import { Variables } from '../../src/config/otlp/variables.ts';
+import { filter, parseFilter } from '../../src/config/maps/filter.ts';
+import { parsePeerNames, peerNames } from '../../src/config/maps/peer-names.ts';
 import { readEnvironment } from '../../src/config/sources/environment.ts';
 import { parseFile } from '../../src/config/sources/file.ts';
 import { formatDuration, formatSize, parseDuration, parseSize } from '../../src/config/units.ts';
 import { formatAddress, parseAddress } from '../../src/internal/address.ts';
+import { PeerNames } from '../../src/metrics/attributes/peer-names.ts';
 import { accepted, acceptedLater, like, text } from './arbitraries.ts';
 import { parser, parserLater, type Parser } from './parser.ts';
 
@@ -25,6 +30,18 @@ export const ofSettings: readonly Parser[] = [
     if (address === undefined) return true;
     const { host, port } = parseAddress(formatAddress(address));
     return Number.isInteger(port) && port >= 0 && port <= 65_535 && host === address.host && port === address.port;
+  }),
+  parser('attributes', like('tcp.io=role,server.port;window.*=off', 'tcp.rtt=', 'a=b=c', ';;', '*=off'), (given) => {
+    const kept = accepted(() => parseAttributes(given));
+    return kept === undefined || isDeepStrictEqual(parseAttributes(attributes().format(kept)), kept);
+  }),
+  parser('filters', like('executable=a*,b;port=80,1-9;cidr=10.0.0.0/8,::/0', 'netns=own;role=client', 'port=-1', 'cidr=/'), (given) => {
+    const found = accepted(() => parseFilter(given));
+    return found === undefined || isDeepStrictEqual(parseFilter(filter().format(found)), found);
+  }),
+  parser('names of peers', like('10.0.0.0/8=a;fd00::/8=b', '1.2.3.4=x', '::/0=y', '/=z'), (given) => {
+    const found = accepted(() => parsePeerNames(given));
+    return found === undefined || (isDeepStrictEqual(parsePeerNames(peerNames().format(found)), found) && new PeerNames(found).of('not an address') === undefined);
   }),
   parserLater('settings files', like(YAML, `${YAML}---\n`, '{interval: 5s}', '- a\n', 'a: &x [*x]\n', '? [b]\n: !!binary x\n'), async (file) => {
     const source = await acceptedLater(() => parseFile(file, 'connwatch.yaml'));

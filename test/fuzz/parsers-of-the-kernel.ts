@@ -10,7 +10,7 @@ import { accepted, bytes, like, text } from './arbitraries.ts';
 import { parser, type Parser } from './parser.ts';
 
 const SNMP = `Ip: Forwarding DefaultTTL\nIp: 1 64\nTcp: RtoAlgorithm RtoMin RtoMax MaxConn ActiveOpens PassiveOpens AttemptFails EstabResets CurrEstab\nTcp: 1 200 120000 -1 39 20 3 1 4\n`;
-const NETSTAT = `TcpExt: SyncookiesSent SyncookiesRecv EmbryonicRsts PruneCalled\nTcpExt: 0 0 7 0\n`;
+const NETSTAT = `TcpExt: SyncookiesSent SyncookiesRecv EmbryonicRsts PruneCalled ListenOverflows\nTcpExt: 0 0 7 0 3\n`;
 const STATUS = `Name:\tnode\nPid:\t42\nUid:\t0\t0\t0\t0\nNSpid:\t42\t1\nCapEff:\t000000c000000000\nNoNewPrivs:\t1\nSeccomp:\t2\n`;
 const MOUNTS = `36 35 98:0 / /sys/fs/cgroup rw,noatime shared:1 - cgroup2 cgroup2 rw\n37 35 0:12 / /sys/kernel/tra\\040cing rw - tracefs tracefs rw\n`;
 

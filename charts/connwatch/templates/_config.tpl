@@ -2,7 +2,7 @@
 {{- define "connwatch.config" -}}
 {{- range $key, $value := .Values.config }}
 {{- if not (kindIs "invalid" $value) }}
-{{ $key }}: {{ if kindIs "float64" $value }}{{ int64 $value }}{{ else if kindIs "string" $value }}{{ quote $value }}{{ else }}{{ $value }}{{ end }}
+{{ $key }}: {{ if kindIs "float64" $value }}{{ int64 $value }}{{ else if or (kindIs "map" $value) (kindIs "slice" $value) }}{{ toJson $value }}{{ else if kindIs "string" $value }}{{ quote $value }}{{ else }}{{ $value }}{{ end }}
 {{- end }}
 {{- end }}
 {{- end -}}

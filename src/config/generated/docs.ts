@@ -66,6 +66,67 @@ ${ENTRIES.filter(([, setting]) => !setting.notInFile)
   .join('\n')}
 \`\`\`
 
+## Which series
+
+By default each metric has the attributes that [metrics](metrics.md) lists. \`attributes\` keeps fewer, or leaves a metric out. In the file it is a map:
+
+\`\`\`yaml
+attributes:
+  tcp.connects_by_pid: "off"   # the metric is not there
+  window.*: "off"              # all that begin with window.
+  tcp.io: [process.executable.name, role, network.io.direction]
+  tcp.rtt: [process.executable.name, role, server.address, server.port]
+\`\`\`
+
+* Without an attribute, series that differ in nothing else become one: counters and gauges are added up, histograms are merged bucket by bucket, quantiles are those of all together. Sums stay the same. Fewer attributes also need fewer places of the series limit.
+* An empty list (\`tcp.io: []\`) leaves one series: the sum.
+* \`server.address\` is not in \`tcp.rtt\` and \`tcp.connection.duration\` unless you list it. With it they also have the \`server.port\` of clients.
+* Metrics of connects, of accepts, of listeners and of quantiles share their places if they have the same attributes: then each set of attributes is in all of them or in none, and attempts = successes + failures + pending for each.
+* A name may lack its \`connwatch.\`. A metric's own name comes before one with \`*\`.
+
+## Which sockets
+
+\`include\` and \`exclude\` select sockets. In the file they are maps too:
+
+\`\`\`yaml
+include:
+  netns: [own]
+exclude:
+  executable: [curl, "kube-*"]
+  cidr: [127.0.0.0/8, "::1/128"]
+\`\`\`
+
+| field | a socket matches if |
+|---|---|
+| \`executable\` | the base name of its program's file is one of these; \`*\` stands for anything |
+| \`unit\` | it belongs to one of these units of the host's service manager, such as \`ssh.service\`; \`*\` as above |
+| \`container\` | the whole id, or the name, of its container is one of these; \`*\` as above, so \`4f797c539e6c*\` takes the short id |
+| \`port\` | the port that a client connects to, or a server listens on, is one of these or in a range (\`8000-8099\`) |
+| \`cidr\` | a client connects to an address in one of these ranges |
+| \`netns\` | it is in the network namespace with this inode number (\`ls -l /proc/PID/ns/net\`), or in the agent's (\`own\`) |
+| \`role\` | it is a \`client\` or a \`server\` |
+
+* A socket counts if it matches every field of \`include\` and no field of \`exclude\`.
+* What is left out is in no other metric than \`connwatch_events_filtered_total\` (by \`kind\`: connect, accept, close), \`tcp_connects_by_pid\` and \`connwatch_drift\`. The drift compares all that the kernel counts with all that the agent saw, so it stays exact.
+* What is not known never leaves a socket out. A server has no address of a peer, so \`cidr\` does not ask it: add \`role: [client]\`. A namespace is known as soon as a scan of open sockets has found one in it. Lost records without details, and peers above the limits, stay in the sums.
+
+## Names of peers
+
+\`peer-names\` gives ranges of addresses a name. Peers in a range then share their series, so a range needs one place of the series limit for each program and port:
+
+\`\`\`yaml
+peer-names:
+  10.0.0.0/8: cluster
+  10.9.0.0/16: databases
+  0.0.0.0/0: internet
+  "::/0": internet
+\`\`\`
+
+* The longest prefix wins. An address in no range stays as it is.
+* Servers have no peer by default, because the clients of a public port are without bound. With \`client.address\` among the attributes of a metric (accepts, connections, io, ...), each server series has the name of the range that the client is in; \`[other]\`: in none; \`[unresolved]\`: a listener itself, which has no client.
+* At most 1000 ranges.
+* Filters by \`cidr\` and the records of failed connects have the address.
+
 ## TLS, users and headers
 
 The file of \`--web-config-file\` has the [format of Prometheus' exporter toolkit](https://github.com/prometheus/exporter-toolkit/blob/master/docs/web-configuration.md). Paths in it are relative to its folder.

@@ -24,6 +24,12 @@ describe('parseFile', () => {
     });
   });
 
+  it('takes a map where a setting is one', async () => {
+    const { given, problems } = await read('attributes:\n  tcp.io: [role, server.port]\n  "window.*": off\n');
+    expect({ given, problems }).toEqual({ given: { attributes: ['tcp.io=role,server.port;window.*=off', 'attributes (c.yaml line 1)'] }, problems: [] });
+    expect((await read('attributes:\n  tcp.io: {a: b}\n')).problems).toEqual(["invalid value for attributes (c.yaml line 1): 'tcp.io' has a value that is neither text nor a number"]);
+  });
+
   it.each(['', '\n# nothing\n', '---\n', '{}', 'null'])('%j is an empty file', async (text) => {
     expect(await read(text)).toEqual({ given: {}, problems: [] });
   });

@@ -48,8 +48,12 @@ function fileError(path: string, why: string, cause?: unknown): ConnwatchError {
   });
 }
 
+function fromFile(key: SettingKey): ((value: unknown) => string) | undefined {
+  return (SETTINGS[key] as Setting<unknown>).kind.fromFile;
+}
+
 /**
- * A mapping of names to single values. Values are used as text, so `interval: 5s` and
+ * A mapping of names to single values, or to maps where a setting is one. Values are used as text, so `interval: 5s` and
  * `series-limit: 2000` mean the same as the flags.
  */
 export async function parseFile(text: string, path: string): Promise<Source> {
@@ -66,12 +70,20 @@ export async function parseFile(text: string, path: string): Promise<Source> {
   const root = document.contents;
   if (root === null || (isScalar(root) && root.value === null)) return { given, problems };
   if (!isMap(root)) throw fileError(path, 'it is not a mapping of settings to values');
+  const takeMap = (key: SettingKey, value: unknown, label: string): void => {
+    try {
+      given.set(key, { source: 'file', text: fromFile(key)!(value), label });
+    } catch (error) {
+      problems.push(`invalid value for ${label}: ${oneLine(error)}`);
+    }
+  };
   for (const { key: node, value } of root.items) {
     const name = isScalar(node) ? String(node.value) : '(not a name)';
     const label = `${name} (${path} line ${line(isScalar(node) ? node.range?.[0] : 0)})`;
     const key = keyByName(name);
     if (key === undefined) problems.push(`unknown key ${label}${suggestKey(name)}`);
     else if ((SETTINGS[key] as Setting<unknown>).notInFile) problems.push(`the key ${label} is allowed as a flag or variable only`);
+    else if (isMap(value) && fromFile(key) !== undefined) takeMap(key, value.toJSON(), label);
     else if (!isScalar(value)) problems.push(`the key ${label} must have a single value`);
     else if (value.value === null) problems.push(`the key ${label} has no value`);
     else given.set(key, { source: 'file', text: value.source ?? JSON.stringify(value.value), label });

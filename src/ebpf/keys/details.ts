@@ -24,6 +24,11 @@ export class Details {
     return this.#bytes.subarray(KEY.address, KEY.address + ADDRESS_LENGTH);
   }
 
+  /** Of a server, in the place of the address. */
+  get clientRange(): number {
+    return this.#view.getUint32(KEY.address, true);
+  }
+
   get netns(): number {
     return this.#view.getUint32(KEY.netns, true);
   }

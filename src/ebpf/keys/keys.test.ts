@@ -56,6 +56,7 @@ describe('Keys', () => {
       netns: 4_026_531_840,
       address: '10.0.0.1',
       port: 443,
+      clientRange: 0,
       fold: 'none',
     });
     expect(keys.get(2)).toMatchObject({ role: 'server', address: '', executable: 'b\\xff' });

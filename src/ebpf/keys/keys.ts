@@ -44,6 +44,7 @@ export class Keys {
       cgroupPath: this.#cgroups.get(cgroup),
       netns,
       address: client && fold === 'none' ? formatAddress(details.address) : '',
+      clientRange: client || fold !== 'none' ? 0 : details.clientRange,
       port,
       fold,
     };

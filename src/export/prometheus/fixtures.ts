@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
 import { Agent, type IncomingMessage, type Server, createServer, request } from 'node:http';
 import { type AddressInfo, type Socket, connect } from 'node:net';
 import { Subject } from 'rxjs';
@@ -80,10 +81,10 @@ export class Served implements AsyncDisposable {
     const to = { host: '127.0.0.1', port: await this.#port() };
     const sent = request({ ...to, localAddress, agent, method, headers: { ...headers, 'user-agent': userAgent } }).end();
     const [response] = (await once(sent, 'response')) as [IncomingMessage];
-    let text = '';
-    for await (const chunk of response) text += String(chunk);
+    // A chunk may end within a character.
+    const page = await text(response);
     if (!keeps) await this.leave(visitor);
-    return text;
+    return page;
   }
 
   /** Closes its connection without a reset. */

@@ -65,7 +65,7 @@ async function agent() {
   const snapshots = new Subject<Snapshot>();
   let time = 0;
   let opens = 0;
-  const drift = new Drift({ netns: 1, inode: 1, isHost: () => true, read: () => ({ ActiveOpens: opens, PassiveOpens: 3, AttemptFails: 9, EstabResets: 2, CurrEstab: 1, EmbryonicRsts: 4 }) });
+  const drift = new Drift({ netns: 1, inode: 1, isHost: () => true, read: () => ({ ActiveOpens: opens, PassiveOpens: 3, AttemptFails: 9, EstabResets: 2, CurrEstab: 1, EmbryonicRsts: 4, ListenOverflows: 0 }) });
   metrics = createMetrics({
     snapshots,
     keys,
@@ -139,7 +139,8 @@ it('has every bounded series before the first window, at 0', async () => {
   for (const line of [
     'connwatch_events_total{kind="connect"} 0',
     'connwatch_events_lost_total{stage="kernel",reason="ring_full"} 0',
-    'connwatch_events_lost_total{stage="metrics",reason="series_limit"} 0',
+    'connwatch_series_refused_total{family="connwatch.tcp.connect.attempts"} 0',
+    'connwatch_events_filtered_total{kind="connect"} 0',
     'connwatch_probe_attached{probe="on_state",mechanism="tp_btf",required="true"} 1',
     'connwatch_series{family="connwatch.tcp.connect.attempts"} 0',
   ]) {

@@ -24,12 +24,14 @@ In the window gauge \`cancelled\` is an outcome of its own, and every other reas
 
 Attempts = successes + failures + pending. The totals always add up. A single peer adds up too, unless it is in the overflow series or new in this scrape.
 
-A server has no peer, so its bytes and retransmits have only the workload. The same holds for records that the kernel side added up because the ring buffer was full (\`process.executable.name\` is \`[folded]\`); these have no times.
+Every metric that counts both sides has the attribute \`role\`: \`client\` or \`server\`. Select one side when you sum, because both ends of a connection on the same host count. A client has the peer that it connects to (\`server.address\`, \`server.port\`). A server has its own \`server.port\` and no address. \`connwatch_tcp_connection_duration_seconds\` and \`connwatch_tcp_rtt_seconds\` have only the port of servers by default, because a histogram has about 25 lines.
+[\`--attributes\`](configuration.md#which-series) keeps fewer of them, or adds \`server.address\` to round trips and lifetimes and \`client.address\` to what servers count.
+All series of a metric and a role have the same attributes. A port that is not known is \`[unresolved]\`. Address and port of records that the kernel side added up because the ring buffer was full are \`[folded]\`, as is their \`process.executable.name\`; these have no times.
 A connection from before the agent's start has no connect and no accept, and is not in \`connwatch_tcp_connection_duration_seconds\`, because its age is unknown. Its bytes, retransmits and resets count from when the agent found it.
 Bytes of an open connection are reported once per window.
 
 A listener's series exist from when the agent first sees it, with counters at 0. Sockets of one workload on one port are added up, across network namespaces.
-The kernel counts handshakes that a listener dropped, but not why. They count as overflows if the queue was full at the end of this window or the one before, otherwise as \`syn_drops\`.
+The kernel counts the handshakes that a listener dropped without the reason, and the overflows of a network namespace without the listener (ListenOverflows). The agent joins the two: in a window without overflows all drops are \`syn_drops\`; if there are as many overflows as drops, all are overflows; otherwise those of full queues come first. Where it can't read the counters of a namespace, and in the window in which it finds one, drops are overflows if the queue was full at the end of this window or the one before.
 
 Buckets, in seconds: connects and round trips ${HANDSHAKE_BOUNDS.join(', ')}; the later ones lie just above the times at which a SYN is sent again. Connections ${LIFE_BOUNDS.join(', ')}.
 

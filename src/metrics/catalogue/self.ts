@@ -33,6 +33,14 @@ export const self = {
     description: 'Lost records, by stage and reason. Totals include what is known of them',
     attributes: ['stage', 'reason'],
   },
+  filtered: {
+    ...agent,
+    name: 'connwatch.events.filtered',
+    kind: 'counter',
+    unit: '{event}',
+    description: 'Connects, accepts and ends of connections that --include or --exclude left out of all other metrics',
+    attributes: ['kind'],
+  },
   late: {
     ...agent,
     name: 'connwatch.events.late',

@@ -2,6 +2,7 @@ import type { NetworkNamespace } from '../../ebpf/types.ts';
 import type { Snapshot } from '../../stream/snapshot.ts';
 import type { KeyTable } from '../key-table.ts';
 import { NamespaceDrift, type NamespaceType } from './namespace.ts';
+import type { Overflows } from './overflows.ts';
 import { ownTotals } from './own.ts';
 import type { DriftCounter, KernelTotals } from './totals.ts';
 
@@ -82,9 +83,16 @@ export class Drift {
     const own = ownTotals(snapshot, keys);
     for (const [netns, drift] of this.#namespaces) {
       drift.add(own.get(netns));
-      drift.compare(this.#read(netns), snapshot.end);
+      const totals = this.#read(netns);
+      drift.compare(totals, snapshot.end);
+      drift.overflows.next(totals?.ListenOverflows, snapshot.end, snapshot.end - snapshot.cut.stats.scanAge * 1000);
     }
     this.#follow(snapshot.cut.namespaces, own.keys());
+  }
+
+  /** The overflows of a namespace in the last window; undefined where its counters are not read. */
+  overflows(netns: number): Overflows | undefined {
+    return this.#namespaces.get(netns)?.overflows;
   }
 
   /** The last values, none of a namespace before its first still moment. */

@@ -1,3 +1,4 @@
+import { Overflows } from './overflows.ts';
 import type { OwnTotals } from './own.ts';
 import { DRIFT_COUNTERS, type DriftCounter, type KernelTotals, type Totals } from './totals.ts';
 
@@ -17,6 +18,7 @@ export class NamespaceDrift {
   /** The kernel's totals before the requested cut. */
   before: KernelTotals | undefined;
   type: NamespaceType = 'unknown';
+  readonly overflows = new Overflows();
   readonly #held = new Map<DriftCounter, Held>();
   readonly #sum = { active: 0, passive: 0, errored: 0, aborted: 0 };
   #pending = 0;

@@ -7,6 +7,7 @@ export interface KernelTotals {
   /** A gauge. */
   readonly CurrEstab: number;
   readonly EmbryonicRsts: number;
+  readonly ListenOverflows: number;
 }
 
 /** The compared counters; docs/internals/accuracy.md derives their formulas. */

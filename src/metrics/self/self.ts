@@ -37,7 +37,7 @@ export function registerSelf(meter: Meter, collector: Collector, sources: SelfSo
       else gauge.record(value, attributes);
     };
     observeWindow(observe, collector);
-    observeStats(observe, collector.snapshot?.cut.stats ?? sources.stats(), collector.folded);
+    observeStats(observe, collector.snapshot?.cut.stats ?? sources.stats(), collector.filtered);
     observeBudget(observe, collector);
     observeExports(observe, sources);
     observeProcess(observe, sources);
@@ -66,8 +66,8 @@ function observeWindow(observe: Observe, collector: Collector): void {
   observe(metrics.driftNamespaces, unread, { state: 'unread' });
 }
 
-function observeStats(observe: Observe, stats: DrainStats | undefined, folded: number): void {
-  observe(metrics.lost, folded, { stage: 'metrics', reason: 'series_limit' });
+function observeStats(observe: Observe, stats: DrainStats | undefined, filtered: Collector['filtered']): void {
+  for (const [kind, total] of Object.entries(filtered)) observe(metrics.filtered, total, { kind });
   if (stats === undefined) return;
   for (const [kind, total] of Object.entries(stats.seen)) observe(metrics.events, total, { kind });
   for (const { stage, reason, total } of stats.lost) observe(metrics.lost, total, { stage, reason });

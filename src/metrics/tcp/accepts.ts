@@ -11,9 +11,6 @@ export interface AcceptAccount extends Account {
 
 /** The metrics of accepts. Each account has one series in both. */
 export class Accepts extends AccountTable<AcceptAccount> {
-  /** Records counted in the overflow series because of the limit. */
-  folded = 0;
-
   constructor(limit: Limit) {
     super(limit, (accepts, window) => ({ ...newAccount(window), accepts, window: sibling(accepts, accepts.born) }));
   }
@@ -30,11 +27,9 @@ export class Accepts extends AccountTable<AcceptAccount> {
     for (const account of this) account.window.value = 0;
   }
 
-  /** @param known false: the record has no known attributes */
-  add(account: AcceptAccount, count: number, at: At, known = true): void {
+  add(account: AcceptAccount, count: number, at: At): void {
     account.accepts.value += count;
     account.window.value += count;
     account.moved = at.window;
-    if (known && this.isOverflow(account)) this.folded += count;
   }
 }

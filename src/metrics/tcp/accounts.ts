@@ -5,44 +5,64 @@ import { HANDSHAKE_BOUNDS } from '../../stream/histograms.ts';
 import { COLUMN, COLUMNS, type Snapshot } from '../../stream/snapshot.ts';
 import { OUTCOMES } from '../../words/outcomes.ts';
 import { TCP_STATES, TCP_SYN_RECV, TCP_SYN_SENT } from '../../words/tcp-states.ts';
+import { wantedOf } from '../attributes/of-key.ts';
+import type { PeerNames } from '../attributes/peer-names.ts';
+import { PerShape } from '../attributes/per-shape.ts';
+import type { Shape, Shapes } from '../attributes/shapes.ts';
+import type { Overflows } from '../drift/overflows.ts';
+import type { Filters } from '../filters/filters.ts';
 import type { KeyTable } from '../key-table.ts';
 import type { AccountTable } from '../series/account-table.ts';
 import type { Account } from '../series/account.ts';
 import { anyOf } from '../series/buckets.ts';
-import type { Limit, Wanted } from '../series/series.ts';
+import { type Limit, type Wanted, extend } from '../series/series.ts';
 import { type AcceptAccount, Accepts } from './accepts.ts';
-import { type Binding, Bindings, type Bound, attach, connectionWanted, peerWanted, portWanted, sideWanted, workloadWanted } from './bindings.ts';
+import { type Binding, Bindings, type Bound, attach } from './bindings.ts';
 import { Connections } from './connections.ts';
 import { type At, type ConnectAccount, Connects } from './connects.ts';
+import { ACCEPTS, CONNECTS, LISTENERS, QUANTILES } from './groups.ts';
 import { type ListenerAccount, Listeners } from './listeners.ts';
 import { Losses } from './losses.ts';
+import { shareOverflows } from './overflows.ts';
 import { type Keep, Processes } from './processes.ts';
 import { Quantiles } from './quantiles.ts';
-import { Traffic, type TrafficAccounts } from './traffic.ts';
+import { Traffic } from './traffic.ts';
 import { Workloads } from './workloads.ts';
 
 export interface AccountsOptions {
   readonly keys: KeyTable;
   readonly seriesLimit: Limit;
+  readonly shapes: Shapes;
+  readonly filters: Filters;
+  readonly peerNames: PeerNames;
+  /** What the kernel counted of a network namespace; undefined: not known. */
+  readonly overflows: (netns: number) => Overflows | undefined;
   /** Windows that counters without a process stay. */
   readonly retireWindows: () => number;
   /** The path of a cgroup is not understood. */
   readonly onUnresolved: (path: string) => void;
 }
 
+const OPEN = 'connwatch.tcp.connections';
 const CLOSED = TCP_STATES.indexOf('closed');
 const TIME_WAIT = TCP_STATES.indexOf('time_wait');
 const SYNACKS = LISTEN_VALUES.indexOf('synackRetransmits');
 
 /** Folds snapshots into all families that come and go. `apply` is the whole story of a window. */
 export class Accounts {
-  readonly connects: Connects;
-  readonly accepts: Accepts;
+  readonly connects: PerShape<Connects, (typeof CONNECTS)[number]>;
+  readonly accepts: PerShape<Accepts, (typeof ACCEPTS)[number]>;
   readonly connections: Connections;
   readonly traffic: Traffic;
-  readonly listeners: Listeners;
-  readonly quantiles: Quantiles;
+  readonly listeners: PerShape<Listeners, (typeof LISTENERS)[number]>;
+  readonly quantiles: PerShape<Quantiles, (typeof QUANTILES)[number]>;
   readonly processes: Processes;
+  readonly #shapes: Shapes;
+  readonly #filters: Filters;
+  readonly #peerNames: PeerNames;
+  readonly #overflows: AccountsOptions['overflows'];
+  /** Of the snapshot that is being applied. */
+  #namespaces: Snapshot['cut']['namespaces'] = new Map();
   readonly #bindings: Bindings;
   readonly #keys: KeyTable;
   readonly #workloads = new Workloads();
@@ -51,21 +71,21 @@ export class Accounts {
   #at: At = { window: 0, born: [0, 0] };
 
   constructor(options: AccountsOptions) {
-    this.connects = new Connects(options.seriesLimit);
-    this.accepts = new Accepts(options.seriesLimit);
-    this.connections = new Connections(options.seriesLimit);
-    this.traffic = new Traffic(options.seriesLimit);
-    this.listeners = new Listeners(options.seriesLimit);
-    this.quantiles = new Quantiles(options.seriesLimit);
-    this.processes = new Processes(options.seriesLimit);
+    const { seriesLimit: limit, shapes } = options;
+    this.connects = new PerShape(shapes, CONNECTS, () => new Connects(limit, shapes));
+    this.accepts = new PerShape(shapes, ACCEPTS, () => new Accepts(limit));
+    this.connections = new Connections(limit);
+    this.traffic = new Traffic(limit, shapes);
+    this.listeners = new PerShape(shapes, LISTENERS, () => new Listeners(limit));
+    this.quantiles = new PerShape(shapes, QUANTILES, () => new Quantiles(limit));
+    this.processes = new Processes(limit, shapes);
+    this.#shapes = shapes;
+    this.#filters = options.filters;
+    this.#peerNames = options.peerNames;
+    this.#overflows = options.overflows;
     this.#keys = options.keys;
     this.#bindings = new Bindings(options.keys, new CgroupsInUse(options.onUnresolved), (key) => this.#bind(key));
     this.#retireWindows = options.retireWindows;
-  }
-
-  /** Records counted in an overflow series for want of a place. */
-  get folded(): number {
-    return this.connects.folded + this.accepts.folded;
   }
 
   /** The cgroups of what was seen in the last windows, by what they were taken for. */
@@ -76,47 +96,65 @@ export class Accounts {
   apply(snapshot: Snapshot, keep: Keep): void {
     this.#at = { window: this.#at.window + 1, born: millisToHrTime(snapshot.start) };
     const { window, born } = this.#at;
-    const told = [this.connects, this.accepts, this.connections, this.listeners, this.quantiles, this.processes];
+    this.#namespaces = snapshot.cut.namespaces;
+    const told = [...this.connects, ...this.accepts, this.connections, ...this.listeners, ...this.quantiles, this.processes];
     for (const family of told) family.begin();
     for (let row = 0; row < snapshot.rows; row++) this.#row(snapshot, row);
     this.#lost(snapshot);
     this.#live(snapshot);
     this.#listening(snapshot);
-    this.connects.commit(born);
-    this.connections.commit(born);
-    this.quantiles.commit(born);
-    this.processes.add(snapshot.cut.processes, (number) => this.#keys.process(number), window);
-    this.processes.commit(born, window, keep);
+    for (const family of [...this.connects, this.connections, ...this.quantiles]) family.commit(born);
+    if (this.#shapes.of('tcp.connects_by_pid') !== undefined) {
+      this.processes.add(snapshot.cut.processes, (number) => this.#keys.process(number), window);
+      this.processes.commit(born, window, keep);
+    }
     // After the rows: the last records of a process can come together with its exit.
     this.#workloads.end(snapshot.cut.gone);
     this.#bindings.release(window, (binding) => this.#isInVain(binding));
     const retireWindows = this.#retireWindows();
-    for (const family of [this.connects, this.accepts, this.traffic, this.listeners]) family.retire(window, retireWindows);
+    for (const family of [...this.connects, ...this.accepts, this.traffic, ...this.listeners]) family.retire(window, retireWindows);
   }
 
   #row(snapshot: Snapshot, row: number): void {
     const binding = this.#bindings.get(snapshot.keys[row]!, this.#at.window);
     const { counts } = snapshot;
     const first = row * COLUMNS;
+    if (binding?.leftOut) {
+      this.#leftOut(binding, counts, first);
+      return;
+    }
     for (let outcome = 0; outcome < OUTCOMES.length; outcome++) {
       const count = counts[first + COLUMN.connect + outcome]!;
       if (count > 0) this.#ended(binding, outcome, count);
     }
     const accepted = counts[first + COLUMN.accept]!;
     if (accepted > 0) this.#accepted(binding, accepted);
-    if (counts[first + COLUMN.connect]! > 0 && anyOf(counts, first + COLUMN.handshake, HANDSHAKE_BOUNDS.length + 1)) this.quantiles.add(binding?.traffic.peer?.wanted, counts, first + COLUMN.handshake);
+    if (counts[first + COLUMN.connect]! > 0 && anyOf(counts, first + COLUMN.handshake, HANDSHAKE_BOUNDS.length + 1)) {
+      for (const { shape, table } of this.quantiles.all) table.add(this.#wanted(binding, shape), counts, first + COLUMN.handshake);
+    }
     this.traffic.add(snapshot, row, binding?.traffic, this.#at.born);
     if (binding !== undefined) this.#moved(binding);
   }
 
+  #leftOut({ key }: Binding, counts: Uint32Array, first: number): void {
+    const { left } = this.#filters;
+    let connects = 0;
+    for (let outcome = 0; outcome < OUTCOMES.length; outcome++) connects += counts[first + COLUMN.connect + outcome]!;
+    left.connect += connects;
+    // Connects by process are not filtered.
+    if (key.whose === 'folded') this.processes.unowned += connects;
+    left.accept += counts[first + COLUMN.accept]!;
+    left.close += counts[first + COLUMN.close]!;
+  }
+
   #ended(binding: Binding | undefined, outcome: number, count: number): void {
-    this.connects.addEnded(this.#connects(binding), outcome, count, this.#at, binding !== undefined);
+    this.connects.all.forEach(({ table }, at) => table.addEnded(this.#connects(binding, at), outcome, count, this.#at));
     // Of what was lost in the kernel the process is not known. All else is in the counts of processes.
     if (binding?.key.whose === 'folded') this.processes.unowned += count;
   }
 
   #accepted(binding: Binding | undefined, count: number): void {
-    this.accepts.add(this.#accepts(binding), count, this.#at, binding !== undefined);
+    this.accepts.all.forEach(({ table }, at) => table.add(this.#accepts(binding, at), count, this.#at));
   }
 
   /** Records that the kernel counted but could not send are known by outcome only. */
@@ -137,42 +175,71 @@ export class Accounts {
       const binding = this.#bindings.get(live.key[row]!, this.#at.window);
       if (count === 0 || state === CLOSED || state === TIME_WAIT) continue;
       if (binding !== undefined) binding.alive = this.#at.window;
-      this.connections.add(binding === undefined || binding.key.fold === 'workload' ? undefined : connectionWanted(binding, state), count);
+      if (binding?.leftOut) continue;
+      this.#open(binding, state, count);
       if (state === TCP_SYN_SENT || state === TCP_SYN_RECV) this.#pending(binding, state, count);
     }
+  }
+
+  #open(binding: Binding | undefined, state: number, count: number): void {
+    const shape = this.#shapes.of(OPEN);
+    if (shape === undefined) return;
+    const known = binding?.connections[state];
+    const whose = known ?? this.#wanted(binding, shape);
+    const wanted = known ?? (whose && extend(whose, this.#shapes.pick(OPEN, { 'network.connection.state': TCP_STATES[state] ?? 'unknown' })));
+    if (binding !== undefined) binding.connections[state] = wanted;
+    this.connections.add(wanted, count);
   }
 
   #pending(binding: Binding | undefined, state: number, count: number): void {
     // The role of sockets without a key is not known; only a client is ever in syn_sent.
     if (binding === undefined ? state !== TCP_SYN_SENT : binding.key.role !== 'client') return;
-    this.connects.addPending(this.#connects(binding), count, this.#at);
+    this.connects.all.forEach(({ table }, at) => table.addPending(this.#connects(binding, at), count, this.#at));
     if (binding !== undefined) this.#moved(binding);
   }
 
   #listening({ cut: { listeners } }: Snapshot): void {
     const width = LISTEN_VALUES.length;
+    const places = new Map<number, { readonly binding: Binding | undefined; readonly values: Float64Array }[]>();
     for (let row = 0; row < listeners.rows; row++) {
       const binding = this.#bindings.get(listeners.key[row]!, this.#at.window);
       const values = listeners.values.subarray(row * width, (row + 1) * width);
-      this.listeners.add(this.#listener(binding), values);
-      this.traffic.addSynacks(binding?.traffic, values[SYNACKS]!, this.#at.born);
-      if (binding !== undefined) this.#moved(binding);
+      const netns = binding?.key.netns ?? 0;
+      const place = places.get(netns);
+      if (place === undefined) places.set(netns, [{ binding, values }]);
+      else place.push({ binding, values });
+    }
+    for (const [netns, rows] of places) {
+      const overflows = this.#overflows(netns);
+      const values = rows.map((row) => row.values);
+      const shared = overflows === undefined ? values : shareOverflows(values, (drops, guess) => overflows.among(drops, guess));
+      rows.forEach(({ binding }, i) => this.#listens(binding, shared[i]!));
     }
   }
 
-  #connects(binding: Binding | undefined): ConnectAccount {
-    if (binding === undefined) return this.connects.overflow(this.#at.born);
-    return (binding.connects ??= this.#own(binding, this.connects, binding.traffic.peer?.wanted));
+  #listens(binding: Binding | undefined, values: Float64Array): void {
+    if (binding?.leftOut) return;
+    this.listeners.all.forEach(({ table }, at) => table.add(this.#listener(binding, at), values));
+    this.traffic.addSynacks(binding?.traffic, values[SYNACKS]!, this.#at.born);
+    if (binding !== undefined) this.#moved(binding);
   }
 
-  #accepts(binding: Binding | undefined): AcceptAccount {
-    if (binding === undefined) return this.accepts.overflow(this.#at.born);
-    return (binding.accepts ??= this.#own(binding, this.accepts, wantedPort(binding.key)));
+  #connects(binding: Binding | undefined, at: number): ConnectAccount {
+    const { shape, table } = this.connects.all[at]!;
+    if (binding === undefined) return table.overflow(this.#at.born);
+    return (binding.connects[at] ??= this.#own(binding, table, this.#wanted(binding, shape)));
   }
 
-  #listener(binding: Binding | undefined): ListenerAccount {
-    if (binding === undefined) return this.listeners.overflow(this.#at.born);
-    return (binding.listener ??= this.#own(binding, this.listeners, wantedPort(binding.key)));
+  #accepts(binding: Binding | undefined, at: number): AcceptAccount {
+    const { shape, table } = this.accepts.all[at]!;
+    if (binding === undefined) return table.overflow(this.#at.born);
+    return (binding.accepts[at] ??= this.#own(binding, table, this.#wanted(binding, shape)));
+  }
+
+  #listener(binding: Binding | undefined, at: number): ListenerAccount {
+    const { shape, table } = this.listeners.all[at]!;
+    if (binding === undefined) return table.overflow(this.#at.born);
+    return (binding.listeners[at] ??= this.#own(binding, table, this.#wanted(binding, shape)));
   }
 
   /** @param wanted undefined for a key that stands for several: it would have a series if there were room */
@@ -183,6 +250,13 @@ export class Accounts {
     return account;
   }
 
+  /** Of an account of traffic if one holds it: an object for each key costs memory. */
+  #wanted(binding: Binding | undefined, shape: Shape): Wanted | undefined {
+    if (binding === undefined) return undefined;
+    const held = this.traffic.held(binding.traffic, shape);
+    return held?.wanted ?? (binding.wanted[shape.index] ??= wantedOf(binding.key, shape, this.#peerNames));
+  }
+
   /** All accounts of a key move together, so that none is retired before the others. */
   #moved({ accounts, key }: Binding): void {
     for (const account of accounts) {
@@ -191,35 +265,41 @@ export class Accounts {
     }
   }
 
-  /** Whether its connects, or what is accepted, count in an overflow series. */
-  #isInVain({ connects, accepts, key }: Binding): boolean {
+  /** Whether its connects, or what is accepted, count in an overflow series, or not at all. */
+  #isInVain({ connects, accepts, key, leftOut }: Binding): boolean {
+    if (leftOut) return true;
     if (key.fold !== 'none') return false;
-    return (connects !== undefined && this.connects.isOverflow(connects)) || (accepts !== undefined && this.accepts.isOverflow(accepts));
+    const { all } = this.connects;
+    return connects.some((account, at) => account !== undefined && all[at]!.table.isOverflow(account)) || accepts.some((account, at) => account !== undefined && this.accepts.all[at]!.table.isOverflow(account));
   }
 
   /** Whether it has a place of its own: what has none must not be kept by its workloads. */
   #holds(account: Account): boolean {
     if ('places' in account) return account.places !== 0;
-    return !(this.connects.isOverflow(account) || this.accepts.isOverflow(account) || this.listeners.isOverflow(account));
+    for (const tables of [this.connects, this.accepts, this.listeners]) for (const table of tables) if (table.isOverflow(account)) return false;
+    return true;
   }
 
+  /** Of a client the connects and of a server the rest are looked for, because the other has none. */
   #bind(key: Key): Bound {
-    const traffic = this.#traffic(key);
-    const none = { traffic, connects: undefined, accepts: undefined, listener: undefined };
-    if (key.role === 'client') return { ...none, connects: traffic.peer && this.connects.find(traffic.peer.wanted) };
-    const port = wantedPort(key);
-    return port === undefined ? none : { ...none, accepts: this.accepts.find(port), listener: this.listeners.find(port) };
+    if (this.#filters.leaveOut(key, this.#namespaces)) return { leftOut: true, traffic: [], connects: [], accepts: [], listeners: [] };
+    const { window } = this.#at;
+    const account = (shape: Shape) => {
+      const wanted = wantedOf(key, shape, this.#peerNames);
+      return wanted && this.traffic.account(wanted, window);
+    };
+    const find = <A extends Account>({ all }: { readonly all: readonly { readonly shape: Shape; readonly table: AccountTable<A> }[] }) =>
+      all.map(({ shape, table }) => {
+        const wanted = wantedOf(key, shape, this.#peerNames);
+        return wanted && table.find(wanted);
+      });
+    const client = key.role === 'client';
+    return {
+      leftOut: false,
+      traffic: this.traffic.shapes.map(account),
+      connects: client ? find(this.connects) : [],
+      accepts: client ? [] : find(this.accepts),
+      listeners: client ? [] : find(this.listeners),
+    };
   }
-
-  /** Of a key that stands for several peers the workload is known; of one for several workloads nothing is. */
-  #traffic(key: Key): TrafficAccounts {
-    const account = (wanted: Wanted) => this.traffic.account(wanted, this.#at.window);
-    if (key.fold === 'workload') return { peer: undefined, workload: undefined, side: undefined };
-    const peer = key.fold === 'peer' && key.role === 'client' ? undefined : account(peerWanted(key));
-    return { peer, workload: account(workloadWanted(key)), side: account(sideWanted(key)) };
-  }
-}
-
-function wantedPort(key: Key): Wanted | undefined {
-  return key.fold === 'none' ? portWanted(key) : undefined;
 }

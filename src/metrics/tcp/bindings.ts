@@ -1,7 +1,5 @@
-import type { Attributes } from '@opentelemetry/api';
 import type { Key } from '../../ebpf/types.ts';
-import { type CgroupsInUse, identify, peerOf, workloadOf } from '../../identity/index.ts';
-import { TCP_STATES } from '../../words/tcp-states.ts';
+import type { CgroupsInUse } from '../../identity/index.ts';
 import type { KeyTable } from '../key-table.ts';
 import type { Account } from '../series/account.ts';
 import type { Wanted } from '../series/series.ts';
@@ -11,15 +9,18 @@ import type { ListenerAccount } from './listeners.ts';
 import type { TrafficAccounts } from './traffic.ts';
 
 /**
- * What a binding is made of when its key is met first. The accounts whose series
- * exist from their beginning are those that there are already; others are made when
- * there is something to count: a connection from before the start has no connects.
+ * What a binding is made of when its key is met first; one of each for each set of
+ * attributes that metrics keep (PerShape). The accounts whose series exist from their
+ * beginning are those that there are already; others are made when there is something
+ * to count: a connection from before the start has no connects.
  */
 export interface Bound {
+  /** By a filter: nothing of it counts. */
+  readonly leftOut: boolean;
   readonly traffic: TrafficAccounts;
-  connects: ConnectAccount | undefined;
-  accepts: AcceptAccount | undefined;
-  listener: ListenerAccount | undefined;
+  readonly connects: (ConnectAccount | undefined)[];
+  readonly accepts: (AcceptAccount | undefined)[];
+  readonly listeners: (ListenerAccount | undefined)[];
 }
 
 /** Where a key counts. */
@@ -29,6 +30,8 @@ export interface Binding extends Bound {
   accounts: readonly Account[];
   /** By TCP state. */
   readonly connections: (Wanted | undefined)[];
+  /** By shape, of those that no account holds. */
+  readonly wanted: (Wanted | undefined)[];
   /** The last window it was seen in, and in which one of its sockets was alive at the end. */
   seen: number;
   alive: number;
@@ -93,7 +96,7 @@ export class Bindings {
 
 /** From now on the account lives at least as long as the key is in use. */
 export function attach(binding: Pick<Binding, 'accounts'>, account: Account): void {
-  // Of a server the peer and the workload are one account.
+  // Traffic of several shapes can be one account.
   if (binding.accounts.includes(account)) return;
   // Not push(), which makes room for 17.
   binding.accounts = [...binding.accounts, account];
@@ -101,45 +104,9 @@ export function attach(binding: Pick<Binding, 'accounts'>, account: Account): vo
 }
 
 function newBinding(key: Key, bound: Bound, window: number): Binding {
-  const binding: Binding = { ...bound, key, accounts: [], connections: [], seen: window, alive: 0 };
-  const { peer, workload, side } = bound.traffic;
-  for (const account of [peer, workload, side, bound.connects, bound.accepts, bound.listener]) {
+  const binding: Binding = { ...bound, key, accounts: [], connections: [], wanted: [], seen: window, alive: 0 };
+  for (const account of [...bound.traffic, ...bound.connects, ...bound.accepts, ...bound.listeners]) {
     if (account !== undefined) attach(binding, account);
   }
   return binding;
-}
-
-/** Workload and peer; of what has no peer the workload alone. */
-export function peerWanted(key: Key): Wanted {
-  return wanted(key, { ...workloadOf(key), ...peerOf(key) });
-}
-
-export function workloadWanted(key: Key): Wanted {
-  return wanted(key, workloadOf(key));
-}
-
-export function sideWanted(key: Key): Wanted {
-  return wanted(key, { ...workloadOf(key), role: key.role });
-}
-
-export function portWanted(key: Key): Wanted {
-  return wanted(key, { ...workloadOf(key), ...portOf(key) });
-}
-
-/** What a live socket of this key counts as in its state. */
-export function connectionWanted(binding: Binding, state: number): Wanted {
-  return (binding.connections[state] ??= wanted(binding.key, {
-    ...workloadOf(binding.key),
-    'network.connection.state': TCP_STATES[state] ?? 'unknown',
-    role: binding.key.role,
-  }));
-}
-
-/** The port that is listened on; not known of what was folded. */
-function portOf({ port }: Key): Attributes {
-  return port === 0 ? {} : { 'server.port': port };
-}
-
-function wanted(key: Key, attributes: Attributes): Wanted {
-  return { id: identify(attributes), owner: key.cgroup, part: key.executable ?? '', attributes: () => attributes };
 }

@@ -1,5 +1,6 @@
 import type { HrTime } from '@opentelemetry/api';
 import { OUTCOMES } from '../../words/outcomes.ts';
+import type { Shapes } from '../attributes/shapes.ts';
 import { AccountTable } from '../series/account-table.ts';
 import { type Account, type Family, familyOf, newAccount, sibling } from '../series/account.ts';
 import { type Limit, type Series, SeriesTable, type Wanted, extend } from '../series/series.ts';
@@ -34,14 +35,15 @@ export function windowOutcome(outcome: number): 'success' | 'failure' | 'cancell
 export class Connects extends AccountTable<ConnectAccount> {
   readonly failures: SeriesTable;
   readonly window: SeriesTable;
-  /** Records counted in the overflow series because of the limit. */
-  folded = 0;
   // All connects so far, independent of their series.
   #ended = 0;
   #given = 0;
 
-  constructor(limit: Limit) {
+  readonly #shapes: Shapes;
+
+  constructor(limit: Limit, shapes: Shapes) {
     super(limit, newConnects);
+    this.#shapes = shapes;
     this.failures = new SeriesTable(limit);
     this.window = new SeriesTable(limit);
   }
@@ -64,16 +66,12 @@ export class Connects extends AccountTable<ConnectAccount> {
     for (const account of this) account.pending.value = 0;
   }
 
-  /** @param known false: the record has no known attributes */
-  addEnded(account: ConnectAccount, outcome: number, count: number, at: At, known = true): void {
+  addEnded(account: ConnectAccount, outcome: number, count: number, at: At): void {
     account.ended += count;
     account.moved = at.window;
     this.#ended += count;
-    const series = this.#outcome(account, outcome, at.born);
-    series.value += count;
+    this.#outcome(account, outcome, at.born).value += count;
     this.#window(account, windowOutcome(outcome), at.born).value += count;
-    const folded = this.isOverflow(account) || this.failures.isOverflow(series);
-    if (known && folded) this.folded += count;
   }
 
   addPending(account: ConnectAccount, count: number, at: At): void {
@@ -111,7 +109,7 @@ export class Connects extends AccountTable<ConnectAccount> {
     if (outcome === SUCCESS) return (account.successes ??= sibling(account.attempts, born));
     return (account.failures[outcome] ??= this.isOverflow(account)
       ? this.failures.overflow(born)
-      : this.failures.acquire(extend(account.wanted, { 'error.type': OUTCOMES[outcome] ?? 'other' }), born));
+      : this.failures.acquire(extend(account.wanted, this.#shapes.pick('connwatch.tcp.connect.failures', { 'error.type': OUTCOMES[outcome] ?? 'other' })), born));
   }
 
   #window(account: ConnectAccount, outcome: string, born: HrTime): Series {
@@ -119,7 +117,7 @@ export class Connects extends AccountTable<ConnectAccount> {
     if (series === undefined) {
       series = this.isOverflow(account)
         ? this.window.overflow(born)
-        : this.window.acquire(extend(account.wanted, { outcome }), born);
+        : this.window.acquire(extend(account.wanted, this.#shapes.pick('connwatch.window.connects', { outcome })), born);
       account.window.set(outcome, series);
     }
     return series;

@@ -57,5 +57,5 @@ it('counts in the overflow series what has no key or no place', async () => {
     overflows: { 'nginx 80': 2, true: 4 },
     syn_drops: { 'nginx 80': 3, true: 6 },
   });
-  expect(await bench.lines('connwatch.tcp.retransmits')).toEqual({ 'nginx synack': 2, true: 1 });
+  expect(await bench.lines('connwatch.tcp.retransmits')).toEqual({ 'nginx server 80 synack': 1, true: 2 });
 });

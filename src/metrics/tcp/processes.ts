@@ -1,6 +1,8 @@
 import type { HrTime } from '@opentelemetry/api';
 import { PROCESS_FLAG, type ProcessCounts, type ProcessInfo } from '../../ebpf/types.ts';
-import { type Limit, type Series, SeriesTable } from '../series/series.ts';
+import { identify } from '../../identity/index.ts';
+import type { Shapes } from '../attributes/shapes.ts';
+import { type Limit, type Series, SeriesTable, type Wanted } from '../series/series.ts';
 
 /** A process from its first connect until it is gone from the page. */
 interface Process {
@@ -14,6 +16,8 @@ interface Process {
   /** Connects since it was first seen: the most that ended + pending has been. */
   connects: number;
   series: Series | undefined;
+  /** Its comm when it got its series. */
+  named: string;
   /** Window in which its last thread ended. */
   exited: number | undefined;
 }
@@ -40,10 +44,14 @@ export class Processes {
   readonly #byPid = new Map<number, Process>();
   /** By the addon's numbers. It gives the number of an exited process to another one before the page is done with the first. */
   readonly #byNumber = new Map<number, Process>();
+  /** How many processes have a series: several, if the pid is not one of its attributes. */
+  readonly #holders = new Map<Series, number>();
+  readonly #shapes: Shapes;
   #othersPending = 0;
 
-  constructor(limit: Limit) {
+  constructor(limit: Limit, shapes: Shapes) {
     this.table = new SeriesTable(limit);
+    this.#shapes = shapes;
   }
 
   begin(): void {
@@ -72,6 +80,7 @@ export class Processes {
 
   commit(born: HrTime, window: number, keep: Keep): void {
     let over = this.#othersPending;
+    this.table.zero();
     for (const process of this.#byPid.values()) {
       process.connects = Math.max(process.connects, process.ended + process.pending);
       if (this.#isOver(process, window, keep)) this.#drop(process);
@@ -85,19 +94,33 @@ export class Processes {
   /** @returns whether it has a series of its own or needs none */
   #show(process: Process, born: HrTime): boolean {
     if (process.connects === 0) return true;
-    const { pid, comm } = process;
-    if (process.series !== undefined && process.series.attributes['comm'] !== comm) {
-      this.table.retire(process.series);
-      process.series = undefined;
-    }
-    if (process.series === undefined) {
-      const wanted = { id: String(pid), owner: process.cgroup, attributes: () => ({ pid, comm }) };
-      const series = this.table.acquire(wanted, born);
+    if (process.series === undefined || process.named !== process.comm) {
+      this.#release(process);
+      const series = this.table.acquire(this.#wanted(process), born);
       if (this.table.isOverflow(series)) return false;
       process.series = series;
+      process.named = process.comm;
+      this.#holders.set(series, (this.#holders.get(series) ?? 0) + 1);
     }
-    process.series.value = process.connects;
+    process.series.value += process.connects;
     return true;
+  }
+
+  #wanted({ pid, comm, cgroup }: Process): Wanted {
+    const keeps = (name: string) => this.#shapes.keeps('tcp.connects_by_pid', name);
+    const attributes = { ...(keeps('pid') && { pid }), ...(keeps('comm') && { comm }) };
+    return { id: identify(attributes), owner: cgroup, attributes: () => attributes };
+  }
+
+  #release(process: Process): void {
+    const { series } = process;
+    if (series === undefined) return;
+    process.series = undefined;
+    const holders = this.#holders.get(series)! - 1;
+    this.#holders.set(series, holders);
+    if (holders > 0) return;
+    this.#holders.delete(series);
+    this.table.retire(series);
   }
 
   /** Kept until every reader had it once and two more windows are complete, and `atMost` windows whatever happens. */
@@ -120,7 +143,7 @@ export class Processes {
     if (known !== undefined) exit(known, window);
     const before = this.#byPid.get(info.pid);
     if (before !== undefined) this.#drop(before);
-    const process: Process = { ...info, number, ended: 0, pending: 0, connects: 0, series: undefined, exited: undefined };
+    const process: Process = { ...info, number, ended: 0, pending: 0, connects: 0, series: undefined, named: info.comm, exited: undefined };
     this.#byPid.set(info.pid, process);
     this.#byNumber.set(number, process);
     return process;
@@ -128,7 +151,7 @@ export class Processes {
 
   /** What had no series of its own stays in the overflow series. */
   #drop(process: Process): void {
-    if (process.series !== undefined) this.table.retire(process.series);
+    if (process.series !== undefined) this.#release(process);
     else this.unowned += Math.max(process.connects, process.ended + process.pending);
     this.#byPid.delete(process.pid);
     if (this.#byNumber.get(process.number) === process) this.#byNumber.delete(process.number);

@@ -31,7 +31,7 @@ describe('histograms', () => {
     expect(histograms['curl 10.0.0.2 443']).toMatchObject({ count: 1, sum: 200 });
   });
 
-  it('have lives and round trips by workload and role', async () => {
+  it('have lives and round trips by workload and role, of a server also by port', async () => {
     const bench = new Bench();
     bench.keys.client(1, curl);
     bench.keys.client(2, curl, '10.0.0.2');
@@ -43,7 +43,7 @@ describe('histograms', () => {
         [3, { close: 1, life: [86_400] }],
       ],
     });
-    expect(await bucketsOf(bench, 'connwatch.tcp.connection.duration')).toEqual({ 'curl client': { 0.5: 2, Infinity: 1 }, 'curl server': { 86400: 1 } });
+    expect(await bucketsOf(bench, 'connwatch.tcp.connection.duration')).toEqual({ 'curl client': { 0.5: 2, Infinity: 1 }, 'curl server 80': { 86400: 1 } });
     expect((await bench.histograms('connwatch.tcp.connection.duration'))['curl client']!.buckets.boundaries).toBe(LIFE_BOUNDS);
     expect(await bucketsOf(bench, 'connwatch.tcp.rtt')).toEqual({ 'curl client': { 0.01: 2, 0.025: 1 } });
   });
@@ -78,7 +78,7 @@ describe('histograms', () => {
 });
 
 describe('counters of traffic', () => {
-  it('have bytes by peer and direction; a server has no peer', async () => {
+  it('have bytes by peer and direction, of a server by its port', async () => {
     const bench = new Bench();
     bench.keys.client(1, curl);
     bench.keys.server(2, nginx, 80);
@@ -86,10 +86,11 @@ describe('counters of traffic', () => {
     bench.window({ rows: [[1, { bytesSent: 100, bytesReceived: 2 ** 40 }], [2, { bytesReceived: 7 }], [3, { bytesReceived: 8, bytesSent: 1 }]] });
     bench.window({ rows: [[1, { bytesSent: 1 }]] });
     expect(await bench.lines('connwatch.tcp.io')).toEqual({
-      'curl 10.0.0.1 443 transmit': 101,
-      'curl 10.0.0.1 443 receive': 2 ** 40,
-      'nginx receive': 15,
-      'nginx transmit': 1,
+      'curl client 10.0.0.1 443 transmit': 101,
+      'curl client 10.0.0.1 443 receive': 2 ** 40,
+      'nginx server 80 receive': 7,
+      'nginx server 443 receive': 8,
+      'nginx server 443 transmit': 1,
     });
   });
 
@@ -102,12 +103,12 @@ describe('counters of traffic', () => {
       listeners: [[2, { sockets: 1, synackRetransmits: 6 }]],
     });
     expect(await bench.lines('connwatch.tcp.retransmits')).toEqual({
-      'curl 10.0.0.1 443 syn': 3,
-      'curl 10.0.0.1 443 data': 4,
-      'nginx data': 5,
-      'nginx synack': 6,
+      'curl client 10.0.0.1 443 syn': 3,
+      'curl client 10.0.0.1 443 data': 4,
+      'nginx server 80 data': 5,
+      'nginx server 80 synack': 6,
     });
-    expect(await bench.lines('connwatch.tcp.resets')).toEqual({ 'curl receive': 1, 'nginx transmit': 2 });
+    expect(await bench.lines('connwatch.tcp.resets')).toEqual({ 'curl client 10.0.0.1 443 receive': 1, 'nginx server 80 transmit': 2 });
   });
 
   it('are the only series of a connection that was open before the start', async () => {
@@ -120,6 +121,7 @@ describe('counters of traffic', () => {
   });
 
   it('take what was folded, which has no peer, no port and no times', async () => {
+    const [client, server] = [`${FOLDED} client ${FOLDED} ${FOLDED}`, `${FOLDED} server ${FOLDED}`];
     const bench = new Bench();
     bench.keys.client(1, folded, '', 0);
     bench.keys.server(2, folded, 0);
@@ -129,11 +131,11 @@ describe('counters of traffic', () => {
         [2, { accept: 2, close: 2, bytesSent: 5, dataRetransmits: 4, resetsOut: 1 }],
       ],
     });
-    expect(await bench.lines('connwatch.tcp.connect.attempts')).toEqual({ [FOLDED]: 4 });
-    expect(await bench.lines('connwatch.tcp.accepts')).toEqual({ [FOLDED]: 2 });
-    expect(await bench.lines('connwatch.tcp.io')).toEqual({ [`${FOLDED} transmit`]: 15 });
-    expect(await bench.lines('connwatch.tcp.retransmits')).toEqual({ [`${FOLDED} syn`]: 1, [`${FOLDED} data`]: 4 });
-    expect(await bench.lines('connwatch.tcp.resets')).toEqual({ [`${FOLDED} transmit`]: 1 });
+    expect(await bench.lines('connwatch.tcp.connect.attempts')).toEqual({ [`${FOLDED} ${FOLDED} ${FOLDED}`]: 4 });
+    expect(await bench.lines('connwatch.tcp.accepts')).toEqual({ [`${FOLDED} ${FOLDED}`]: 2 });
+    expect(await bench.lines('connwatch.tcp.io')).toEqual({ [`${client} transmit`]: 10, [`${server} transmit`]: 5 });
+    expect(await bench.lines('connwatch.tcp.retransmits')).toEqual({ [`${client} syn`]: 1, [`${server} data`]: 4 });
+    expect(await bench.lines('connwatch.tcp.resets')).toEqual({ [`${server} transmit`]: 1 });
     for (const name of ['connect.duration', 'connection.duration', 'rtt']) expect(await bench.lines(`connwatch.tcp.${name}`)).toEqual({});
     expect(await bench.lines('connwatch.window.connect.duration.p50')).toEqual({});
     expect(await bench.lines('tcp.connects_by_pid')).toEqual({ true: 4 });

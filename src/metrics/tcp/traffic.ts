@@ -5,16 +5,21 @@ import { anyOf } from '../series/buckets.ts';
 import { HistogramTable } from '../series/histograms.ts';
 import { Ledger, type LedgerAccount } from '../series/ledger.ts';
 import { type Limit, SeriesTable, type Wanted } from '../series/series.ts';
+import type { FamilyName } from '../../words/families.ts';
+import type { Shape, Shapes } from '../attributes/shapes.ts';
 
-/** Where the traffic of one key counts. */
-export interface TrafficAccounts {
-  /** By workload and peer; a server's has no peer. undefined when it stands for several. */
-  readonly peer: LedgerAccount | undefined;
-  /** By workload. */
-  readonly workload: LedgerAccount | undefined;
-  /** By workload and role. */
-  readonly side: LedgerAccount | undefined;
-}
+/** Where the traffic of one key counts, by the index of `Traffic.shapes`. undefined where the key stands for several series. */
+export type TrafficAccounts = readonly (LedgerAccount | undefined)[];
+
+type TrafficFamily = keyof typeof FAMILY;
+const FAMILY = {
+  handshake: 'connwatch.tcp.connect.duration',
+  life: 'connwatch.tcp.connection.duration',
+  rtt: 'connwatch.tcp.rtt',
+  io: 'connwatch.tcp.io',
+  retransmits: 'connwatch.tcp.retransmits',
+  resets: 'connwatch.tcp.resets',
+} as const satisfies Record<string, FamilyName>;
 
 const SLOT = { handshake: 0, transmit: 1, receive: 2, syn: 3, data: 4, synack: 5, resetIn: 6, resetOut: 7, life: 8, rtt: 9 } as const;
 
@@ -26,26 +31,40 @@ export class Traffic {
   readonly io: SeriesTable;
   readonly retransmits: SeriesTable;
   readonly resets: SeriesTable;
+  /** Those of the metrics of traffic, each once. */
+  readonly shapes: readonly Shape[];
+  /** Index of its shape; -1: the metric is off. */
+  readonly #at: Readonly<Record<TrafficFamily, number>>;
   readonly #ledger: Ledger;
 
-  constructor(limit: Limit) {
+  constructor(limit: Limit, shapes: Shapes) {
     const [handshake, life, rtt] = [HANDSHAKE_BOUNDS, LIFE_BOUNDS, HANDSHAKE_BOUNDS].map((bounds) => new HistogramTable(limit, bounds));
     [this.connectDuration, this.connectionDuration, this.rtt] = [handshake!, life!, rtt!];
     const [io, retransmits, resets] = [new SeriesTable(limit), new SeriesTable(limit), new SeriesTable(limit)];
     [this.io, this.retransmits, this.resets] = [io, retransmits, resets];
+    this.shapes = [...shapes.group(Object.values(FAMILY)).keys()];
+    const at = (family: TrafficFamily): number => this.shapes.findIndex((shape) => shape === shapes.of(FAMILY[family]));
+    this.#at = { handshake: at('handshake'), life: at('life'), rtt: at('rtt'), io: at('io'), retransmits: at('retransmits'), resets: at('resets') };
+    const direction = (family: FamilyName, value: string) => shapes.pick(family, { 'network.io.direction': value });
+    const type = (value: string) => shapes.pick(FAMILY.retransmits, { type: value });
     // In the order of SLOT.
     this.#ledger = new Ledger([
       { table: this.connectDuration },
-      { table: io, attributes: { 'network.io.direction': 'transmit' } },
-      { table: io, attributes: { 'network.io.direction': 'receive' } },
-      { table: retransmits, attributes: { type: 'syn' } },
-      { table: retransmits, attributes: { type: 'data' } },
-      { table: retransmits, attributes: { type: 'synack' } },
-      { table: resets, attributes: { 'network.io.direction': 'receive' } },
-      { table: resets, attributes: { 'network.io.direction': 'transmit' } },
+      { table: io, attributes: direction(FAMILY.io, 'transmit') },
+      { table: io, attributes: direction(FAMILY.io, 'receive') },
+      { table: retransmits, attributes: type('syn') },
+      { table: retransmits, attributes: type('data') },
+      { table: retransmits, attributes: type('synack') },
+      { table: resets, attributes: direction(FAMILY.resets, 'receive') },
+      { table: resets, attributes: direction(FAMILY.resets, 'transmit') },
       { table: this.connectionDuration },
       { table: this.rtt },
     ]);
+  }
+
+  /** The account of a shape among those of a key. */
+  held(accounts: TrafficAccounts, shape: Shape): LedgerAccount | undefined {
+    return accounts[this.shapes.indexOf(shape)];
   }
 
   account(wanted: Wanted, window: number): LedgerAccount {
@@ -57,31 +76,33 @@ export class Traffic {
     const [first, firstSum] = [row * COLUMNS, row * SUMS];
     const count = (column: number): number => counts[first + column]!;
     const sum = (column: number): number => sums[firstSum + column]!;
-    this.#count(to?.peer, SLOT.transmit, sum(SUM.bytesSent), born);
-    this.#count(to?.peer, SLOT.receive, sum(SUM.bytesReceived), born);
-    this.#count(to?.peer, SLOT.syn, count(COLUMN.synRetransmits), born);
-    this.#count(to?.peer, SLOT.data, count(COLUMN.dataRetransmits), born);
-    this.#count(to?.workload, SLOT.resetIn, count(COLUMN.resetsIn), born);
-    this.#count(to?.workload, SLOT.resetOut, count(COLUMN.resetsOut), born);
-    const record = (table: HistogramTable, account: LedgerAccount | undefined, slot: number, column: number, bounds: readonly number[], seconds: number): void => {
-      if (!anyOf(counts, first + column, bounds.length + 1)) return;
-      table.record(this.#ledger.series(account, slot, born), counts, first + column, seconds);
+    this.#count(to, 'io', SLOT.transmit, sum(SUM.bytesSent), born);
+    this.#count(to, 'io', SLOT.receive, sum(SUM.bytesReceived), born);
+    this.#count(to, 'retransmits', SLOT.syn, count(COLUMN.synRetransmits), born);
+    this.#count(to, 'retransmits', SLOT.data, count(COLUMN.dataRetransmits), born);
+    this.#count(to, 'resets', SLOT.resetIn, count(COLUMN.resetsIn), born);
+    this.#count(to, 'resets', SLOT.resetOut, count(COLUMN.resetsOut), born);
+    const record = (table: HistogramTable, family: TrafficFamily, slot: number, column: number, bounds: readonly number[], seconds: number): void => {
+      const at = this.#at[family];
+      if (at < 0 || !anyOf(counts, first + column, bounds.length + 1)) return;
+      table.record(this.#ledger.series(to?.[at], slot, born), counts, first + column, seconds);
     };
-    if (count(COLUMN.connect) > 0) record(this.connectDuration, to?.peer, SLOT.handshake, COLUMN.handshake, HANDSHAKE_BOUNDS, sum(SUM.handshake));
-    if (count(COLUMN.close) > 0) record(this.connectionDuration, to?.side, SLOT.life, COLUMN.life, LIFE_BOUNDS, sum(SUM.life));
-    if (sum(SUM.rtt) > 0) record(this.rtt, to?.side, SLOT.rtt, COLUMN.rtt, HANDSHAKE_BOUNDS, sum(SUM.rtt));
+    if (count(COLUMN.connect) > 0) record(this.connectDuration, 'handshake', SLOT.handshake, COLUMN.handshake, HANDSHAKE_BOUNDS, sum(SUM.handshake));
+    if (count(COLUMN.close) > 0) record(this.connectionDuration, 'life', SLOT.life, COLUMN.life, LIFE_BOUNDS, sum(SUM.life));
+    if (sum(SUM.rtt) > 0) record(this.rtt, 'rtt', SLOT.rtt, COLUMN.rtt, HANDSHAKE_BOUNDS, sum(SUM.rtt));
   }
 
   /** SYN-ACKs that a listener sent again. */
   addSynacks(to: TrafficAccounts | undefined, count: number, born: HrTime): void {
-    this.#count(to?.workload, SLOT.synack, count, born);
+    this.#count(to, 'retransmits', SLOT.synack, count, born);
   }
 
   retire(window: number, windows: number): void {
     this.#ledger.retire(window, windows);
   }
 
-  #count(account: LedgerAccount | undefined, slot: number, count: number, born: HrTime): void {
-    if (count > 0) this.#ledger.series(account, slot, born).value += count;
+  #count(to: TrafficAccounts | undefined, family: TrafficFamily, slot: number, count: number, born: HrTime): void {
+    const at = this.#at[family];
+    if (count > 0 && at >= 0) this.#ledger.series(to?.[at], slot, born).value += count;
   }
 }

@@ -56,7 +56,7 @@ describeKernel('payload bytes, resets, round trips', () => {
     const { port } = await server.tell('listen 10');
     await client.tell(`connect ${String(port)}`);
     await server.tell('accept');
-    return { names, client, server };
+    return { names, client, server, port: port as number };
   }
 
   /** Both directions; what is sent is read meanwhile. */
@@ -68,7 +68,7 @@ describeKernel('payload bytes, resets, round trips', () => {
   describe.each(['127.0.0.1', '::1'])('%s', (address) => {
     it.each(Object.entries(ENDS))('exact when %s', async (_, { steps, client: clientResets = {}, server: serverResets = {} }) => {
       const before = await on.namespace.statistic('TcpRetransSegs');
-      const { names, client, server } = await talk(address);
+      const { names, client, server, port } = await talk(address);
       const [sent, received] = [random.between(1, 3_000_000), random.between(1, 3_000_000)];
       await exchange(client, server, sent, received);
       for (const step of steps) {
@@ -86,9 +86,9 @@ describeKernel('payload bytes, resets, round trips', () => {
       expect(round(page, names.client, 'client')).toBeGreaterThan(0);
       expect(round(page, names.server, 'server')).toBeGreaterThan(0);
       expect(page.sum('connwatch_tcp_connect_duration_seconds_count', { process_executable_name: names.client, server_address: address })).toBe(1);
-      // A client's bytes are told by peer, a server's are not.
+      // A client's bytes are told by peer, a server's by its port.
       expect(page.sum('connwatch_tcp_io_bytes_total', { process_executable_name: names.client, server_address: address })).toBe(up + down);
-      expect(page.select('connwatch_tcp_io_bytes_total', { process_executable_name: names.server }).map(({ labels }) => labels['server_address'])).toEqual([undefined, undefined]);
+      expect(page.select('connwatch_tcp_io_bytes_total', { process_executable_name: names.server }).map(({ labels }) => [labels['role'], labels['server_address'], labels['server_port']])).toEqual([port, port].map((own) => ['server', undefined, `${own}`]));
     });
 
     it('shows what a connection moves while it is open, each byte once', async () => {

@@ -81,4 +81,38 @@ describeKernel('listeners', () => {
     const page = await slow.settles((page) => seenOf(page, name, port), { queue: [], limit: [], overflows: [overflows], drops: [0] });
     expect(page.sum('connwatch_tcp_accepts_total', { process_executable_name: name })).toBe(backlog + 1);
   });
+
+  it('has the overflows of queues that are empty again at the end of the window, in several namespaces at once', async () => {
+    await using one = await Namespace.create();
+    await using two = await Namespace.create();
+    await using slow = await Agent.start({ args: ['--new-series-at-zero', 'false', '--interval', '2s'] });
+    const places = [one, two].map((namespace) => ({ namespace, backlog: random.between(2, 5), count: random.between(3, 6), name: random.name('burst') }));
+    const bursts = await Promise.all(
+      places.map(async (place) => {
+        const server = generator.start(place.name, ['talk', '--port', '0'], place.namespace);
+        const client = generator.start(random.name('peer'), ['talk', '--port', '0'], place.namespace);
+        const { port } = await server.tell(`listen ${place.backlog}`);
+        return { ...place, server, client, port };
+      }),
+    );
+    // From when it reads the counters of a namespace.
+    const inodes = places.map(({ namespace }) => `${namespace.inode}`);
+    const compared = (page: Page) => inodes.map((netns) => page.value('connwatch_drift', { netns, counter: 'PassiveOpens' }));
+    await slow.settles(compared, [0, 0]);
+    const end = (await slow.scrape()).value('connwatch_window_end_seconds') ?? 0;
+    await until(async () => ((await slow.scrape()).value('connwatch_window_end_seconds') ?? 0) > end, true);
+    await Promise.all(
+      bursts.map(async ({ namespace, backlog, count, server, client, port }) => {
+        for (let i = 0; i <= backlog; i++) await client.tell(`connect ${String(port)}`);
+        await generator.run(random.name('late'), ['give-up', '--give-up', '1500', '--port', String(port), '--count', `${count}`], namespace);
+        for (let i = 0; i <= backlog; i++) await server.tell('accept');
+      }),
+    );
+    for (const { namespace, backlog, count, name, port } of bursts) {
+      const overflows = await namespace.statistic('TcpExtListenOverflows');
+      expect(overflows).toBeGreaterThanOrEqual(count);
+      await slow.settles((page) => seenOf(page, name, port), { queue: [0], limit: [backlog], overflows: [overflows], drops: [0] });
+    }
+    await Promise.all(bursts.flatMap(({ server, client }) => [client.finish(), server.finish()]));
+  });
 });

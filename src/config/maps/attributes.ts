@@ -1,0 +1,54 @@
+import { Invalid } from '../../internal/invalid.ts';
+import { attributesOf, FAMILY_NAMES, type FamilyName, type KeptAttributes } from '../../words/families.ts';
+import { fromText, type Kind } from '../kinds.ts';
+import { didYouMean } from '../nearest.ts';
+import { ASSIGNMENTS_JSON, assignmentsOf, formatAssignments, parseAssignments } from './assignments.ts';
+
+const PREFIX = 'connwatch.';
+const OFF = 'off';
+
+/** Metrics with the attributes that each keeps. */
+export function attributes(): Kind<KeptAttributes | undefined> {
+  return {
+    placeholder: '<metric=list;...>',
+    allowed: '`metric=attribute,attribute` or `metric=off`, with `;` between metrics; a map of metrics to lists in the file',
+    schema: fromText<KeptAttributes | undefined>(parseAttributes),
+    json: ASSIGNMENTS_JSON,
+    format: (value) => formatAssignments(Object.entries(value ?? {}).map(([family, kept]) => [family, kept === OFF ? [OFF] : (kept ?? [])])),
+    fromFile: assignmentsOf,
+  };
+}
+
+/** A name that ends in `*` stands for all metrics that begin so. A metric's own name comes before such a one. */
+export function parseAttributes(text: string): KeptAttributes {
+  const given = [...parseAssignments(text)];
+  const kept: Partial<Record<FamilyName, readonly string[] | 'off'>> = {};
+  for (const [name, values] of [...given.filter(([name]) => name.endsWith('*')), ...given.filter(([name]) => !name.endsWith('*'))]) {
+    for (const family of familiesOf(name)) kept[family] = keptOf(family, values);
+  }
+  return kept;
+}
+
+function familiesOf(name: string): FamilyName[] {
+  const begin = name.endsWith('*') ? name.slice(0, -1) : undefined;
+  const found = FAMILY_NAMES.filter((family) => [family, short(family)].some((known) => (begin === undefined ? known === name : known.startsWith(begin))));
+  if (found.length > 0) return found;
+  const known = name.startsWith(PREFIX) ? FAMILY_NAMES : FAMILY_NAMES.map(short);
+  throw new Invalid(`there is no metric '${name}'${didYouMean(name, known, (one) => `'${one}'`)}`);
+}
+
+/** The prefix may be left out. */
+function short(family: FamilyName): string {
+  return family.startsWith(PREFIX) ? family.slice(PREFIX.length) : family;
+}
+
+function keptOf(family: FamilyName, values: readonly string[]): readonly string[] | 'off' {
+  if (values.length === 1 && values[0] === OFF) return OFF;
+  const known = attributesOf(family);
+  const wrong = values.find((value) => !known.includes(value));
+  if (wrong !== undefined) {
+    const suggestion = didYouMean(wrong, known, (one) => `'${one}'`) || `; it has ${known.join(', ')}`;
+    throw new Invalid(`${family} has no attribute '${wrong}'${suggestion}`);
+  }
+  return known.filter((name) => values.includes(name));
+}

@@ -1,0 +1,33 @@
+import type { Attributes } from '@opentelemetry/api';
+import type { Key } from '../../ebpf/types.ts';
+import { FOLDED, UNRESOLVED, identify, workloadOf } from '../../identity/index.ts';
+import type { Wanted } from '../series/series.ts';
+import type { PeerNames } from './peer-names.ts';
+import type { Shape } from './shapes.ts';
+
+/**
+ * The series of a key in metrics of this shape. undefined for a key that stands for
+ * several of them: what counts there belongs in the overflow series.
+ *
+ * All series of a metric and a role have the same attribute names, so what is not known
+ * has a value that says so.
+ */
+export function wantedOf(key: Key, shape: Shape, names: PeerNames): Wanted | undefined {
+  const client = key.role === 'client';
+  const [address, port] = [client && shape.address, client ? shape.clientPort : shape.serverPort];
+  const clientAddress = !client && shape.clientAddress;
+  if (key.fold === 'workload' || (key.fold === 'peer' && (address || port || clientAddress))) return undefined;
+  const attributes: Attributes = {};
+  for (const [name, value] of Object.entries(workloadOf(key))) if (shape.workload.has(name)) attributes[name] = value;
+  if (shape.role) attributes['role'] = key.role;
+  if (address) attributes['server.address'] = known(key, names.of(key.address) ?? key.address);
+  if (port) attributes['server.port'] = known(key, key.port);
+  if (clientAddress) attributes['client.address'] = known(key, names.ofRange(key.clientRange ?? 0));
+  return { id: identify(attributes), owner: key.cgroup, part: key.executable ?? '', attributes: () => attributes };
+}
+
+/** Lost records that the kernel side added up have no peer and no port. A listener that has just been closed has no port any more. */
+function known<T extends string | number>(key: Key, value: T): T | string {
+  if (key.whose === 'folded') return FOLDED;
+  return value === '' || value === 0 ? UNRESOLVED : value;
+}
