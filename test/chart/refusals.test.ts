@@ -47,6 +47,7 @@ const BY_SCHEMA: [string, unknown, string, string][] = [
 const BY_TEMPLATE: [unknown, string][] = [
   [{ config: { 'metrics-addr': ':8080' } }, 'config.metrics-addr and config.health-addr both use port 8080: give them different ports'],
   [{ config: { 'health-addr': '127.0.0.1:8080' } }, "config.health-addr is 127.0.0.1:8080, where the kubelet's probes cannot reach it: leave the host out, or set hostNetwork"],
+  [{ config: { 'web-config-file': '/etc/web.yaml', 'web-config-health': true } }, "config.web-config-health is true, but the kubelet's probes have no password and no client certificate: set it to false"],
   [{ config: { 'health-addr': '[::1]:8080' } }, 'config.health-addr is [::1]:8080, where'],
   [{ config: { 'metrics-addr': 'localhost:9090' } }, 'config.metrics-addr is localhost:9090, which nothing outside the pod can reach: leave the host out, or set service.enabled to false'],
   [{ config: { 'metrics-addr': '127.0.0.1:9090' }, service: { enabled: false }, podMonitor: { enabled: true } }, 'or set podMonitor.enabled to false'],

@@ -33,7 +33,8 @@ describe('connwatch takes the file that the chart makes', () => {
     const examples = Object.fromEntries(chartSettings().map(({ name, example }) => [name, example]));
     await withFile('key=value', async (headers) => {
       // This one must be there, because the example also says that something is pushed.
-      const config = { ...examples, 'otlp-headers-file': headers };
+      // And the chart refuses a protected health port, which the kubelet cannot probe.
+      const config = { ...examples, 'otlp-headers-file': headers, 'web-config-health': false };
       for (const helm of helms) {
         // The example of shutdown-timeout is as long as a pod is given.
         const rendered = await render(helm, { config, terminationGracePeriodSeconds: 60, hostNetwork: true, service: { enabled: false } });

@@ -8,6 +8,9 @@
 {{- if and (include "connwatch.loopback" $health) (not .Values.hostNetwork) -}}
 {{- fail (printf "config.health-addr is %s, where the kubelet's probes cannot reach it: leave the host out, or set hostNetwork" $health) -}}
 {{- end -}}
+{{- if index .Values.config "web-config-health" -}}
+{{- fail "config.web-config-health is true, but the kubelet's probes have no password and no client certificate: set it to false" -}}
+{{- end -}}
 {{- if include "connwatch.loopback" $metrics -}}
 {{- range $name := list "service" "podMonitor" "serviceMonitor" -}}
 {{- if (index $.Values $name).enabled -}}
