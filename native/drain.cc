@@ -90,6 +90,7 @@ void Drain::run() {
 
 void Drain::scanNow() {
   if (scan_.runNow(scanned_)) return;
+  batch_.keyTable().owners().scanBegun();
   takeScan();
   *program_.globals().scanned = 1;
 }
@@ -107,11 +108,13 @@ void Drain::takeScan() {
   }
   if (reader.broken()) batch_.totals().undecodable++;
   scanned_ = {};
+  batch_.keyTable().owners().scanEnded();
 }
 
 int Drain::requestCut() {
   if (cutting_ || wanted_) return 0;
   if (scan_.start(cut_.leftOver())) {
+    batch_.keyTable().owners().scanBegun();
     wanted_ = true;
     return 0;
   }

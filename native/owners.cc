@@ -12,6 +12,10 @@ namespace {
 
 // An image is kept for this many cuts after its end, because its last sockets close later.
 constexpr uint32_t kCutsKept = 2;
+// It is also kept until a scan that began after its end has found its listeners, but not for more cuts than this,
+constexpr uint32_t kCutsForScan = 60;
+// and not if so many wait.
+constexpr size_t kWaiting = 8192;
 // Look-ups in /proc at one cut: less than 5 ms.
 constexpr uint32_t kSweepStep = 1024;
 
@@ -64,16 +68,16 @@ void Owners::learn(const cw_process& record) {
   workloads_.hold(workload);
   workloads_.began(workload);
   uint32_t number = processOf(record, workload);
-  images_.emplace(record.owner, Image{number, workload, 0, cut_});
+  images_.emplace(record.owner, Image{number, workload, 0, cut_, scansBegun_});
   Process& process = processes_[number];
   process.images++;
   // The low half increases with every image. A lower number is a late record of an image that has ended.
   if (process.newest && static_cast<int32_t>(static_cast<uint32_t>(record.owner) -
                                              static_cast<uint32_t>(process.newest)) < 0) {
-    leaving_.push_back(record.owner);
+    leave(record.owner);
     return;
   }
-  if (process.newest) leaving_.push_back(process.newest);
+  if (process.newest) leave(process.newest);
   process.newest = record.owner;
   memcpy(process.comm, record.comm, CW_COMM_LEN);
   process.fresh = true;
@@ -115,7 +119,7 @@ void Owners::end(uint32_t number) {
   process.exited = true;
   // Its sockets are closed after this, and their records come later.
   if (Image* image = find(process.newest)) image->used = cut_;
-  leaving_.push_back(process.newest);
+  leave(process.newest);
   auto found = byPid_.find(process.pid);
   if (found != byPid_.end() && found->second == number) byPid_.erase(found);
   if (process.placed || process.ended) touch(number);
@@ -184,12 +188,24 @@ void Owners::cut() {
   cut_++;
 }
 
+void Owners::leave(cw_owner owner) {
+  if (Image* image = find(owner)) image->scan = scansBegun_;
+  leaving_.push_back(owner);
+}
+
+bool Owners::isOver(const Image& image) const {
+  uint32_t cuts = cut_ - image.used;
+  if (cuts < kCutsKept) return false;
+  bool looked = scansBegun_ == 0 || scansEnded_ > image.scan;
+  return looked || cuts >= kCutsForScan || leaving_.size() > kWaiting;
+}
+
 void Owners::forgetGone() {
   std::vector<cw_owner> staying;
   for (cw_owner owner : leaving_) {
     Image* image = find(owner);
     if (!image) continue;
-    if (cut_ - image->used < kCutsKept) {
+    if (!isOver(*image)) {
       staying.push_back(owner);
       continue;
     }

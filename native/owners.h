@@ -42,7 +42,7 @@ struct ProcessRow {
 /*
  * Bounded: `kImages` program images under fair shares. One that is over its share is
  * not known, as if its record had been lost. An image goes when its process has
- * exited (or runs another one) and no socket was seen of it for two cuts.
+ * exited (or runs another one), no socket of it was seen for two cuts, and a scan has looked for its listeners.
  */
 class Owners {
  public:
@@ -69,6 +69,9 @@ class Owners {
   void cut();
   // Call it if exits were lost: from then on each cut checks whether some of the processes still exist.
   void sweep() { sweepLeft_ = static_cast<uint32_t>(processes_.size()); }
+  // Of open sockets: it finds the listeners of processes that have ended.
+  void scanBegun() { scansBegun_++; }
+  void scanEnded() { scansEnded_ = scansBegun_; }
   void setPlaces(uint32_t places) { places_.setLimit(places); }
 
   const std::vector<ProcessRow>& rows() const { return rows_; }
@@ -85,6 +88,7 @@ class Owners {
     uint32_t workload;
     uint32_t other;  // the same executable in another cgroup, where it was seen last; 0: none
     uint32_t used;   // the number of the cut before which it was seen last
+    uint32_t scan;   // scans that had begun when it ended
   };
 
   struct Recent {
@@ -95,6 +99,8 @@ class Owners {
   Image* find(cw_owner owner);
   void count(cw_owner owner, uint32_t ended, uint32_t pending);
   void takeUntold();
+  void leave(cw_owner owner);
+  bool isOver(const Image& image) const;
   void forgetGone();
   uint32_t processOf(const cw_process& record, uint32_t workload);
   void end(uint32_t number);
@@ -118,6 +124,8 @@ class Owners {
   // Owners whose record has not arrived yet; it may follow soon.
   std::unordered_map<cw_owner, Counts> untold_;
   uint32_t cut_ = 0;
+  uint32_t scansBegun_ = 0;
+  uint32_t scansEnded_ = 0;
   uint32_t sweepAt_ = 0;
   uint32_t sweepLeft_ = 0;
 };
