@@ -29,7 +29,7 @@ Key keyOf(const cw_event& event);
 Key keyOf(const cw_conn& conn);
 Key keyOf(const cw_listen& listen);
 
-// What a number stands for. src/ebpf/key-details.ts reads `fold`.
+// What a number stands for. src/ebpf/keys/details.ts reads `fold`.
 enum class Fold : uint8_t {
   kNone = 0,
   kPeer = 1,      // all peers (server: ports) of a workload without a number of their own
@@ -62,7 +62,7 @@ class KeyTable {
   }
   KeyTable(const KeyTable&) = delete;
   KeyTable& operator=(const KeyTable&) = delete;
-  // `limit`: maximum of series of one metric. See kPerSeries.
+  // `limit`: maximum of series of one metric.
   void setLimit(uint32_t limit);
   // Before the first key. See ClientRanges::set.
   void setClientRanges(const uint8_t* bytes, size_t count) { clientRanges_.set(bytes, count); }

@@ -9,7 +9,7 @@
 namespace connwatch {
 
 /*
- * Dynamic thresholds (Choudhury and Hahne 1998; src/metrics/series.ts has the same rule).
+ * Dynamic thresholds (Choudhury and Hahne 1998; src/metrics/series/series.ts has the same rule).
  * A group gets a new place while it holds less than four times what is free: alone
  * it can hold 80 %, and a group that comes later still finds room. Within its group
  * a member gets one while it holds less than four times what the group may still take.
