@@ -2,9 +2,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inTemporaryFolder, makeWhole } from '../files.mjs';
 import { at, shown } from '../paths.mjs';
-import { Refusal } from '../refusal.mjs';
 import { which } from '../run.mjs';
-import { cacheFile, go, goVersion } from './go.mjs';
+import { cacheFile, go, goVersion, requireGo } from './go.mjs';
 
 const builderFile = at('otel-collector', 'builder.yaml');
 const builder = () => readFileSync(builderFile, 'utf8');
@@ -27,13 +26,7 @@ export function readyCollector() {
  * @throws Refusal
  */
 export async function buildCollector() {
-  if (!which('go')) {
-    throw new Refusal('Go is missing; it builds the collector.', {
-      code: 'CW_SETUP_MISSING',
-      why: 'the program go is not on the PATH.',
-      todo: 'install Go (https://go.dev/dl), or use the upstream distribution otelcol-contrib, which has all parts.',
-    });
-  }
+  requireGo(WHAT.what, 'install Go (https://go.dev/dl), or use the upstream distribution otelcol-contrib, which has all parts');
   const from = builder();
   const collector = collectorFile(from, goVersion());
   await inTemporaryFolder(async (folder) => {

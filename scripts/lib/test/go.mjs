@@ -3,10 +3,20 @@ import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { root } from '../paths.mjs';
 import { Refusal } from '../refusal.mjs';
-import { run } from '../run.mjs';
+import { run, which } from '../run.mjs';
 import { hash } from '../setup/stamp.mjs';
 
 export const goVersion = () => execFileSync('go', ['version'], { cwd: root, encoding: 'utf8' }).trim();
+
+/** @param {string} what it builds @throws Refusal without Go */
+export function requireGo(what, todo = 'install Go (https://go.dev/dl)') {
+  if (which('go')) return;
+  throw new Refusal(`Go is missing; it builds ${what}.`, {
+    code: 'CW_SETUP_MISSING',
+    why: 'the program go is not on the PATH.',
+    todo: `${todo}.`,
+  });
+}
 
 /** Outside of the checkout, so that each clone finds it: it takes minutes to build. The name says what it was built from. */
 export function cacheFile(name, from, version) {

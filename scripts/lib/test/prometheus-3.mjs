@@ -1,9 +1,8 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inTemporaryFolder, makeWhole } from '../files.mjs';
-import { Refusal } from '../refusal.mjs';
 import { which } from '../run.mjs';
-import { cacheFile, go, goVersion } from './go.mjs';
+import { cacheFile, go, goVersion, requireGo } from './go.mjs';
 
 const VERSION = 'v0.316.0';
 const PROGRAM = 'github.com/prometheus/prometheus/cmd/prometheus';
@@ -22,13 +21,7 @@ export function readyPrometheus() {
  * @throws Refusal
  */
 export async function buildPrometheus() {
-  if (!which('go')) {
-    throw new Refusal('Go is missing; it builds Prometheus.', {
-      code: 'CW_SETUP_MISSING',
-      why: 'the program go is not on the PATH.',
-      todo: 'install Go (https://go.dev/dl).',
-    });
-  }
+  requireGo(WHAT.what);
   const program = cacheFile('prometheus', VERSION, goVersion());
   await inTemporaryFolder(async (folder) => {
     writeFileSync(join(folder, 'go.mod'), 'module connwatch.local/prometheus\n');
