@@ -57,6 +57,8 @@ export const mptcp: Chapter = {
           await one.do(...numbers(11).map((slot) => `send ${slot} 100`));
           await other.do(...numbers(11).map((slot) => `receive ${slot} 100`));
         }
+        // Both ends of 22 subflows.
+        await world.comesAbout('CurrEstab', 44);
         world.owners.add(connecting.pid, world.name('client'), 11);
         const open = (role: string) => ({ [`${role} established`]: 22 });
         await world.shows({ client: { attempts: 22, successes: 22, open: open('client') }, server: { accepts: 22, open: open('server') } });

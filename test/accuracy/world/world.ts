@@ -1,11 +1,13 @@
 import { mkdtempSync, readlinkSync, rmSync, unlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Agent } from '../../harness/agent.ts';
 import type { Page } from '../../harness/scrape/exposition.ts';
 import { Generator, type Traffic, type Truth } from '../../harness/traffic.ts';
 import { Differs, differenceOf } from '../difference.ts';
 import type { Family } from '../family.ts';
+import type { KernelCounter } from '../kernel-counters.ts';
 import { tally, tallyOf, type Tallies, type Tally } from '../tally.ts';
 import { Actor } from './actor.ts';
 import { nameOf } from './names.ts';
@@ -15,6 +17,9 @@ import { Watch } from './watch.ts';
 
 /** A port where nobody listens, in a new namespace. */
 export const CLOSED_PORT = 7;
+
+/** Long enough for three SYNs of which the first two are lost. */
+const COMES_ABOUT_MS = 10_000;
 
 const NOTHING = { port: 0, attempts: 0, successes: 0, failures: {}, pending: 0, accepts: 0, wall_seconds: 0, cpu_seconds: 0 };
 
@@ -126,6 +131,20 @@ export class World extends Network {
   async finish(): Promise<ReadonlyMap<string, readonly Truth[]>> {
     for (const { process } of [...this.#running]) await this.end(process);
     return this.#truths;
+  }
+
+  /**
+   * Waits until the kernel itself counts this, in the case's namespaces together.
+   * @throws (rejects) when it does not: the case did not come about
+   */
+  async comesAbout(counter: KernelCounter, value: number): Promise<void> {
+    const end = performance.now() + COMES_ABOUT_MS;
+    for (;;) {
+      const { [counter]: seen = 0 } = await this.kernel();
+      if (seen === value) return;
+      if (performance.now() > end) throw new Error(`the kernel's ${counter}: ${seen}, not ${value}`);
+      await delay(50);
+    }
   }
 
   /** The page must show this now, and go on to. @throws (rejects) with the difference */

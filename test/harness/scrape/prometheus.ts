@@ -64,11 +64,14 @@ export class Prometheus implements AsyncDisposable {
   static async start(target: string | undefined, interval = '1s', scrape: object = {}, options: PrometheusOptions = {}): Promise<Prometheus> {
     const prometheus = new Prometheus(target, interval, scrape, options);
     const said: string[] = [];
+    let ready = false;
     for await (const line of createInterface({ input: prometheus.#child.stderr! })) {
       said.push(line);
       const { msg, address } = JSON.parse(line) as { msg?: string; address?: string };
       if (msg === 'Listening on' && address !== undefined) prometheus.#address = address;
-      if (msg === 'Server is ready to receive web requests.') {
+      ready ||= msg === 'Server is ready to receive web requests.';
+      // Either line may come first.
+      if (ready && prometheus.#address !== '') {
         prometheus.#child.stderr!.resume();
         return prometheus;
       }
