@@ -38,6 +38,22 @@ int BPF_PROG(connwatch_destroy, struct sock *sk)
 	return 0;
 }
 
+/* fs/exec.c, exec_binprm: the new image is in place and has not run yet. */
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(connwatch_exec, struct task_struct *task, int old_pid, struct linux_binprm *program)
+{
+	on_exec(task, program);
+	return 0;
+}
+
+/* kernel/fork.c, kernel_clone: the child has not run yet. */
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(connwatch_fork, struct task_struct *parent, struct task_struct *child)
+{
+	on_fork(parent, child);
+	return 0;
+}
+
 /* kernel/exit.c, do_exit: `live` has been counted down before the tracepoint. */
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(connwatch_exit, struct task_struct *task)
@@ -47,6 +63,7 @@ int BPF_PROG(connwatch_exit, struct task_struct *task)
 
 	if (task->signal->live.counter)
 		return 0;
+	forget_command(task);
 	process = bpf_task_storage_get(&processes, task->group_leader, 0, 0);
 	if (!process || !process->owner)
 		return 0;

@@ -29,11 +29,14 @@ typedef __u64 cw_u64;
 #define CW_ASSERT _Static_assert
 #endif
 
-#define CW_ABI_VERSION 3
+#define CW_ABI_VERSION 4
 
 /* Linux: TASK_COMM_LEN, NAME_MAX + 1. */
 #define CW_COMM_LEN 16
 #define CW_EXE_LEN 256
+/* The end of the path that was executed, and the begin of its arguments. */
+#define CW_FILE_LEN 64
+#define CW_ARGS_LEN 192
 #define CW_ADDR_LEN 16
 /* Names of a cgroup and its ancestors; a name is NAME_MAX bytes at most. */
 #define CW_CGROUP_LEN 1024
@@ -87,6 +90,7 @@ enum cw_flags {
 	CW_FLAG_CUT_OFF = 1 << 10, /* cgroup: there are more ancestors than had room */
 	CW_FLAG_LATE = 1 << 11,    /* the kernel skipped the program for a change; it was deduced and its time is not known */
 	CW_FLAG_OPENED = 1 << 12,  /* close: the record also reports the success or the accept */
+	CW_FLAG_COMMAND = 1 << 13, /* process: its command is known */
 };
 
 /*
@@ -135,6 +139,13 @@ struct cw_event {
 /* 256 ns: a handshake of up to 18 minutes fits into 32 bits. */
 #define CW_HANDSHAKE_SHIFT 8
 
+/* What was executed, as its caller named it. */
+struct cw_command {
+	cw_u8 file[CW_FILE_LEN]; /* the end of the path: of a script, a link, or the executable file */
+	cw_u8 args[CW_ARGS_LEN]; /* the first of them, from argv[0] on; each ends with NUL */
+	cw_u64 args_length;      /* bytes of args */
+};
+
 struct cw_process {
 	cw_u8 version;
 	cw_u8 kind; /* CW_KIND_PROCESS */
@@ -146,6 +157,7 @@ struct cw_process {
 	cw_u64 cgroup;
 	cw_u8 comm[CW_COMM_LEN]; /* of the thread group leader */
 	cw_u8 exe[CW_EXE_LEN];   /* base name of the executable file */
+	struct cw_command command; /* with CW_FLAG_COMMAND */
 };
 
 struct cw_listen {
@@ -267,7 +279,7 @@ enum cw_loss_class {
  * With the ring's header of 8 a record takes 112 bytes; the conn slot is two cache lines.
  */
 CW_ASSERT(sizeof(struct cw_event) == 104, "struct cw_event is 104 bytes");
-CW_ASSERT(sizeof(struct cw_process) == 312, "struct cw_process is 312 bytes");
+CW_ASSERT(sizeof(struct cw_process) == 576, "struct cw_process is 576 bytes");
 CW_ASSERT(sizeof(struct cw_conn) == 128, "struct cw_conn is 128 bytes");
 CW_ASSERT(sizeof(struct cw_listen) == 64, "struct cw_listen is 64 bytes");
 CW_ASSERT(sizeof(struct cw_cgroup) == 1048, "struct cw_cgroup is 1048 bytes");

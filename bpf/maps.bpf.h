@@ -167,6 +167,17 @@ struct {
 	__type(value, struct process);
 } processes SEC(".maps");
 
+/* Up to 5 MiB. What a process was started as, by pid, where its executable file alone does not say it.
+ * A process that finds no room has no command. */
+#define COMMANDS 16384
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, COMMANDS);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, u32);
+	__type(value, struct cw_command);
+} commands SEC(".maps");
+
 /* What the owner of a task is made of. */
 struct task_key {
 	u64 leader; /* address of its task_struct */

@@ -4,20 +4,23 @@
 #define CONNWATCH_OWNER_H
 
 #include "cgroup.bpf.h"
+#include "command.bpf.h"
 
 /* Sends the names, once for each program image of a process. */
 static __always_inline bool send_process(struct process *process, struct task_struct *leader,
 					 struct task_struct *task, u64 cgroup)
 {
 	struct cw_process *record = reserve(sizeof(*record), CW_CLASS_PROCESS);
+	struct cw_command *command;
 	const unsigned char *name;
+	u32 pid = task->tgid;
 
 	if (!record)
 		return false;
 	record->version = CW_ABI_VERSION;
 	record->kind = CW_KIND_PROCESS;
 	record->flags = CW_FLAG_OWNER;
-	record->pid = task->tgid;
+	record->pid = pid;
 	record->time = bpf_ktime_get_ns();
 	record->owner = process->owner;
 	record->start_time = leader->start_boottime;
@@ -26,6 +29,13 @@ static __always_inline bool send_process(struct process *process, struct task_st
 	name = BPF_CORE_READ(task, mm, exe_file, f_path.dentry, d_name.name);
 	if (bpf_probe_read_kernel_str(record->exe, CW_EXE_LEN, name) < 0)
 		record->exe[0] = 0;
+	command = bpf_map_lookup_elem(&commands, &pid);
+	if (command) {
+		record->flags |= CW_FLAG_COMMAND;
+		record->command = *command;
+	} else {
+		__builtin_memset(&record->command, 0, sizeof(record->command));
+	}
 	submit(record);
 	return true;
 }

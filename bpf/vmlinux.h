@@ -223,6 +223,12 @@ struct pt_regs {
 
 struct mm_struct {
 	struct file *exe_file;
+	unsigned long arg_start;
+	unsigned long arg_end;
+};
+
+struct linux_binprm {
+	const char *filename;
 };
 
 struct signal_struct {

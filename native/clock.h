@@ -13,6 +13,13 @@ inline uint64_t monotonic() {
   return static_cast<uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(now.tv_nsec);
 }
 
+// ns, CLOCK_BOOTTIME: the clock of start times.
+inline uint64_t bootTime() {
+  timespec now;
+  clock_gettime(CLOCK_BOOTTIME, &now);
+  return static_cast<uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(now.tv_nsec);
+}
+
 // ns of processor time that the calling thread has used.
 inline uint64_t threadTime() {
   timespec used;

@@ -33,7 +33,7 @@ bool writeKey(KeyTable& table, uint32_t id, void* to) {
     std::string_view name = table.workloads().name(workload);
     details.whose = static_cast<uint8_t>(whose);
     details.workload = whose == Whose::kProcess ? workload : 0;
-    details.nameLength = static_cast<uint8_t>(std::min<size_t>(name.size(), CW_EXE_LEN - 1));
+    details.nameLength = static_cast<uint16_t>(std::min(name.size(), kNameLength));
     memcpy(details.name, name.data(), details.nameLength);
   }
   memcpy(to, &details, sizeof details);

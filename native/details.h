@@ -10,6 +10,8 @@
 
 namespace connwatch {
 
+constexpr size_t kNameLength = CW_EXE_LEN + CW_FILE_LEN;
+
 // src/ebpf/keys/details.ts reads these two.
 struct KeyDetails {
   uint64_t cgroup;
@@ -20,9 +22,9 @@ struct KeyDetails {
   uint8_t role;
   uint8_t fold;
   uint8_t whose;  // kUntold: never
-  uint8_t nameLength;
-  uint8_t reserved[2];
-  uint8_t name[CW_EXE_LEN];
+  uint8_t reserved;
+  uint16_t nameLength;
+  uint8_t name[kNameLength];  // workloads.h
 };
 
 struct ProcessDetails {
@@ -33,7 +35,7 @@ struct ProcessDetails {
 };
 
 constexpr size_t kDetailsSize = sizeof(KeyDetails);
-static_assert(offsetof(KeyDetails, name) == 40 && sizeof(KeyDetails) == 296, "as details.ts has it");
+static_assert(offsetof(KeyDetails, name) == 40 && sizeof(KeyDetails) == 360, "as details.ts has it");
 static_assert(offsetof(ProcessDetails, comm) == 20, "as details.ts has it");
 
 // Returns false if the number is not in use.

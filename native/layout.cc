@@ -30,7 +30,7 @@ const std::vector<Field> kProcess = {
     FIELD(cw_process, version), FIELD(cw_process, kind),       FIELD(cw_process, flags),
     FIELD(cw_process, pid),     FIELD(cw_process, time),       FIELD(cw_process, owner),
     FIELD(cw_process, start_time), FIELD(cw_process, cgroup),  FIELD(cw_process, comm),
-    FIELD(cw_process, exe),
+    FIELD(cw_process, exe),     FIELD(cw_process, command),
 };
 const std::vector<Field> kConn = {
     FIELD(cw_conn, cookie),  FIELD(cw_conn, opened), FIELD(cw_conn, since), FIELD(cw_conn, owner),

@@ -3,9 +3,12 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 #include <utility>
+
+#include "command.h"
 
 namespace connwatch {
 namespace {
@@ -19,9 +22,9 @@ constexpr size_t kWaiting = 8192;
 // Look-ups in /proc at one cut: less than 5 ms.
 constexpr uint32_t kSweepStep = 1024;
 
-std::string_view executable(const cw_process& record) {
-  const char* name = reinterpret_cast<const char*>(record.exe);
-  return {name, strnlen(name, CW_EXE_LEN)};
+std::string_view text(const uint8_t* bytes, size_t most) {
+  const char* name = reinterpret_cast<const char*>(bytes);
+  return {name, strnlen(name, most)};
 }
 
 bool isAlive(uint32_t pid) {
@@ -60,10 +63,25 @@ const Process* Owners::at(uint32_t number) const {
   return number < processes_.size() && processes_[number].images > 0 ? &processes_[number] : nullptr;
 }
 
+// The name of its workload: see workloads.h. A process from before the agent is asked for its arguments.
+std::string Owners::nameOf(const cw_process& record) {
+  std::string name(text(record.exe, CW_EXE_LEN));
+  std::string command;
+  if (record.flags & CW_FLAG_COMMAND) {
+    const cw_command& started = record.command;
+    size_t length = std::min<size_t>(started.args_length, CW_ARGS_LEN);
+    command = commandOf(name, text(started.file, CW_FILE_LEN), {reinterpret_cast<const char*>(started.args), length});
+  } else if (record.pid && record.start_time < commandsSince_ && cmdlinesLeft_ > 0) {
+    cmdlinesLeft_--;
+    command = commandOf(name, {}, readArguments(record.pid));
+  }
+  return command.empty() ? name : name + '\0' + command;
+}
+
 void Owners::learn(const cw_process& record) {
   // The kernel reports a process twice if two of its threads send its record at the same time.
   if (images_.count(record.owner)) return;
-  uint32_t workload = workloads_.of(Whose::kProcess, record.cgroup, executable(record));
+  uint32_t workload = workloads_.of(Whose::kProcess, record.cgroup, nameOf(record));
   if (!known_.take(record.cgroup, workload)) return workloads_.forget(workload);
   workloads_.hold(workload);
   workloads_.began(workload);

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -58,6 +59,8 @@ class Owners {
   Owners(Workloads& workloads, uint32_t places);
 
   void learn(const cw_process& record);
+  // From this time on (ns since boot) the kernel side knows what a new process was started as.
+  void setCommandsSince(uint64_t time) { commandsSince_ = time; }
   void exit(cw_owner owner);
   // The number of the workload. The caller does not hold a reference to it.
   uint32_t workload(cw_owner owner, uint64_t cgroup);
@@ -97,6 +100,7 @@ class Owners {
   };
 
   Image* find(cw_owner owner);
+  std::string nameOf(const cw_process& record);
   void count(cw_owner owner, uint32_t ended, uint32_t pending);
   void takeUntold();
   void leave(cw_owner owner);
@@ -123,6 +127,8 @@ class Owners {
   Counts others_{};
   // Owners whose record has not arrived yet; it may follow soon.
   std::unordered_map<cw_owner, Counts> untold_;
+  uint64_t commandsSince_ = ~0ULL;
+  uint32_t cmdlinesLeft_ = 8192;
   uint32_t cut_ = 0;
   uint32_t scansBegun_ = 0;
   uint32_t scansEnded_ = 0;

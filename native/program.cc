@@ -6,6 +6,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -21,6 +22,8 @@ namespace {
 constexpr const char* kStateProgram = "connwatch_state";
 constexpr const char* kErrorProgram = "connwatch_error";
 constexpr const char* kDestroyProgram = "connwatch_destroy";
+constexpr const char* kExecProgram = "connwatch_exec";
+constexpr const char* kForkProgram = "connwatch_fork";
 constexpr const char* kFallbackProgram = "connwatch_fallback";
 constexpr const char* kScanProgram = "connwatch_scan";
 constexpr const char* kSweepProgram = "connwatch_sweep";
@@ -263,7 +266,8 @@ uint64_t Program::recursionMisses() {
     const char* name = bpf_program__name(program);
     if (!strcmp(name, kStateProgram))
       stateSkipped = info.recursion_misses > 0;
-    else if (strcmp(name, kDestroyProgram) && strcmp(name, kErrorProgram))
+    else if (strcmp(name, kDestroyProgram) && strcmp(name, kErrorProgram) &&
+             strcmp(name, kExecProgram) && strcmp(name, kForkProgram))
       misses += info.recursion_misses;
   }
   if (stateSkipped) attachErrorProgram();
@@ -276,6 +280,10 @@ void Program::attachErrorProgram() {
   errorProgramTried_ = true;
   int error = attachOne(program, kErrorProgram);
   probes_.push_back({kErrorProgram, mechanismOf(program), false, error == 0, error});
+}
+
+bool Program::isAttached(const std::string& name) const {
+  return std::any_of(probes_.begin(), probes_.end(), [&](const Probe& probe) { return probe.name == name && probe.attached; });
 }
 
 // Reports, next to the programs, how an accepted socket finds its listener.

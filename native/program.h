@@ -68,6 +68,7 @@ class Program {
   uint32_t slotCount() const { return slotCount_; }
   const Globals& globals() const { return globals_; }
   std::vector<Probe> probes() const;
+  bool isAttached(const std::string& name) const;
   // Reads the start records that are in socket storage. Returns 0 or an errno.
   int readFallback(std::vector<cw_conn>& into) const;
   // Scans the sockets of all file descriptors. Writes cw_event of kind FLOW and cw_listen, one after the

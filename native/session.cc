@@ -93,6 +93,7 @@ Session::Session(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Session>(inf
   Wake::start(env, {program_->mapFd("events"), doorbell_}, [this] { onWake(); }, &wake_, &error);
   if (!wake_) fail(env, {"CW_BPF_LOAD", "ring", error, "cannot watch the ring buffer", ""});
   if ((failure = program_->attach(immediate))) fail(env, *failure);
+  if (program_->isAttached("connwatch_exec")) drain_->batch().keyTable().owners().setCommandsSince(bootTime());
   drain_->scanNow();
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Workloads by number: an executable in a cgroup.
+// Workloads by number: an executable in a cgroup, and its command where that has another name.
 #pragma once
 
 #include <cstdint>
@@ -25,6 +25,7 @@ enum class Whose : uint8_t {
  */
 class Workloads {
  public:
+  // `name`: the executable; if its command has another name, NUL and that (command.h).
   // The number of this workload, 1 or more. Call `forget` for a new one without references.
   uint32_t of(Whose whose, uint64_t cgroup, std::string_view name);
   void hold(uint32_t number) { entries_[number].holders++; }

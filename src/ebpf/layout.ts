@@ -3,7 +3,7 @@
  * endian. The addon reports its own table; Manager refuses to start if they differ
  * (`assertLayout`).
  */
-export const ABI_VERSION = 3;
+export const ABI_VERSION = 4;
 export const EVENT_SIZE = 104;
 export const EVENT_WORDS = EVENT_SIZE / 4;
 

@@ -26,6 +26,8 @@ export interface Key {
   readonly whose: Whose;
   /** Base name of the executable file, at most 255 bytes, printable form; or `[kernel]`, `[folded]`; undefined if it is unknown. */
   readonly executable: string | undefined;
+  /** What was executed, at most 63 bytes, printable form; undefined if it has the executable's name or is unknown. */
+  readonly command?: string | undefined;
   /** Number of the workload, which is an executable in a cgroup. 0 if there is no process or it is unknown. Used again after `Cut.gone` had it. */
   readonly workload: number;
   /** Number of the cgroup, decimal (bpf/event.h): the cgroup v2 id if containers differ in v2. */

@@ -8,7 +8,7 @@ export const FOLDED = '[folded]';
 /** The executable of a workload of which nothing is known. */
 export const UNRESOLVED = '[unresolved]';
 
-type Owned = Pick<Key, 'whose' | 'executable' | 'cgroup' | 'cgroupPath'>;
+type Owned = Pick<Key, 'whose' | 'executable' | 'command' | 'cgroup' | 'cgroupPath'>;
 
 // Attributes are made once per key; the entry goes with the key.
 const workloads = new WeakMap<Owned, Attributes>();
@@ -19,6 +19,8 @@ const workloads = new WeakMap<Owned, Attributes>();
  * would overwrite the container of every series with the agent's.
  */
 export const CONTAINER = 'workload.container.id';
+/** What was executed, where that has another name than the executable file: a script, a link, one name of a multi-call binary. */
+export const COMMAND = 'process.command';
 /** The unit of the host's systemd. */
 export const UNIT = 'systemd.unit.name';
 
@@ -31,7 +33,11 @@ export const UNIT = 'systemd.unit.name';
 export function workloadOf(key: Owned): Attributes {
   let workload = workloads.get(key);
   if (workload === undefined) {
-    workload = { 'process.executable.name': key.executable ?? UNRESOLVED, ...placeOf(key) };
+    workload = {
+      'process.executable.name': key.executable ?? UNRESOLVED,
+      ...(key.command !== undefined && { [COMMAND]: key.command }),
+      ...placeOf(key),
+    };
     workloads.set(key, workload);
   }
   return workload;

@@ -1,4 +1,4 @@
-const workload = ['process.executable.name', 'workload.container.id', 'systemd.unit.name'] as const;
+const workload = ['process.executable.name', 'process.command', 'workload.container.id', 'systemd.unit.name'] as const;
 const peer = ['server.address', 'server.port'] as const;
 const port = ['server.port'] as const;
 const direction = 'network.io.direction';

@@ -49,6 +49,7 @@ void cut(KeyTable& table) {
 int main(int argc, char** argv) {
   if (argc != 2) return 2;
   KeyTable table(static_cast<uint32_t>(atoi(argv[1])));
+  table.owners().setCommandsSince(0);
   char line[512], word[16], name[256];
   while (fgets(line, sizeof line, stdin)) {
     uint64_t owner = 0, cgroup = 0, start = 0, cookie = 0;

@@ -1,7 +1,7 @@
 import { printable } from '../../internal/escape.ts';
 
 // The layout of native/details.h.
-const KEY = { cgroup: 0, address: 8, netns: 24, workload: 28, port: 32, role: 34, fold: 35, whose: 36, nameLength: 37, name: 40 } as const;
+const KEY = { cgroup: 0, address: 8, netns: 24, workload: 28, port: 32, role: 34, fold: 35, whose: 36, nameLength: 38, name: 40 } as const;
 const PROCESS = { start: 0, cgroup: 8, pid: 16, comm: 20 } as const;
 const [ADDRESS_LENGTH, COMM_LENGTH] = [16, 16];
 
@@ -56,8 +56,11 @@ export class Details {
     return this.#view.getUint8(KEY.whose);
   }
 
-  get name(): string {
-    return printable(this.#bytes.subarray(KEY.name, KEY.name + this.#view.getUint8(KEY.nameLength)));
+  /** The executable, and the command where that has another name. */
+  get names(): readonly [string, string | undefined] {
+    const name = this.#bytes.subarray(KEY.name, KEY.name + this.#view.getUint16(KEY.nameLength, true));
+    const end = name.indexOf(0);
+    return end < 0 ? [printable(name), undefined] : [printable(name.subarray(0, end)), printable(name.subarray(end + 1))];
   }
 
   get start(): bigint {

@@ -18,12 +18,13 @@ function writeKey(to: ArrayBuffer, { role = 1, whose = 1, fold = 0, name = 'app'
   view.setUint32(24, 4_026_531_840, true);
   view.setUint32(28, 3, true);
   view.setUint16(32, 443, true);
-  bytes.set([role, fold, whose, name.length], 34);
+  bytes.set([role, fold, whose], 34);
+  view.setUint16(38, name.length, true);
   bytes.set(Buffer.from(name, 'latin1'), 40);
 }
 
 function keysOf(written: Record<number, Written>, paths = new Map([['12', '/system.slice/app.service']])) {
-  const details = new ArrayBuffer(296);
+  const details = new ArrayBuffer(360);
   const source = {
     details,
     readKey(id: number) {
@@ -50,6 +51,7 @@ describe('Keys', () => {
       role: 'client',
       whose: 'process',
       executable: 'app',
+      command: undefined,
       workload: 3,
       cgroup: '12',
       cgroupPath: '/system.slice/app.service',
@@ -60,6 +62,7 @@ describe('Keys', () => {
       fold: 'none',
     });
     expect(keys.get(2)).toMatchObject({ role: 'server', address: '', executable: 'b\\xff' });
+    expect(keysOf({ 1: { name: 'python3.11\0serve.py' } }).get(1)).toMatchObject({ executable: 'python3.11', command: 'serve.py' });
     expect(keys.side(2)).toEqual({ role: 'server', netns: 4_026_531_840 });
     expect([keys.get(3), keys.side(3)]).toEqual([undefined, undefined]);
   });

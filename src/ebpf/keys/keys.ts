@@ -32,13 +32,15 @@ export class Keys {
     const details = this.#details;
     const { cgroup, netns, port, workload } = details;
     const whose = WHOSE[details.whose] ?? 'unknown';
+    const [executable, command] = whose === 'process' ? details.names : [UNRESOLVED[whose], undefined];
     const client = details.role === ROLE_CLIENT;
     const fold = FOLDS[details.fold] ?? 'workload';
     return {
       id,
       role: client ? 'client' : 'server',
       whose,
-      executable: whose === 'process' ? details.name : UNRESOLVED[whose],
+      executable,
+      command,
       workload,
       cgroup,
       cgroupPath: this.#cgroups.get(cgroup),

@@ -67,6 +67,7 @@ const INTRO = `# Metrics
 Each metric has an OpenTelemetry name and a Prometheus name, which \`/metrics\` uses.
 Attributes become labels with underscores instead of dots: \`server.port\` is \`server_port\`.
 \`process.executable.name\` is the base name of the executable file; \`[kernel]\` for sockets of the kernel, \`[unresolved]\` for an unknown owner, \`[folded]\` for the sum of lost records. A program whose file has one of these names shares its series.
+\`process.command\` is what was executed, where that has another name: the script of an interpreter (\`python3 -m http.server\`: \`http.server\`), a link, one name of a multi-call binary. It is noted when the program is executed, so it is not what a process calls itself later.
 \`workload.container.id\` is set if the socket was made in a container: its whole id, or its name if the runtime gives no other id (LXC, systemd-nspawn). \`systemd.unit.name\` is set if it was made in a unit of the host's systemd, other than a scope. Both come from the path of the cgroup ([containers](containers.md)).
 The [glossary](internals/glossary.md) defines terms such as window and overflow series.
 `;
