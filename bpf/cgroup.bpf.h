@@ -16,34 +16,41 @@ static __always_inline struct cgroup *v1_cgroup(struct css_set *set, u32 control
 	return cgroup->root != set->dfl_cgrp->root && cgroup->level > 0 ? cgroup : NULL;
 }
 
+/* Where a task is. v1: in the hierarchy of memory, else of pids, unless it is at the root or there is none. */
+struct places {
+	struct kernfs_node *v1;
+	struct kernfs_node *v2;
+	u64 id;
+};
+
 /*
- * The v2 cgroup, unless memory or pids are in a v1 hierarchy where the task is
- * below the root: on such hosts containers are told apart there, and the v2
- * hierarchy may not know them. User space knows whether there is one (`cgroup_v1`).
+ * On hosts with v1 hierarchies a container or a unit may have a cgroup in one of the two only, so
+ * that both count. User space knows whether there is one (`cgroup_v1`).
  */
-static __always_inline struct cgroup *cgroup_of(struct task_struct *task, u64 *bit)
+static __always_inline void find_places(struct task_struct *task, struct places *places)
 {
 	struct css_set *set = task->cgroups;
-	struct cgroup *other;
+	struct cgroup *v1 = NULL;
+	u64 bit = 0;
 
-	*bit = 0;
+	places->v2 = set->dfl_cgrp->kn;
 	if (cgroup_v1 & CGROUP_V1_MEMORY &&
 	    bpf_core_enum_value_exists(enum cgroup_subsys_id, memory_cgrp_id)) {
-		other = v1_cgroup(set, bpf_core_enum_value(enum cgroup_subsys_id, memory_cgrp_id));
-		if (other) {
-			*bit = CW_CGROUP_MEMORY;
-			return other;
-		}
+		v1 = v1_cgroup(set, bpf_core_enum_value(enum cgroup_subsys_id, memory_cgrp_id));
+		bit = CW_CGROUP_MEMORY;
 	}
-	if (cgroup_v1 & CGROUP_V1_PIDS &&
+	if (!v1 && cgroup_v1 & CGROUP_V1_PIDS &&
 	    bpf_core_enum_value_exists(enum cgroup_subsys_id, pids_cgrp_id)) {
-		other = v1_cgroup(set, bpf_core_enum_value(enum cgroup_subsys_id, pids_cgrp_id));
-		if (other) {
-			*bit = CW_CGROUP_PIDS;
-			return other;
-		}
+		v1 = v1_cgroup(set, bpf_core_enum_value(enum cgroup_subsys_id, pids_cgrp_id));
+		bit = CW_CGROUP_PIDS;
 	}
-	return set->dfl_cgrp;
+	if (v1) {
+		places->v1 = v1->kn;
+		places->id = bit | (v1->kn->id & CW_CGROUP_HALF) << 31 | (places->v2->id & CW_CGROUP_HALF);
+	} else {
+		places->v1 = NULL;
+		places->id = places->v2->id;
+	}
 }
 
 static __always_inline struct kernfs_node *parent_of(struct kernfs_node *node)
@@ -55,26 +62,16 @@ static __always_inline struct kernfs_node *parent_of(struct kernfs_node *node)
 	return BPF_CORE_READ(node, parent);
 }
 
-/* The names as the kernel has them, so that neither mounts nor namespaces of
- * cgroups matter, nor whether the cgroup still is when somebody looks. */
-static __noinline int send_cgroup(struct kernfs_node *node, u64 id)
+/* Returns the bytes of names from `length` on, with its flag if there are more. */
+static __always_inline u32 write_names(struct cw_cgroup *record, u32 length, struct kernfs_node *node, u16 cut_off)
 {
-	struct cw_cgroup *record = reserve(sizeof(*record), CW_CLASS_CGROUP);
-	u32 length = 0;
-
-	if (!record)
-		return 0;
-	record->version = CW_ABI_VERSION;
-	record->kind = CW_KIND_CGROUP;
-	record->flags = CW_FLAG_CUT_OFF;
-	record->time = bpf_ktime_get_ns();
-	record->id = id;
+	record->flags |= cut_off;
 	for (int level = 0; level < CGROUP_LEVELS; level++) {
 		struct kernfs_node *parent = parent_of(node);
 		long got;
 
 		if (!parent) { /* the root has no name */
-			record->flags = 0;
+			record->flags &= ~cut_off;
 			break;
 		}
 		if (length > CW_CGROUP_LEN - CGROUP_NAME_LEN)
@@ -86,19 +83,40 @@ static __noinline int send_cgroup(struct kernfs_node *node, u64 id)
 		length += got;
 		node = parent;
 	}
-	record->length = length;
+	return length;
+}
+
+/* The names as the kernel has them, so that neither mounts nor namespaces of
+ * cgroups matter, nor whether the cgroup still is when somebody looks. */
+static __noinline int send_cgroup(struct task_struct *task)
+{
+	struct cw_cgroup *record = reserve(sizeof(*record), CW_CLASS_CGROUP);
+	struct places places;
+
+	if (!record)
+		return 0;
+	find_places(task, &places);
+	record->version = CW_ABI_VERSION;
+	record->kind = CW_KIND_CGROUP;
+	record->flags = 0;
+	record->time = bpf_ktime_get_ns();
+	record->id = places.id;
+	record->v1_length = 0;
+	if (places.v1)
+		record->v1_length = write_names(record, 0, places.v1, CW_FLAG_CUT_OFF_V1);
+	record->length = write_names(record, record->v1_length, places.v2, CW_FLAG_CUT_OFF);
 	submit(record);
 	return 1;
 }
 
 /* False when the ring was full: to be tried again. */
-static __always_inline bool tell_cgroup(struct kernfs_node *node, u64 id)
+static __always_inline bool tell_cgroup(struct task_struct *task, u64 id)
 {
 	u8 told = 1;
 
 	if (bpf_map_lookup_elem(&cgroups, &id))
 		return true;
-	if (!send_cgroup(node, id))
+	if (!send_cgroup(task))
 		return false;
 	bpf_map_update_elem(&cgroups, &id, &told, BPF_ANY);
 	return true;

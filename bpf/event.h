@@ -87,10 +87,11 @@ enum cw_flags {
 	CW_FLAG_RESET_IN = 1 << 7, /* close: the peer reset the connection */
 	CW_FLAG_RESET_OUT = 1 << 8, /* close: its owner did */
 	CW_FLAG_ENDED = 1 << 9,    /* listen: the socket listens no more */
-	CW_FLAG_CUT_OFF = 1 << 10, /* cgroup: there are more ancestors than had room */
+	CW_FLAG_CUT_OFF = 1 << 10, /* cgroup: there are more ancestors in v2 than had room */
 	CW_FLAG_LATE = 1 << 11,    /* the kernel skipped the program for a change; it was deduced and its time is not known */
 	CW_FLAG_OPENED = 1 << 12,  /* close: the record also reports the success or the accept */
 	CW_FLAG_COMMAND = 1 << 13, /* process: its command is known */
+	CW_FLAG_CUT_OFF_V1 = 1 << 14, /* cgroup: the same of v1 */
 };
 
 /*
@@ -104,11 +105,13 @@ typedef cw_u64 cw_owner;
 #define CW_OWNER_FIRST 3
 
 /*
- * A cgroup, in one number: the id of its kernfs node in the v2 hierarchy, or,
- * with one of these bits, in a v1 hierarchy where that tells more.
+ * A cgroup, in one number: the id of its kernfs node in the v2 hierarchy. With one of these bits the
+ * task is in a cgroup of that v1 hierarchy too: the low 31 bits of its id in v1, then those in v2.
+ * The kernel counts up the low 32 bits of an id before it gives one out again (fs/kernfs/dir.c).
  */
 #define CW_CGROUP_MEMORY (1ULL << 63)
 #define CW_CGROUP_PIDS (1ULL << 62)
+#define CW_CGROUP_HALF 0x7fffffffULL
 
 struct cw_event {
 	cw_u8 version; /* CW_ABI_VERSION */
@@ -185,6 +188,8 @@ struct cw_cgroup {
 	cw_u32 length; /* bytes of names */
 	cw_u64 time;
 	cw_u64 id;
+	cw_u32 v1_length; /* bytes of them that are of the v1 hierarchy; the others are of v2 */
+	cw_u32 reserved;
 	cw_u8 names[CW_CGROUP_LEN]; /* its own name first, then its parent's, ...; each ends with NUL */
 };
 
@@ -282,7 +287,7 @@ CW_ASSERT(sizeof(struct cw_event) == 104, "struct cw_event is 104 bytes");
 CW_ASSERT(sizeof(struct cw_process) == 576, "struct cw_process is 576 bytes");
 CW_ASSERT(sizeof(struct cw_conn) == 128, "struct cw_conn is 128 bytes");
 CW_ASSERT(sizeof(struct cw_listen) == 64, "struct cw_listen is 64 bytes");
-CW_ASSERT(sizeof(struct cw_cgroup) == 1048, "struct cw_cgroup is 1048 bytes");
+CW_ASSERT(sizeof(struct cw_cgroup) == 1056, "struct cw_cgroup is 1056 bytes");
 CW_ASSERT(sizeof(struct cw_netns) == 16, "struct cw_netns is 16 bytes");
 CW_ASSERT(sizeof(struct cw_fold_key) == 16, "struct cw_fold_key is 16 bytes");
 CW_ASSERT(sizeof(struct cw_fold) == 56, "struct cw_fold is 56 bytes");

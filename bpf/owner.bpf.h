@@ -56,9 +56,7 @@ static __noinline cw_owner introduce(struct task_struct *task, const struct task
 {
 	struct task_struct *leader = task->group_leader;
 	struct process *process;
-	struct kernfs_node *node;
 	cw_owner known;
-	u64 bit;
 
 	process = bpf_task_storage_get(&processes, leader, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	/* When two threads make their first connect at once, the kernel lets one of
@@ -83,8 +81,7 @@ static __noinline cw_owner introduce(struct task_struct *task, const struct task
 	} else if (process->unsent) {
 		process->unsent = !send_process(process, leader, task, key->cgroup);
 	}
-	node = cgroup_of(task, &bit)->kn;
-	if (process->cgroup != key->cgroup && tell_cgroup(node, key->cgroup))
+	if (process->cgroup != key->cgroup && tell_cgroup(task, key->cgroup))
 		process->cgroup = key->cgroup;
 	return process->owner;
 }
@@ -123,10 +120,10 @@ static __always_inline cw_owner owner_of(struct task_struct *task, u64 *cgroup)
 	struct recent *recent;
 	struct task_key key;
 	u32 index;
-	u64 bit;
+	struct places places;
 
-	key.cgroup = cgroup_of(task, &bit)->kn->id;
-	key.cgroup |= bit;
+	find_places(task, &places);
+	key.cgroup = places.id;
 	*cgroup = key.cgroup;
 	if (task->flags & PF_KTHREAD)
 		return CW_OWNER_KERNEL;

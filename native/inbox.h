@@ -16,6 +16,9 @@ struct CgroupNames {
   uint64_t id;
   bool cutOff;
   std::string names;
+  // In a v1 hierarchy; empty if it has none there.
+  bool cutOffV1;
+  std::string namesV1;
 };
 
 struct Inbox {

@@ -128,11 +128,15 @@ Napi::Value toRows(Napi::Env env, Owners& owners) {
 }
 
 Napi::Value toList(Napi::Env env, const std::vector<CgroupNames>& cgroups) {
-  return objects(env, cgroups, [env](Napi::Object& row, const CgroupNames& cgroup) {
+  auto bytes = [env](const std::string& names) {
+    return Napi::Buffer<uint8_t>::Copy(env, reinterpret_cast<const uint8_t*>(names.data()), names.size());
+  };
+  return objects(env, cgroups, [env, bytes](Napi::Object& row, const CgroupNames& cgroup) {
     row.Set("id", Napi::BigInt::New(env, cgroup.id));
     row.Set("cutOff", cgroup.cutOff);
-    row.Set("names", Napi::Buffer<uint8_t>::Copy(
-                         env, reinterpret_cast<const uint8_t*>(cgroup.names.data()), cgroup.names.size()));
+    row.Set("names", bytes(cgroup.names));
+    row.Set("cutOffV1", cgroup.cutOffV1);
+    row.Set("namesV1", bytes(cgroup.namesV1));
   });
 }
 

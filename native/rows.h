@@ -21,7 +21,7 @@ Napi::Value toRows(Napi::Env env, const Counts& counts);
 
 // {rows, process, ended, pending, flags, othersEnded, othersPending}: flags of ProcessRow.
 Napi::Value toRows(Napi::Env env, Owners& owners);
-// [{id, cutOff, names}], names as bytes
+// [{id, cutOff, names, cutOffV1, namesV1}], names as bytes
 Napi::Value toList(Napi::Env env, const std::vector<CgroupNames>& cgroups);
 
 // Of an array of numbers.

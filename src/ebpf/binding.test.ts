@@ -17,7 +17,7 @@ describe('the record layout', () => {
     ['a moved field', { offsets: { ...EVENT_OFFSETS, cookie: 24 } }, 'field cookie at offset 24, expected 16'],
     ['an unknown field', { offsets: { ...EVENT_OFFSETS, extra: 4 } }, 'field extra at offset 4, expected none'],
     ['another size', { size: 128 }, '128 bytes, expected 104'],
-    ['another version', { version: 1 }, 'version 1, expected 3'],
+    ['another version', { version: 1 }, 'version 1, expected 4'],
     ['another number of loss classes', { lossClasses: 16 }, '16 classes of losses, expected 18'],
     ['counts with another order', { handshakeColumn: 19 }, 'counts with other columns'],
     ['another number of outcomes', { outcomes: 12 }, '12 outcomes, expected 11'],

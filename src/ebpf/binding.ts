@@ -115,8 +115,11 @@ export interface NativeCgroup {
   readonly id: bigint;
   /** The path has more ancestors than fit. */
   readonly cutOff: boolean;
-  /** Its own name, then its parent's, ...; each ends with NUL. */
+  /** Its own name in cgroup v2, then its parent's, ...; each ends with NUL. */
   readonly names: Uint8Array;
+  /** The same in a v1 hierarchy; no names if it is at the root there, or there is none. */
+  readonly cutOffV1: boolean;
+  readonly namesV1: Uint8Array;
 }
 
 export interface NativeStats {

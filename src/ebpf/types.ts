@@ -30,13 +30,15 @@ export interface Key {
   readonly command?: string | undefined;
   /** Number of the workload, which is an executable in a cgroup. 0 if there is no process or it is unknown. Used again after `Cut.gone` had it. */
   readonly workload: number;
-  /** Number of the cgroup, decimal (bpf/event.h): the cgroup v2 id if containers differ in v2. */
+  /** Number of the cgroup, decimal (bpf/event.h): the cgroup v2 id; with a cgroup v1 one for both. */
   readonly cgroup: string;
   /**
-   * Path of the cgroup in its hierarchy, printable form: `/system.slice/nginx.service`, `/` for the root.
+   * Path of the cgroup in v2, printable form: `/system.slice/nginx.service`, `/` for the root.
    * A path that is too deep begins with `.../`. undefined if the kernel has not reported it.
    */
   readonly cgroupPath: string | undefined;
+  /** The same in the v1 hierarchy of memory or pids; undefined if there is none, or at its root. */
+  readonly cgroupPathV1?: string | undefined;
   /** Number of the network namespace; `Cut.namespaces` has its inode number. Never used again. 0 if the key stands for several. */
   readonly netns: number;
   /** Client: the peer's address; server: empty. IPv4 in dotted form, IPv6 per RFC 5952. */

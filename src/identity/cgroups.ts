@@ -1,7 +1,7 @@
 import type { Key } from '../ebpf/types.ts';
 import { type Resolution, UNRESOLVED, resolveCgroup } from './container.ts';
 
-type Placed = Pick<Key, 'whose' | 'cgroup' | 'cgroupPath'>;
+type Placed = Pick<Key, 'whose' | 'cgroup' | 'cgroupPath' | 'cgroupPathV1'>;
 
 /** The executable of sockets that the kernel itself opened, as the kernel side names it. */
 export const KERNEL = '[kernel]';
@@ -10,19 +10,30 @@ export const KERNEL = '[kernel]';
 const KEPT = 4096;
 const known = new Map<string, Resolution>();
 
+/** By how much each kind says whose it is. */
+const RANK: Record<Kind, number> = { container: 3, pod: 2, service: 1, host: 0, unresolved: 0 };
+
 /**
- * What the cgroup of a key is. A path that was not told (its record was lost)
+ * What the cgroup of a key is. Where it has one in v1 and one in v2, the one that names a container
+ * counts, else the one that names a pod or a unit; if both do, that of v1. A path that was not reported (its record was lost)
  * is as unresolved as one that is not understood; undefined where there is
  * none: for sockets of the kernel, and of listeners that nobody is known to own.
  */
 export function cgroupOf(key: Placed): Resolution | undefined {
   if (key.whose === 'kernel' || key.cgroup === '0') return undefined;
   if (key.cgroupPath === undefined) return UNRESOLVED;
-  let resolution = known.get(key.cgroupPath);
+  const v2 = resolved(key.cgroupPath);
+  if (key.cgroupPathV1 === undefined) return v2;
+  const v1 = resolved(key.cgroupPathV1);
+  return RANK[v2.kind] > RANK[v1.kind] ? v2 : v1;
+}
+
+function resolved(path: string): Resolution {
+  let resolution = known.get(path);
   if (resolution === undefined) {
     if (known.size >= KEPT) known.clear();
-    resolution = resolveCgroup(key.cgroupPath);
-    known.set(key.cgroupPath, resolution);
+    resolution = resolveCgroup(path);
+    known.set(path, resolution);
   }
   return resolution;
 }
@@ -52,7 +63,7 @@ export class CgroupsInUse {
     if (used === undefined) {
       this.#used.set(key.cgroup, { kind, keys: 1 });
       this.#counts[kind]++;
-      if (kind === 'unresolved' && key.cgroupPath !== undefined) this.#onUnresolved(key.cgroupPath);
+      if (kind === 'unresolved' && key.cgroupPath !== undefined) this.#onUnresolved(key.cgroupPathV1 ?? key.cgroupPath);
       return;
     }
     used.keys++;

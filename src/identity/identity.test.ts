@@ -68,6 +68,21 @@ describe('workloadOf', () => {
   });
 });
 
+describe('a cgroup in v1 and in v2', () => {
+  const docker = `/docker/${'a'.repeat(64)}`;
+  it.each([
+    ['the one that names a container', '/x', docker, 'container'],
+    ['the one that names a container', docker, '/x', 'container'],
+    ['the container, not the unit', '/system.slice/a.service', docker, 'container'],
+    ['the one that names a unit', '/x', '/system.slice/a.service', 'service'],
+    ['that of v1 if none does', '/y', '/x', 'unresolved'],
+    ['that of v1 if v2 is at the root', '/x', '/', 'unresolved'],
+    ['v2 where v1 has none', undefined, '/system.slice/a.service', 'service'],
+  ])('is %s', (_, cgroupPathV1, cgroupPath, kind) => {
+    expect(cgroupOf({ whose: 'process', cgroup: '7', cgroupPath, cgroupPathV1 })?.kind).toBe(kind);
+  });
+});
+
 describe('CgroupsInUse', () => {
   const key = (cgroup: string, cgroupPath: string | undefined) => ({ whose: 'process', cgroup, cgroupPath }) as const;
   const none = { container: 0, pod: 0, service: 0, host: 0, unresolved: 0 };

@@ -8,7 +8,7 @@ export const FOLDED = '[folded]';
 /** The executable of a workload of which nothing is known. */
 export const UNRESOLVED = '[unresolved]';
 
-type Owned = Pick<Key, 'whose' | 'executable' | 'command' | 'cgroup' | 'cgroupPath'>;
+type Owned = Pick<Key, 'whose' | 'executable' | 'command' | 'cgroup' | 'cgroupPath' | 'cgroupPathV1'>;
 
 // Attributes are made once per key; the entry goes with the key.
 const workloads = new WeakMap<Owned, Attributes>();

@@ -1,10 +1,13 @@
 import { printable } from '../../internal/escape.ts';
 import type { NativeCgroup } from '../binding.ts';
+import type { Key } from '../types.ts';
 
 /** Twice the capacity of the kernel's table of reported cgroups (bpf/maps.bpf.h). The kernel reports a cgroup again if it is no longer in its table. */
 const CAPACITY = 16_384;
 /** Trimming frees room for several cuts, so that a full table is not searched at every cut. */
 const TRIMMED = 12_288;
+
+export type CgroupPaths = Pick<Key, 'cgroupPath' | 'cgroupPathV1'>;
 
 /**
  * Cgroup paths by number, from the kernel's records. If there are too many, it removes those that were not
@@ -13,20 +16,22 @@ const TRIMMED = 12_288;
  */
 export class CgroupTable {
   /** Ordered by last use, the least recent first. */
-  readonly #paths = new Map<string, string>();
+  readonly #paths = new Map<string, CgroupPaths>();
 
   get size(): number {
     return this.#paths.size;
   }
 
   add(native: NativeCgroup): void {
-    this.#renew(native.id.toString(), cgroupPath(native));
+    const { id, names, cutOff, namesV1, cutOffV1 } = native;
+    const v1 = namesV1.length > 0 ? cgroupPath({ names: namesV1, cutOff: cutOffV1 }) : undefined;
+    this.#renew(id.toString(), { cgroupPath: cgroupPath({ names, cutOff }), cgroupPathV1: v1 });
   }
 
-  get(id: string): string | undefined {
-    const path = this.#paths.get(id);
-    if (path !== undefined) this.#renew(id, path);
-    return path;
+  get(id: string): CgroupPaths | undefined {
+    const paths = this.#paths.get(id);
+    if (paths !== undefined) this.#renew(id, paths);
+    return paths;
   }
 
   /** @param inUse returns the cgroups in use; called only if there are too many */
@@ -39,9 +44,9 @@ export class CgroupTable {
     }
   }
 
-  #renew(id: string, path: string): void {
+  #renew(id: string, paths: CgroupPaths): void {
     this.#paths.delete(id);
-    this.#paths.set(id, path);
+    this.#paths.set(id, paths);
   }
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { CgroupPaths } from './cgroups.ts';
 import { formatAddress, Keys } from './keys.ts';
 
 const v4 = (...tail: number[]) => Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, ...tail);
@@ -23,7 +24,7 @@ function writeKey(to: ArrayBuffer, { role = 1, whose = 1, fold = 0, name = 'app'
   bytes.set(Buffer.from(name, 'latin1'), 40);
 }
 
-function keysOf(written: Record<number, Written>, paths = new Map([['12', '/system.slice/app.service']])) {
+function keysOf(written: Record<number, Written>, paths = new Map<string, CgroupPaths>([['12', { cgroupPath: '/system.slice/app.service' }]])) {
   const details = new ArrayBuffer(360);
   const source = {
     details,
@@ -85,11 +86,11 @@ describe('Keys', () => {
   });
 
   it('has the names that are known when it is asked', () => {
-    const paths = new Map<string, string>();
+    const paths = new Map<string, CgroupPaths>();
     const keys = keysOf({ 1: {} }, paths);
     expect(keys.get(1)?.cgroupPath).toBeUndefined();
-    paths.set('12', '/docker/x');
-    expect(keys.get(1)?.cgroupPath).toBe('/docker/x');
+    paths.set('12', { cgroupPath: '/', cgroupPathV1: '/docker/x' });
+    expect(keys.get(1)).toMatchObject({ cgroupPath: '/', cgroupPathV1: '/docker/x' });
   });
 
   it('says what a process is', () => {

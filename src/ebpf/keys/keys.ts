@@ -43,7 +43,7 @@ export class Keys {
       command,
       workload,
       cgroup,
-      cgroupPath: this.#cgroups.get(cgroup),
+      ...(this.#cgroups.get(cgroup) ?? { cgroupPath: undefined }),
       netns,
       address: client && fold === 'none' ? formatAddress(details.address) : '',
       clientRange: client || fold !== 'none' ? 0 : details.clientRange,

@@ -68,6 +68,11 @@ export class Cgroup implements Disposable {
     return ['sh', '-c', ENTER, 'enter', ...this.#enter.map(escaped), '--', ...command];
   }
 
+  /** The same, and in the other hierarchies where it is already. */
+  also(...command: string[]): string[] {
+    return ['sh', '-c', ENTER, 'enter', escaped(this.procs), '--', ...command];
+  }
+
   /** Removes it, and what was made above it unless somebody else uses that. Nobody may be in it. Idempotent. */
   remove(): void {
     for (const folder of this.#made) {

@@ -142,6 +142,26 @@ describeKernel('containers', () => {
     await on.agent.settles((page) => countsOf(page, { process_executable_name: name, systemd_unit_name: `${name}.service` }), countsMade(made));
   });
 
+  it.skipIf(HERE.length < 2).each([
+    ['a container', 'container', () => `/docker/${newId()}`],
+    ['a unit', 'unit', (name: string) => `/system.slice/${name}.service`],
+  ] as const)('takes the hierarchy that names %s, whichever it is', async (_, kind, path) => {
+    const [first, second] = [HERE[0], HERE[1]!];
+    for (const [naming, other] of [[first, second], [second, first]] as const) {
+      const name = random.name('both');
+      const place = path(name);
+      using named = new Cgroup(naming, place);
+      using unnamed = new Cgroup(other, `/${name}`);
+      const command = (...inner: string[]) => named.command(...unnamed.also(...on.namespace.command(...inner)));
+      const made = await on.generator.run(name, both(random.between(5, 20)), { command });
+      const expected = { container: kind === 'container' ? place.slice('/docker/'.length) : undefined, unit: kind === 'unit' ? `${name}.service` : undefined, ...countsMade(made) };
+      await on.agent.settles((page) => {
+        const { labels = {} } = page.select('connwatch_tcp_connect_attempts_total', { process_executable_name: name })[0] ?? {};
+        return { container: labels['workload_container_id'], unit: labels['systemd_unit_name'], ...countsOf(page, { process_executable_name: name }) };
+      }, expected);
+    }
+  });
+
   it('says what it does not understand, and counts it', async () => {
     const name = random.name('mine');
     using cgroup = new Cgroup(hierarchy, `/${name}`);
