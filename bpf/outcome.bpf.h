@@ -62,4 +62,19 @@ static __always_inline cw_u8 outcome_of_failure(int error, bool syn_queued, bool
 	return retransmits ? CW_OUT_UNANSWERED : CW_OUT_CANCELLED;
 }
 
+/* Linux: TCP_TIMEOUT_INIT, until the first SYN is sent again. */
+#define CW_SYN_TIMEOUT_NS 1000000000ULL
+
+/*
+ * A connect that a packet or a timer has ended, by what is left in the socket. A connect() that
+ * blocks takes the error away and clears the count of retransmissions (tcp_disconnect), so that only
+ * the time is left: a refusal comes within a round trip.
+ */
+static __always_inline cw_u8 outcome_of_lost_error(int error, cw_u32 retransmits, cw_u64 ns)
+{
+	if (error)
+		return outcome_of_error(error);
+	return retransmits || ns >= CW_SYN_TIMEOUT_NS ? CW_OUT_TIMEOUT : CW_OUT_REFUSED;
+}
+
 #endif

@@ -22,7 +22,7 @@ static __always_inline bool is_gone(struct sock *sk, u64 cookie)
 }
 
 /* Why a connect failed whose socket is closed and still held; nobody knows of one that is gone. */
-static __always_inline u8 outcome_of_gone(struct sock *sk, u64 cookie)
+static __always_inline u8 outcome_of_gone(struct sock *sk, u64 cookie, u64 ns)
 {
 	struct tcp_sock *tcp = (struct tcp_sock *)sk;
 	int error = BPF_CORE_READ(sk, sk_err);
@@ -32,9 +32,7 @@ static __always_inline u8 outcome_of_gone(struct sock *sk, u64 cookie)
 		error = BPF_CORE_READ(sk, sk_err_soft);
 	if ((u64)BPF_CORE_READ(sk, __sk_common.skc_cookie.counter) != cookie)
 		return CW_OUT_OTHER;
-	if (error)
-		return outcome_of_error(error);
-	return retransmits ? CW_OUT_TIMEOUT : CW_OUT_REFUSED;
+	return outcome_of_lost_error(error, retransmits, ns);
 }
 
 /* The end of a socket that can be asked no more. */
@@ -55,7 +53,7 @@ static __always_inline void report_gone(struct seq_file *seq, const struct cw_co
 	event.lport = conn->lport;
 	event.rport = conn->rport;
 	event.duration = now - conn->since;
-	event.outcome = opened ? CW_OUT_SUCCESS : outcome_of_gone((struct sock *)conn->sock, conn->cookie);
+	event.outcome = opened ? CW_OUT_SUCCESS : outcome_of_gone((struct sock *)conn->sock, conn->cookie, now - conn->since);
 	event.role = conn->role;
 	event.syn_retransmits = conn->syn_retransmits;
 	event.state = conn->state;

@@ -74,16 +74,15 @@ static __always_inline void connected_unseen(struct sock *sk, struct cw_conn *co
 
 /*
  * Why a connect failed whose end was skipped: by a packet or a timer, as the programs see what a
- * process does. connect() may have taken the error by now; then a SYN that had to be sent again
- * points to the timer.
+ * process does. connect() may have taken the error by now; then a SYN that had to be sent again, or
+ * the time, points to the timer.
  */
-static __always_inline u8 outcome_of_unseen(struct sock *sk, struct tcp_sock *tcp, int error)
+static __always_inline u8 outcome_of_unseen(struct sock *sk, struct tcp_sock *tcp,
+					    const struct cw_conn *conn, int error)
 {
 	if (!error)
 		error = BPF_CORE_READ(sk, sk_err_soft);
-	if (error)
-		return outcome_of_error(error);
-	return tcp->total_retrans ? CW_OUT_TIMEOUT : CW_OUT_REFUSED;
+	return outcome_of_lost_error(error, tcp->total_retrans, bpf_ktime_get_ns() - conn->since);
 }
 
 /* Ends a record whose socket has been closed unseen. */
@@ -100,7 +99,7 @@ static __noinline int end_unseen(struct sock *sk, struct cw_conn *conn)
 		int error = sk->sk_err;
 
 		conn->flags |= CW_FLAG_LATE;
-		on_failed(sk, tcp, conn, outcome_of_unseen(sk, tcp, error), error, true);
+		on_failed(sk, tcp, conn, outcome_of_unseen(sk, tcp, conn, error), error, true);
 		return 0;
 	}
 	on_closed(sk, tcp, conn, conn->state, CW_FLAG_LATE);

@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest';
 import { Agent } from '../../harness/agent.ts';
 import { describeKernel } from '../../harness/host.ts';
-import { Namespace } from '../../harness/kernel/namespace.ts';
+import { Namespace, SILENT_PORT } from '../../harness/kernel/namespace.ts';
 import { wrongBuild } from '../../harness/kernel/wrong-build.ts';
 import { announcedRandom } from '../../harness/random.ts';
+import { must } from '../../harness/run.ts';
 import { type Counts, countsOf, lossesOf } from '../../harness/scrape/counts.ts';
 import type { Page } from '../../harness/scrape/exposition.ts';
 import { Generator } from '../../harness/traffic.ts';
@@ -49,6 +50,17 @@ describeKernel('changes of state that the kernel skips', () => {
     await generator.run(name, ['plain', '--port', '7', '--count', `${count}`], namespace);
     const page = await agent.settles((page) => countsOf(page, { process_executable_name: name }), counts({ attempts: count, failures: { refused: count } }));
     expect(page.sum('connwatch_events_late_total')).toBeGreaterThanOrEqual(Math.floor(count / 2) - 1);
+  });
+
+  it('timeouts of a connect() that blocks, which leaves no error and no count in the socket', async () => {
+    using build = await skipping('from == TCP_SYN_SENT && to == TCP_CLOSE');
+    await using namespace = await Namespace.create();
+    await must(namespace.command('sysctl', '-q', '-w', 'net.ipv4.tcp_syn_retries=1'));
+    await using agent = await Agent.start({ namespace, args: ['--bpf-object', build.path] });
+    using generator = new Generator();
+    const name = random.name('timeout');
+    await generator.run(name, ['plain', '--port', `${SILENT_PORT}`, '--count', '17', '--threads', '17'], namespace);
+    await agent.settles((page) => countsOf(page, { process_executable_name: name }), counts({ attempts: 17, failures: { timeout: 17 } }));
   });
 
   it('successes: while the connection is open, or by its end', async () => {
