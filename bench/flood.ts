@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Flood, type FloodMode, type FloodOptions } from '../test/harness/flood.ts';
+import { Cgroup, hierarchies } from '../test/harness/kernel/cgroup.ts';
 import { Namespace } from '../test/harness/kernel/namespace.ts';
 import { type Page, parsePage } from '../test/harness/scrape/exposition.ts';
 import { Generator } from '../test/harness/traffic.ts';
@@ -134,6 +135,8 @@ async function atRest(agent: Program, quiet: Quiet): Promise<number> {
 class Quiet implements Disposable {
   static readonly NAME = 'bench-quiet';
   readonly #generator = new Generator();
+  /** Of its own: what else runs on the machine has no part in its share of series. */
+  readonly #cgroup = new Cgroup(hierarchies()[0], `/connwatch-quiet-${process.pid}`);
   readonly #namespace: Namespace;
   #connects = 0;
 
@@ -145,7 +148,9 @@ class Quiet implements Disposable {
   async connect(): Promise<void> {
     const address = `127.0.${1 + (this.#connects >> 8)}.${this.#connects & 255}`;
     this.#connects += 1;
-    await this.#generator.run(Quiet.NAME, ['plain', '--address', address, '--port', '9', '--count', `${EACH}`], this.#namespace);
+    await this.#generator.run(Quiet.NAME, ['plain', '--address', address, '--port', '9', '--count', `${EACH}`], {
+      command: (...command) => this.#cgroup.command(...this.#namespace.command(...command)),
+    });
   }
 
   /** How many connects are not in the series of their destination. */
@@ -157,6 +162,7 @@ class Quiet implements Disposable {
 
   [Symbol.dispose](): void {
     this.#generator[Symbol.dispose]();
+    this.#cgroup.remove();
   }
 }
 

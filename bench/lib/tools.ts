@@ -4,18 +4,19 @@ import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { at } from '../../test/harness/host.ts';
 import { must } from '../../test/harness/run.ts';
+import { NODE } from './agent.ts';
 import { watched } from './cleanup.ts';
 
 export const built = (name: string): string => at('build', 'bench', name);
 
-/** A program of bench/tools that answers lines on its standard input with lines of JSON, until that ends. */
-export class Tool implements AsyncDisposable {
+/** A program that answers lines on its standard input with lines of JSON, until that ends. */
+class Asked implements AsyncDisposable {
   readonly #child: ChildProcess;
   readonly #lines: AsyncIterator<string, undefined>;
   readonly #stderr: Promise<string>;
 
-  constructor(name: string, ...args: string[]) {
-    this.#child = watched(spawn(built(name), args, { stdio: ['pipe', 'pipe', 'pipe'] }));
+  constructor(command: string, args: readonly string[]) {
+    this.#child = watched(spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] }));
     this.#lines = createInterface({ input: this.#child.stdout! })[Symbol.asyncIterator]();
     this.#stderr = text(this.#child.stderr!);
   }
@@ -31,8 +32,8 @@ export class Tool implements AsyncDisposable {
     return JSON.parse(next.value) as unknown;
   }
 
-  ask(): Promise<unknown> {
-    this.#child.stdin!.write('\n');
+  ask(question = ''): Promise<unknown> {
+    this.#child.stdin!.write(`${question}\n`);
     return this.line();
   }
 
@@ -47,6 +48,21 @@ export class Tool implements AsyncDisposable {
     const ended = once(this.#child, 'exit');
     this.#child.stdin!.end();
     await ended;
+  }
+}
+
+/** One of bench/tools. */
+export class Tool extends Asked {
+  constructor(name: string, ...args: string[]) {
+    super(built(name), args);
+  }
+}
+
+/** One in TypeScript, on the agent's Node.js. */
+export class NodeTool extends Asked {
+  constructor(args: readonly string[]) {
+    const [file = '', ...options] = NODE;
+    super(file, [...options, ...args]);
   }
 }
 
