@@ -28,16 +28,12 @@ static __always_inline u32 hash_of_address(u64 sock)
 
 static __always_inline struct listener *listener_slot(u64 sock)
 {
-	u32 index = hash_of_address(sock) & (LISTENER_SLOTS - 1);
-
-	return bpf_map_lookup_elem(&listeners, &index);
+	return &listeners[hash_of_address(sock) & (LISTENER_SLOTS - 1)];
 }
 
 static __always_inline struct child *child_slot(u64 sock)
 {
-	u32 index = hash_of_address(sock) & (CHILD_SLOTS - 1);
-
-	return bpf_map_lookup_elem(&children, &index);
+	return &children[hash_of_address(sock) & (CHILD_SLOTS - 1)];
 }
 
 static __always_inline struct listener *listener_of_port(u32 netns, u16 port)
@@ -60,15 +56,13 @@ static __always_inline void on_child(struct sock *sk)
 	parent = (u64)tcp->tsorted_sent_queue.next -
 		 bpf_core_field_offset(struct tcp_sock, tsorted_sent_queue);
 	listener = listener_slot(parent);
-	if (!listener || listener->sock != parent || listener->port != sk->__sk_common.skc_num) {
+	if (listener->sock != parent || listener->port != sk->__sk_common.skc_num) {
 		__sync_fetch_and_add(&parents_missed, 1);
 		return;
 	}
 	if (!parents_found)
 		parents_found = 1;
 	child = child_slot((u64)sk);
-	if (!child)
-		return;
 	child->owner = listener->owner;
 	child->cgroup = listener->cgroup;
 	*(volatile u64 *)&child->sock = (u64)sk;
@@ -80,7 +74,7 @@ static __always_inline struct child *take_child(u64 sock)
 {
 	struct child *child = child_slot(sock);
 
-	if (!child || child->sock != sock)
+	if (child->sock != sock)
 		return NULL;
 	child->sock = 0;
 	return child;

@@ -9,19 +9,14 @@
 
 static __always_inline u64 *mark_slot(u64 cookie)
 {
-	u32 index = (u32)cookie & (MARK_SLOTS - 1);
-
-	return bpf_map_lookup_elem(&marks, &index);
+	return &marks[(u32)cookie & (MARK_SLOTS - 1)];
 }
 
 /* This failure has been counted: the program that observes the return of connect() must not count
  * it again (sync.bpf.h). */
 static __always_inline void mark_counted(u64 cookie)
 {
-	u64 *mark = mark_slot(cookie);
-
-	if (mark)
-		*mark = cookie;
+	*mark_slot(cookie) = cookie;
 }
 
 /* A client's start record, without its owner. NULL: no memory, which is counted. */

@@ -45,7 +45,7 @@ static __always_inline struct listener *find_listener(struct sock *sk)
 {
 	struct listener *slot = listener_slot((u64)sk);
 
-	if (slot && slot->sock == (u64)sk)
+	if (slot->sock == (u64)sk)
 		return slot;
 	return clones ? bpf_sk_storage_get(&listener_clones, sk, 0, 0) : NULL;
 }
@@ -60,7 +60,7 @@ static __always_inline struct listener *claim_listener(struct sock *sk)
 {
 	struct listener *slot = listener_slot((u64)sk);
 
-	if (slot && !needs_clones()) {
+	if (!needs_clones()) {
 		u64 before = __sync_val_compare_and_swap(&slot->sock, 0, (u64)sk);
 
 		if (!before || before == (u64)sk)

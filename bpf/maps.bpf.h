@@ -69,14 +69,11 @@ struct {
 
 #define MARK_SLOTS 4096
 
+/* Tables that only the programs use are variables: a map would take a file descriptor for each. */
+
 /* 32 KiB. Cookies of sockets whose failure has been counted and whose connect() has yet to return.
  * A mark may lose its slot to another within that time only: a few microseconds. */
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, MARK_SLOTS);
-	__type(key, u32);
-	__type(value, u64);
-} marks SEC(".maps");
+u64 marks[MARK_SLOTS];
 
 #define LISTENER_SLOTS 8192
 #define CHILD_SLOTS 4096
@@ -91,12 +88,7 @@ struct listener {
 };
 
 /* 320 KiB. Who listens, by the address of the socket. */
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, LISTENER_SLOTS);
-	__type(key, u32);
-	__type(value, struct listener);
-} listeners SEC(".maps");
+struct listener listeners[LISTENER_SLOTS];
 
 /* Listeners whose slot was taken, and all of them on a kernel where a child does not lead to its
  * listener. BPF_F_CLONE: the kernel copies it to each child (sk_clone_lock), which costs as much as
@@ -129,12 +121,7 @@ struct child {
 
 /* 96 KiB. Children whose handshake goes on, by the address of the socket: a child has no cookie yet.
  * One that loses its slot to another is told by its port. */
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, CHILD_SLOTS);
-	__type(key, u32);
-	__type(value, struct child);
-} children SEC(".maps");
+struct child children[CHILD_SLOTS];
 
 struct backlog {
 	u32 drops_told;

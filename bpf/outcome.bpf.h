@@ -66,15 +66,15 @@ static __always_inline cw_u8 outcome_of_failure(int error, bool syn_queued, bool
 #define CW_SYN_TIMEOUT_NS 1000000000ULL
 
 /*
- * A connect that a packet or a timer has ended, by what is left in the socket. A connect() that
+ * The error of a connect that a packet or a timer has ended, by what is left in the socket. A connect() that
  * blocks takes the error away and clears the count of retransmissions (tcp_disconnect), so that only
  * the time is left: a refusal comes within a round trip.
  */
-static __always_inline cw_u8 outcome_of_lost_error(int error, cw_u32 retransmits, cw_u64 ns)
+static __always_inline int error_that_was(int error, cw_u32 retransmits, cw_u64 ns)
 {
 	if (error)
-		return outcome_of_error(error);
-	return retransmits || ns >= CW_SYN_TIMEOUT_NS ? CW_OUT_TIMEOUT : CW_OUT_REFUSED;
+		return error;
+	return retransmits || ns >= CW_SYN_TIMEOUT_NS ? CW_ETIMEDOUT : CW_ECONNREFUSED;
 }
 
 #endif

@@ -21,8 +21,8 @@ static __always_inline bool is_gone(struct sock *sk, u64 cookie)
 	return found != cookie || state == TCP_CLOSE || state == TCP_LISTEN;
 }
 
-/* Why a connect failed whose socket is closed and still held; nobody knows of one that is gone. */
-static __always_inline u8 outcome_of_gone(struct sock *sk, u64 cookie, u64 ns)
+/* The error of a connect whose socket is closed and still held; 0 of one that is gone: nobody knows. */
+static __always_inline int error_of_gone(struct sock *sk, u64 cookie, u64 ns)
 {
 	struct tcp_sock *tcp = (struct tcp_sock *)sk;
 	int error = BPF_CORE_READ(sk, sk_err);
@@ -31,8 +31,8 @@ static __always_inline u8 outcome_of_gone(struct sock *sk, u64 cookie, u64 ns)
 	if (!error)
 		error = BPF_CORE_READ(sk, sk_err_soft);
 	if ((u64)BPF_CORE_READ(sk, __sk_common.skc_cookie.counter) != cookie)
-		return CW_OUT_OTHER;
-	return outcome_of_lost_error(error, retransmits, ns);
+		return 0;
+	return error_that_was(error, retransmits, ns);
 }
 
 /* The end of a socket that can be asked no more. */
@@ -53,7 +53,12 @@ static __always_inline void report_gone(struct seq_file *seq, const struct cw_co
 	event.lport = conn->lport;
 	event.rport = conn->rport;
 	event.duration = now - conn->since;
-	event.outcome = opened ? CW_OUT_SUCCESS : outcome_of_gone((struct sock *)conn->sock, conn->cookie, now - conn->since);
+	if (!opened) {
+		int error = error_of_gone((struct sock *)conn->sock, conn->cookie, now - conn->since);
+
+		event.error = (u16)error;
+		event.outcome = error ? outcome_of_error(error) : CW_OUT_OTHER;
+	}
 	event.role = conn->role;
 	event.syn_retransmits = conn->syn_retransmits;
 	event.state = conn->state;

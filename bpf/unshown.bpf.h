@@ -60,7 +60,7 @@ static __noinline struct cw_conn *conn_of_unseen(struct sock *sk, u64 cookie, in
 		publish_conn(conn, cookie);
 		return conn;
 	}
-	if ((child && child->sock == (u64)sk) || was_accepted_unseen(sk, tcp, from))
+	if (child->sock == (u64)sk || was_accepted_unseen(sk, tcp, from))
 		return on_accepted(sk, tcp, cookie, (u8)from, CW_FLAG_LATE);
 	return NULL;
 }
@@ -77,12 +77,14 @@ static __always_inline void connected_unseen(struct sock *sk, struct cw_conn *co
  * process does. connect() may have taken the error by now; then a SYN that had to be sent again, or
  * the time, points to the timer.
  */
-static __always_inline u8 outcome_of_unseen(struct sock *sk, struct tcp_sock *tcp,
-					    const struct cw_conn *conn, int error)
+static __always_inline int error_of_unseen(struct sock *sk, struct tcp_sock *tcp,
+					   const struct cw_conn *conn)
 {
+	int error = sk->sk_err;
+
 	if (!error)
 		error = BPF_CORE_READ(sk, sk_err_soft);
-	return outcome_of_lost_error(error, tcp->total_retrans, bpf_ktime_get_ns() - conn->since);
+	return error_that_was(error, tcp->total_retrans, bpf_ktime_get_ns() - conn->since);
 }
 
 /* Ends a record whose socket has been closed unseen. */
@@ -96,10 +98,10 @@ static __noinline int end_unseen(struct sock *sk, struct cw_conn *conn)
 	if (connecting(conn) && tcp->bytes_acked)
 		connected_unseen(sk, conn);
 	if (connecting(conn)) {
-		int error = sk->sk_err;
+		int error = error_of_unseen(sk, tcp, conn);
 
 		conn->flags |= CW_FLAG_LATE;
-		on_failed(sk, tcp, conn, outcome_of_unseen(sk, tcp, conn, error), error, true);
+		on_failed(sk, tcp, conn, outcome_of_error(error), error, true);
 		return 0;
 	}
 	on_closed(sk, tcp, conn, conn->state, CW_FLAG_LATE);

@@ -98,9 +98,21 @@ std::optional<Failure> Program::load(const ProgramConfig& config) {
   // The verifier gives up if a signal is pending (kernel/bpf/verifier.c, do_check), and libbpf after five attempts.
   Quiet quiet;
   if (auto failure = configure(config)) return failure;
+  cpus_ = libbpf_num_possible_cpus();
+  if (cpus_ < 0) return failure("CW_BPF_LOAD", "load", -cpus_, "cannot read the number of processors", log);
   if (int error = bpf_object__load(object_.get()))
     return failure("CW_BPF_LOAD", "load", -error, "the kernel refused the BPF programs", log);
+  dropTypes();
   return mapShared();
+}
+
+// The kernel has the object's BTF; nobody asks for it through this descriptor again.
+void Program::dropTypes() {
+  btf* types = bpf_object__btf(object_.get());
+  int fd = btf__fd(types);
+  if (fd < 0) return;
+  btf__set_fd(types, -1);
+  ::close(fd);
 }
 
 // Sets sizes and constants, and selects the programs to load.
@@ -129,6 +141,8 @@ std::optional<Failure> Program::configure(const ProgramConfig& config) {
   *byInode = ownNetns().isInode;
   syncHook_ = chooseSyncHook(config.syncFailures);
   *sync = syncMode(syncHook_);
+  bpf_map* entered = bpf_object__find_map_by_name(object_.get(), "entered");
+  if (entered) bpf_map__set_autocreate(entered, syncHook_ == SyncHook::kKretprobe);
   bpf_program* program;
   bpf_object__for_each_program(program, object_.get()) {
     SyncHook hook = hookOf(bpf_program__section_name(program));
@@ -246,7 +260,7 @@ int Program::sweep(std::vector<uint8_t>& into) const {
 
 int Program::readLosses(uint64_t* totals) const {
   int fd = mapFd("losses");
-  std::vector<uint64_t> perCpu(static_cast<size_t>(libbpf_num_possible_cpus()));
+  std::vector<uint64_t> perCpu(static_cast<size_t>(cpus_));
   for (uint32_t index = 0; index < CW_LOSSES; index++) {
     totals[index] = 0;
     if (bpf_map_lookup_elem(fd, &index, perCpu.data())) return errno;

@@ -86,6 +86,7 @@ class Program {
  private:
   std::optional<Failure> configure(const ProgramConfig& config);
   std::optional<Failure> mapShared();
+  void dropTypes();
   void attachErrorProgram();
   // Attaches one program; returns 0 or an errno.
   int attachOne(bpf_program* program, const std::string& name);
@@ -99,6 +100,7 @@ class Program {
   std::unique_ptr<bpf_object, CloseObject> object_;
   uint32_t ringSize_ = 0;
   uint32_t slotCount_ = 0;
+  int cpus_ = 0;
   std::optional<Mapping> bss_;
   bool errorProgramTried_ = false;
   Globals globals_{};

@@ -236,7 +236,7 @@ Napi::Value Session::stats(const Napi::CallbackInfo& info) {
   Napi::Env env = info.Env();
   Drain& drain = open(env);
   if (int error = drain.folds().read())
-    throw toError(env, {"CW_STATS", "stats", error, "cannot read the loss counters", ""});
+    throw toError(env, {"CW_STATS", "stats", error, std::string("cannot read the loss counters: ") + strerror(error), ""});
   // If records of exits were lost, look which processes still exist.
   uint64_t lost = drain.folds().losses()[CW_LOSS_RING_FULL * CW_LOSS_CLASSES + CW_CLASS_EXIT];
   if (lost > exitsLost_) drain.batch().keyTable().owners().sweep();

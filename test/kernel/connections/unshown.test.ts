@@ -60,7 +60,8 @@ describeKernel('changes of state that the kernel skips', () => {
     using generator = new Generator();
     const name = random.name('timeout');
     await generator.run(name, ['plain', '--port', `${SILENT_PORT}`, '--count', '17', '--threads', '17'], namespace);
-    await agent.settles((page) => countsOf(page, { process_executable_name: name }), counts({ attempts: 17, failures: { timeout: 17 } }));
+    const page = await agent.settles((page) => countsOf(page, { process_executable_name: name }), counts({ attempts: 17, failures: { timeout: 17 } }));
+    expect(page.value('connwatch_drift', { netns: `${namespace.inode}`, counter: 'AttemptFails' })).toBe(0);
   });
 
   it('successes: while the connection is open, or by its end', async () => {
