@@ -15,7 +15,7 @@ it.skipIf(noPrometheus).each([
 ])(`promtool %s rules has no finding${noPrometheus === undefined ? '' : ` (${noPrometheus})`}`, async (what, file) => {
   const { code, stdout, stderr } = await run([prometheusProgram('promtool')!, what, 'rules', file]);
   expect({ code, output: `${stdout}${stderr}` }).toMatchObject({ code: 0 });
-});
+}, 60_000);
 
 it('each alert fires in a test', () => {
   expect([...firedInTests()].sort()).toEqual([...names].sort());

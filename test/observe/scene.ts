@@ -109,7 +109,7 @@ export class Scene implements AsyncDisposable {
   async #earlier(): Promise<void> {
     const { port } = await this.#start('database', 'listen', '--port', '0').said.line({ listening: true });
     this.ports.database = port as number;
-    await this.#run('api', 'plain', '--port', `${String(port)}`, '--count', `${this.plan.earlier}`);
+    await this.#run('api', 'plain', '--port', String(port), '--count', `${this.plan.earlier}`);
     await this.agent.settles((page) => page.sum('connwatch_tcp_accepts_total', { process_executable_name: this.names.database }), this.plan.earlier);
     await this.#scraped(3);
     this.middle = await this.#lastScrape();

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { DASHBOARDS } from '../../dashboards/source/index.ts';
 import { at, describeKernel } from '../harness/host.ts';
 import { announcedRandom } from '../harness/random.ts';
 import type { Page } from '../harness/scrape/exposition.ts';
 import { noPrometheus } from '../harness/scrape/prometheus.ts';
 import { documentedQueries } from './documented.ts';
+import { expressionsOf } from './panels.ts';
 import { expectedAnswers } from './expected.ts';
 import { rowsOf } from './rows.ts';
 import { Scene } from './scene.ts';
@@ -14,13 +16,13 @@ const queries = documentedQueries(readFileSync(at('docs', 'queries.md'), 'utf8')
 /** What no generator can say beforehand. */
 const MEASURED = ['Is an agent stuck', 'How old is that comparison', 'What the agent itself costs'];
 
-describeKernel(`the queries of docs/queries.md${noPrometheus === undefined ? '' : ` (${noPrometheus})`}`, () => {
+describeKernel(`queries and dashboards${noPrometheus === undefined ? '' : ` (${noPrometheus})`}`, () => {
   let scene: Scene;
   let page: Page;
 
   beforeAll(async () => {
     if (noPrometheus !== undefined) return;
-    scene = await Scene.play(announcedRandom('queries'));
+    scene = await Scene.play(announcedRandom('live'));
     page = await scene.agent.scrape();
   });
   afterAll(async () => {
@@ -38,7 +40,7 @@ describeKernel(`the queries of docs/queries.md${noPrometheus === undefined ? '' 
     return rowsOf(found.filter(({ labels }) => labels['netns'] === undefined || labels['netns'] === `${scene.namespace.inode}`));
   };
 
-  it.skipIf(noPrometheus)('have exact answers', async () => {
+  it.skipIf(noPrometheus)('the queries of docs/queries.md have exact answers', async () => {
     const expected = await expectedAnswers(scene, page);
     expect([...queries.keys()].filter((heading) => !MEASURED.includes(heading)).sort()).toEqual(Object.keys(expected).sort());
     const answers: Record<string, unknown> = {};
@@ -51,5 +53,14 @@ describeKernel(`the queries of docs/queries.md${noPrometheus === undefined ? '' 
     expect(others).toEqual([]);
     expect(value).toBeGreaterThanOrEqual(0);
     expect(value).toBeLessThan(heading.startsWith('How old') ? Infinity : 30);
+  });
+
+  it.skipIf(noPrometheus).each(Object.keys(DASHBOARDS))('each panel of the dashboard %s has data', async (name) => {
+    const empty: string[] = [];
+    for (const { panel, expression } of expressionsOf(DASHBOARDS[name]!)) {
+      const found = await scene.prometheus.query(expression, scene.end);
+      if (!found.some(({ value }) => Number.isFinite(value))) empty.push(`${panel}: ${expression}`);
+    }
+    expect(empty).toEqual([]);
   });
 });
