@@ -111,8 +111,7 @@ export class Scene implements AsyncDisposable {
     this.ports.database = port as number;
     await this.#run('api', 'plain', '--port', String(port), '--count', `${this.plan.earlier}`);
     await this.agent.settles((page) => page.sum('connwatch_tcp_accepts_total', { process_executable_name: this.names.database }), this.plan.earlier);
-    await this.#scraped(3);
-    this.middle = await this.#lastScrape();
+    this.middle = await this.#scraped(3);
   }
 
   /** What takes a second or more happens at the same time. */
@@ -158,10 +157,7 @@ export class Scene implements AsyncDisposable {
     const { port } = await server.tell('listen 10');
     this.ports.upstream = port as number;
     for (let i = 0; i < plan.leakedInTheEnd; i++) {
-      if (i === plan.leaked) {
-        await this.#scraped(3);
-        this.between = await this.#lastScrape();
-      }
+      if (i === plan.leaked) this.between = await this.#scraped(3);
       await client.tell(`connect ${String(port)}`);
       await server.tell('accept');
       await server.tell(`close ${i}`);
@@ -185,6 +181,8 @@ export class Scene implements AsyncDisposable {
       await server.tell(`arrived ${i + 1} 0`);
       await server.tell(`close ${i + 1}`);
     }
+    await client.tell('close 0');
+    await server.tell('close 0');
   }
 
   /** Waits until the agent has everything and Prometheus has scraped it often enough. */
@@ -196,11 +194,20 @@ export class Scene implements AsyncDisposable {
         reset: page.sum('connwatch_tcp_resets_total', { process_executable_name: names.moody }),
         unanswered: page.sum('connwatch_tcp_connect_failures_total', { process_executable_name: names.job }),
         sent: page.sum('connwatch_tcp_io_bytes_total', { process_executable_name: names.bulk, network_io_direction: 'transmit' }),
+        queue: page.sum('connwatch_tcp_listen_queue_length', { process_executable_name: names.full }),
+        overflows: page.sum('connwatch_tcp_listen_overflows_total', { process_executable_name: names.full }),
       }),
-      { leaked: plan.leakedInTheEnd, reset: plan.resets, unanswered: plan.unanswered + plan.cancelled, sent: plan.sent },
+      {
+        leaked: plan.leakedInTheEnd,
+        reset: plan.resets,
+        unanswered: plan.unanswered + plan.cancelled,
+        sent: plan.sent,
+        queue: plan.backlog + 1,
+        overflows: await this.namespace.statistic('TcpExtListenOverflows'),
+      },
+      { timeout: 60_000 },
     );
-    await this.#scraped(3);
-    this.end = await this.#lastScrape();
+    this.end = await this.#scraped(3);
   }
 
   #start(name: Name, ...args: string[]): Traffic {
@@ -211,14 +218,22 @@ export class Scene implements AsyncDisposable {
     await this.#start(name, ...args).finish();
   }
 
-  async #lastScrape(): Promise<number> {
-    return (await this.prometheus.query('timestamp(up)'))[0]?.value ?? 0;
+  /** Unix time of the last scrape; undefined if it failed, which it may on a busy machine. */
+  async #lastScrape(): Promise<number | undefined> {
+    return (await this.prometheus.query('timestamp(connwatch_build_info)'))[0]?.value;
   }
 
-  /** Awaits so many more scrapes. */
-  async #scraped(times: number): Promise<void> {
-    const seen = new Set([await this.#lastScrape()]);
-    await until(async () => seen.add(await this.#lastScrape()).size > times, true);
+  /** Awaits so many more successful scrapes. @returns Unix time of the last one */
+  async #scraped(times: number): Promise<number> {
+    const first = (await this.#lastScrape()) ?? 0;
+    const seen = new Set<number>();
+    const look = async () => {
+      const last = await this.#lastScrape();
+      if (last !== undefined && last > first) seen.add(last);
+      return seen.size >= times && seen.has(last ?? 0);
+    };
+    await until(look, true, { timeout: 60_000 });
+    return [...seen].at(-1)!;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
