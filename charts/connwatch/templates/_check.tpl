@@ -60,6 +60,8 @@
     (list "service.labels" .service.labels $labels)
     (list "podMonitor.labels" .podMonitor.labels $labels)
     (list "serviceMonitor.labels" .serviceMonitor.labels $labels)
+    (list "prometheusRule.labels" .prometheusRule.labels $labels)
+    (list "dashboards.labels" .dashboards.labels $labels)
     (list "podAnnotations" .podAnnotations $annotations) -}}
 {{- range $key, $_ := index $given 1 -}}
 {{- if hasKey (index $given 2) $key -}}

@@ -84,9 +84,9 @@ export class Prometheus implements AsyncDisposable {
     return this.#address;
   }
 
-  /** An instant query. @returns each series with its labels and its value */
-  async query(expression: string): Promise<{ labels: Record<string, string>; value: number }[]> {
-    const found = await this.#query<{ value: [number, string] }>(expression);
+  /** An instant query. @param time Unix time @default now @returns each series with its labels and its value */
+  async query(expression: string, time?: number): Promise<{ labels: Record<string, string>; value: number }[]> {
+    const found = await this.#query<{ value: [number, string] }>(expression, time);
     return found.map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) }));
   }
 
@@ -96,8 +96,9 @@ export class Prometheus implements AsyncDisposable {
     return found.map(({ metric, values }) => ({ labels: metric, values: values.map(([, value]) => Number(value)) }));
   }
 
-  async #query<T>(expression: string): Promise<({ metric: Record<string, string> } & T)[]> {
-    const response = await fetch(`http://${this.#address}/api/v1/query?query=${encodeURIComponent(expression)}`);
+  async #query<T>(expression: string, time?: number): Promise<({ metric: Record<string, string> } & T)[]> {
+    const at = time === undefined ? '' : `&time=${time}`;
+    const response = await fetch(`http://${this.#address}/api/v1/query?query=${encodeURIComponent(expression)}${at}`);
     const { status, error, data } = (await response.json()) as {
       status: string;
       error?: string;
