@@ -1,0 +1,2 @@
+export { Kubernetes } from './kubernetes.ts';
+export type { KubernetesOptions, KubernetesSettings, Mode, Requests } from './kubernetes.ts';
