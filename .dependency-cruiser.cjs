@@ -8,14 +8,15 @@ const MAY_IMPORT = {
   internal: [],
   health: [],
   identity: ['ebpf', 'internal'], // ebpf: see the rule on types below
+  kubernetes: ['identity', 'internal'],
   config: ['internal', 'words'],
   ebpf: ['internal', 'words'],
   stream: ['ebpf', 'internal', 'words'], // ebpf: see the rule on types below
   metrics: ['ebpf', 'stream', 'identity', 'internal', 'words'], // ebpf: see the rule on types below
   export: ['metrics'],
   server: ['health', 'internal'],
-  doctor: ['config', 'ebpf', 'internal', 'server'], // see the rules on doctor below
-  agent: ['config', 'doctor', 'ebpf', 'export', 'health', 'identity', 'internal', 'metrics', 'server', 'stream', 'words'],
+  doctor: ['config', 'ebpf', 'internal', 'kubernetes', 'server'], // see the rules on doctor below
+  agent: ['config', 'doctor', 'ebpf', 'export', 'health', 'identity', 'internal', 'kubernetes', 'metrics', 'server', 'stream', 'words'],
   cli: ['agent', 'config', 'doctor', 'ebpf', 'internal'], // ebpf: its version
 };
 

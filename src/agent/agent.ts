@@ -13,6 +13,7 @@ import { windows } from '../stream/index.ts';
 import { wantsClients } from '../words/families.ts';
 import { createDrift } from './drift.ts';
 import { FailureRecords } from './failures.ts';
+import { meetAtOnce, openKubernetes } from './kubernetes.ts';
 import { giveUpPrivileges } from './privileges.ts';
 import { pageUrl } from './page-url.ts';
 import { pushHeaders } from './push/headers.ts';
@@ -50,6 +51,7 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
   const failed = new Promise<Error>((resolve) => (fail = resolve));
   const checker = new Checker({ onChange: ({ ready, alive }) => log.debug({ ready, alive }, 'health changed') });
   const watch = new CollectionWatch(checker);
+  const kubernetes = await openKubernetes(settings, log);
   const protection = await openWebConfig(settings.webConfigFile, log);
 
   // From the kernel to batches and snapshots.
@@ -61,6 +63,7 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
     patience: DRAIN_PATIENCE_MS,
     immediate: false,
     ...(wantsClients(settings.attributes ?? {}) && { clientRanges: clientRanges(settings.peerNames ?? new Map()) }),
+    ...(kubernetes !== undefined && { onCgroup: meetAtOnce(kubernetes) }),
     onError: (error) => fail(asError(error)),
   });
   const drift = createDrift(log);
@@ -85,7 +88,7 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
   await closer.add(() => push.close());
   const logPush = await openLogPush(pushed.logs, headers, log, timeLeft);
   await closer.add(() => logPush.close());
-  const failures = new FailureRecords({ rate: settings.failureRecords, keys: ebpf, pid: process.pid, log, push: logPush.push });
+  const failures = new FailureRecords({ rate: settings.failureRecords, keys: ebpf, names: kubernetes, pid: process.pid, log, push: logPush.push });
   ebpf.setFailures(settings.failureRecords);
   const recording = ebpf.batches.subscribe((batch) => failures.add(batch));
   await closer.add(() => recording.unsubscribe());
@@ -98,6 +101,7 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
     stats: () => (loaded ? ebpf.stats() : undefined),
     exportFailures: () => ({ ...push.failures(), ...logPush.failures() }),
     failureRecords: () => failures.counts,
+    nameRequests: () => kubernetes?.requests,
   });
   const metrics = createMetrics({
     snapshots,
@@ -107,6 +111,7 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
     newSeriesAtZero: settings.newSeriesAtZero,
     attributes: settings.attributes ?? {},
     peerNames: settings.peerNames ?? new Map(),
+    names: kubernetes,
     filters: { include: settings.include, exclude: settings.exclude, ownNetns: ownNetns() },
     drift,
     self,
@@ -144,6 +149,8 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
     await closer.add(() => servers.shutdownGracefully());
     log.info({ server: 'metrics', address: addresses.metrics.text }, 'serving metrics');
     log.info({ server: 'health', address: addresses.health.text }, 'serving health');
+    kubernetes?.start();
+    await closer.add(() => kubernetes?.close());
     metrics.collector.start();
     await closer.add(() => metrics.close());
     try {

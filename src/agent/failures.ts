@@ -1,7 +1,7 @@
 import type { Attributes } from '@opentelemetry/api';
 import { getSystemErrorName } from 'node:util';
 import { type Batch, formatAddress, type Key } from '../ebpf/index.ts';
-import { workloadOf } from '../identity/index.ts';
+import { type ContainerNames, cgroupOf, type Name, workloadOf } from '../identity/index.ts';
 import type { Logger } from '../internal/log/log.ts';
 import { type FailedConnect, FailureTap } from '../stream/index.ts';
 
@@ -9,6 +9,8 @@ export interface FailureRecordsOptions {
   /** Per second; 0: none. */
   readonly rate: number;
   readonly keys: { get(id: number): Key | undefined };
+  /** Who names containers. A record waits for nobody: as long as there is no name it has the container's id. */
+  readonly names?: ContainerNames | undefined;
   /** The agent's own pid in the root pid namespace. */
   readonly pid: number;
   readonly log: Logger;
@@ -42,7 +44,7 @@ export class FailureRecords {
 
   /** Call it with each batch, while its arrays are valid. */
   add(batch: Batch): void {
-    const { keys, pid, log, push, clocks = realClocks } = this.#options;
+    const { keys, names, pid, log, push, clocks = realClocks } = this.#options;
     if (batch.cut !== undefined) this.#tap.leaveOut(batch.cut.folded);
     for (const failed of this.#tap.take(batch)) {
       const key = keys.get(failed.key);
@@ -53,7 +55,7 @@ export class FailureRecords {
       }
       const { unix, monotonic } = clocks();
       const time = unix - (monotonic - failed.time) / 1e6;
-      const attributes = describe(failed, key);
+      const attributes = describe(failed, key, nameOf(key, names));
       log.info({ at: new Date(time).toISOString(), ...attributes }, 'connect failed');
       push?.(time, attributes);
       this.#written += 1;
@@ -61,10 +63,16 @@ export class FailureRecords {
   }
 }
 
+function nameOf(key: Key | undefined, names: ContainerNames | undefined): Name | undefined {
+  const cgroup = key && names && cgroupOf(key);
+  const name = cgroup?.kind === 'container' || cgroup?.kind === 'pod' ? names!.of(cgroup) : undefined;
+  return name === 'later' ? undefined : name;
+}
+
 /** Uses the names of the metrics and of OpenTelemetry's conventions. The peer is that of the record, because a shared key has none. */
-function describe({ outcome, errno, seconds, syns, pid, address, port }: FailedConnect, key: Key | undefined): Attributes {
+function describe({ outcome, errno, seconds, syns, pid, address, port }: FailedConnect, key: Key | undefined, name: Name | undefined): Attributes {
   return {
-    ...(key === undefined ? {} : { ...workloadOf(key), ...(key.whose === 'process' ? { 'process.pid': pid } : {}) }),
+    ...(key === undefined ? {} : { ...workloadOf(key, name), ...(key.whose === 'process' ? { 'process.pid': pid } : {}) }),
     'server.address': formatAddress(address),
     'server.port': port,
     'error.type': outcome,

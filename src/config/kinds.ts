@@ -150,3 +150,17 @@ export function path(): Kind<string | undefined> {
     format: (value) => value ?? '',
   };
 }
+
+/** Text of one form. undefined: not set. @param pattern for RE2 too */
+export function text(placeholder: string, allowed: string, pattern: RegExp): Kind<string | undefined> {
+  return {
+    placeholder,
+    allowed,
+    schema: fromText<string | undefined>((given) => {
+      if (!pattern.test(given)) throw new Invalid(`it is not a ${allowed.replaceAll('`', '')}`);
+      return given;
+    }),
+    json: { type: 'string', pattern: pattern.source },
+    format: (value) => value ?? '',
+  };
+}

@@ -38,6 +38,8 @@ describe('loadSettings', () => {
       interval: 5_000,
       seriesLimit: 2_000,
       failureRecords: 0,
+      kubernetes: 'auto',
+      kubeletInsecure: false,
       newSeriesAtZero: true,
       ringSize: 8_388_608,
       syncFailures: 'auto',
@@ -179,6 +181,8 @@ web-config-health: false # default
 shutdown-timeout: 10s # default
 interval: 1m30s # --interval
 series-limit: 2000 # default
+kubernetes: auto # default
+kubelet-insecure: false # default
 new-series-at-zero: false # --new-series-at-zero
 failure-records: 0 # default
 ring-size: 4KiB # CONNWATCH_RING_SIZE

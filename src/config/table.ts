@@ -6,7 +6,7 @@ import { PROTOCOLS } from './otlp/protocol.ts';
 import { attributes } from './maps/attributes.ts';
 import { filter } from './maps/filter.ts';
 import { peerNames } from './maps/peer-names.ts';
-import { address, boolean, choice, duration, integer, path, powerOfTwoSize, type Kind } from './kinds.ts';
+import { address, boolean, choice, duration, integer, path, powerOfTwoSize, text, type Kind } from './kinds.ts';
 
 /** A default may depend on these. */
 export interface Context {
@@ -37,9 +37,10 @@ export interface Setting<T> {
   readonly live?: boolean;
 }
 
-export const GROUPS = ['Serving', 'Metrics', 'Kernel', 'Logging', 'General'] as const;
+export const GROUPS = ['Serving', 'Metrics', 'Kubernetes', 'Kernel', 'Logging', 'General'] as const;
 export type Group = (typeof GROUPS)[number];
 
+const KUBERNETES = ['auto', 'kubelet', 'api', 'off'] as const;
 const SYNC_FAILURES = ['auto', 'syscall', 'off'] as const;
 
 const SECOND = 1000;
@@ -148,6 +149,50 @@ export const SETTINGS = {
     defaultNote: 'none',
     description: 'Names for ranges of addresses. Peers in a range share series with its name as server_address. The longest prefix wins.',
     example: '10.0.0.0/8=cluster;10.9.0.0/16=databases',
+  }),
+  kubernetes: setting({
+    name: 'kubernetes',
+    group: 'Kubernetes',
+    kind: choice('<source>', KUBERNETES),
+    default: 'auto',
+    description:
+      'Where the names of pods come from: docs/kubernetes.md. auto: in a pod with the token of a service account from the kubelet if it answers, else from the API server; elsewhere off. off: containers have their ids.',
+    example: 'api',
+  }),
+  nodeName: setting({
+    name: 'node-name',
+    group: 'Kubernetes',
+    kind: text('<name>', 'name of a node', /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/),
+    default: undefined,
+    defaultNote: 'none; the chart sets it',
+    description: "Name of this node in Kubernetes. The API server is asked for this node's pods by it.",
+    example: 'node-1',
+  }),
+  kubeletAddress: setting({
+    name: 'kubelet-address',
+    group: 'Kubernetes',
+    kind: text('<host>', '`host` or `host:port`; IPv6 with a port in brackets', /^([A-Za-z0-9_.-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?|[0-9A-Fa-f:.]+)$/),
+    default: undefined,
+    defaultNote: "none; the chart sets it to the node's address",
+    description: 'Address of this node\'s kubelet: a host, or host:port; the port is 10250 by default.',
+    example: '10.0.0.7',
+  }),
+  kubeletCaFile: setting({
+    name: 'kubelet-ca-file',
+    group: 'Kubernetes',
+    kind: path(),
+    default: undefined,
+    defaultNote: "the authority of the cluster, ca.crt of the service account",
+    description: "File with the authorities that may have signed the kubelet's certificate.",
+    example: '/etc/connwatch/kubelet-ca.crt',
+  }),
+  kubeletInsecure: setting({
+    name: 'kubelet-insecure',
+    group: 'Kubernetes',
+    kind: boolean(),
+    default: 'false',
+    description: "Accept any certificate of the kubelet, for example the one it signs itself. Then whoever answers at its address gets the agent's token.",
+    example: 'true',
   }),
   newSeriesAtZero: setting({
     name: 'new-series-at-zero',
@@ -274,6 +319,11 @@ export interface Settings {
   readonly include: Filter | undefined;
   readonly exclude: Filter | undefined;
   readonly peerNames: NamedRanges | undefined;
+  readonly kubernetes: (typeof KUBERNETES)[number];
+  readonly nodeName: string | undefined;
+  readonly kubeletAddress: string | undefined;
+  readonly kubeletCaFile: string | undefined;
+  readonly kubeletInsecure: boolean;
   readonly newSeriesAtZero: boolean;
   /** Per second; 0: none. */
   readonly failureRecords: number;

@@ -65,6 +65,11 @@ export const FACTS: Facts = {
     { server: 'health', address: ':8080' },
   ],
   collectors: [{ signal: 'metrics', endpoint: 'http://collector:4317' }],
+  kubernetes: [
+    { what: 'kubelet', server: '10.0.0.7:10250' },
+    { what: 'api', server: '10.96.0.1:443' },
+    { what: 'owners', server: '10.96.0.1:443' },
+  ],
   syncFailures: 'auto',
   tracepoint: 'none',
   sigusr1: false,

@@ -1,5 +1,6 @@
 import type { SyncFailures } from '../ebpf/config.ts';
 import type { ErrorCode } from '../internal/codes.ts';
+import type { Tried } from '../kubernetes/index.ts';
 
 /**
  * ok: as it should be. degraded: the agent runs, with the cost shown.
@@ -90,6 +91,8 @@ export interface Facts {
   readonly ports: readonly Port[];
   /** Empty: nothing is pushed. */
   readonly collectors: readonly Collector[];
+  /** The ways to the names of pods; undefined: they are off, or this is no pod of a cluster. */
+  readonly kubernetes: readonly Tried[] | undefined;
   /** The setting. */
   readonly syncFailures: SyncFailures;
   /** The file with the number of the connect() tracepoint, in tracefs. */

@@ -1,3 +1,5 @@
+import type { Key } from './types.ts';
+
 export type SyncFailures = 'auto' | 'syscall' | 'off';
 
 /** Settings of a `Manager`. Every field has a default. */
@@ -39,6 +41,8 @@ export interface Config {
    * IPv4 mapped, and one with the length of its prefix, of IPv4 96 more. Each needs keys of its own. @default none
    */
   readonly clientRanges: Uint8Array;
+  /** Called with the paths of each cgroup that the kernel reports, before its first record is counted; again after a time for the same. @default nothing */
+  readonly onCgroup: (paths: Pick<Key, 'cgroupPath' | 'cgroupPathV1'>) => void;
   /** Called for an error in the drain, after the start. @default throws it, which ends the process */
   readonly onError: (error: unknown) => void;
 }
@@ -55,6 +59,7 @@ export function defaultConfig(): Config {
     syncFailures: 'auto',
     immediate: true,
     clientRanges: new Uint8Array(0),
+    onCgroup: () => {},
     onError: (error) => {
       throw error;
     },

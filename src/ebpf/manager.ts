@@ -155,7 +155,7 @@ export class Manager implements AsyncDisposable {
     const [count, length] = [drained[DRAINED.count]!, drained[DRAINED.records]!];
     const [cut, processes] = [drained[DRAINED.cut] === 1, drained[DRAINED.processes]!];
     if (count > 0) this.#lag = drained[DRAINED.lag]!;
-    if (drained[DRAINED.cgroups]! > 0) for (const cgroup of session.cgroups()) this.#cgroups.add(cgroup);
+    if (drained[DRAINED.cgroups]! > 0) for (const cgroup of session.cgroups()) this.#config.onCgroup(this.#cgroups.add(cgroup));
     if (cut) this.#awaitsCut = false;
     this.#leftOut += drained[DRAINED.leftOut]!;
     if (length > 0 || cut) {

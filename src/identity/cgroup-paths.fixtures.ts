@@ -100,7 +100,7 @@ export const kubernetes: readonly Fixture[] = [
   ],
   ['kind, the kubelet of a node', `/docker/${B}/system.slice/kubelet.service`, random(B, 'docker')],
   ['k3d', `/docker/${B}/kubepods/besteffort/pod${UID}/${A}`, random(A, undefined, UID)],
-  ['docker in a pod', `/kubepods/burstable/pod${UID}/${A}/docker/${B}`, random(B, 'docker', UID)],
+  ['docker in a pod', `/kubepods/burstable/pod${UID}/${A}/docker/${B}`, { kind: 'container', id: B, runtime: 'docker', podUid: UID, podContainer: A }],
   ['minikube with CRI-O in docker', `/docker/${B}${BESTEFFORT}/crio-${A}.scope`, random(A, 'cri-o', UID)],
   ['k3s itself', '/system.slice/k3s.service', service('k3s.service')],
   ['the kubelet', '/system.slice/kubelet.service', service('kubelet.service')],

@@ -14,6 +14,8 @@ export type Resolution =
       readonly runtime: string | undefined;
       /** The uid of its pod, with dashes, also for a container inside a container of the pod. */
       readonly podUid: string | undefined;
+      /** The pod's container in which this one is nested; undefined: it is in no pod, or it is the pod's own. */
+      readonly podContainer?: string;
     }
   /** A pod's cgroup, outside its containers. */
   | { readonly kind: 'pod'; readonly podUid: string }
@@ -37,14 +39,18 @@ export function resolveCgroup(path: string): Resolution {
   const { names, whole } = parsed;
   let found: Resolution | undefined;
   let podUid: string | undefined;
+  let podContainer: string | undefined;
   // The path above a container says nothing about containers inside it.
   let above: string[] = [];
   names.forEach((name, i) => {
     const pod = podUidOf(name.split(':')[0]!, above);
     const container = containerOf(name, above) ?? machineOf(name, above, names[i + 1]);
-    podUid = pod ?? podUid;
-    if (container !== undefined) found = asContainer(container, podUid);
-    else if (pod !== undefined) found = { kind: 'pod', podUid: pod };
+    if (pod !== undefined) [podUid, podContainer] = [pod, undefined];
+    if (container !== undefined) {
+      found = asContainer(container, podUid, podContainer);
+      if (podUid !== undefined) podContainer ??= container.id;
+    }
+    if (container === undefined && pod !== undefined) found = { kind: 'pod', podUid: pod };
     if (container === undefined && pod === undefined) above.push(name);
     else above = [];
   });
@@ -56,6 +62,6 @@ export function resolveCgroup(path: string): Resolution {
   return unit === undefined ? UNRESOLVED : { kind: 'service', unit };
 }
 
-function asContainer({ id, runtime }: Named, podUid: string | undefined): Resolution {
-  return { kind: 'container', id, runtime, podUid };
+function asContainer({ id, runtime }: Named, podUid: string | undefined, podContainer: string | undefined): Resolution {
+  return { kind: 'container', id, runtime, podUid, ...(podContainer !== undefined && podContainer !== id && { podContainer }) };
 }

@@ -1,6 +1,7 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { Key } from '../ebpf/types.ts';
 import { cgroupOf } from './cgroups.ts';
+import type { Name } from './names.ts';
 import { lastingUnit } from './unit.ts';
 
 /** The workload of records that could not be sent: the kernel side has added them up by cgroup. They have no peer. */
@@ -29,18 +30,20 @@ export const UNIT = 'systemd.unit.name';
  * of systemd. A cgroup of which nothing is known counts as the host. The container is that of the key's own cgroup, in which the connect was made, not
  * the one that the process was first seen in. The same object for the same key,
  * never to be changed.
+ * @param name what its container is called; it stands in the place of the container's id unless it has that too
  */
-export function workloadOf(key: Owned): Attributes {
+export function workloadOf(key: Owned, name?: Name): Attributes {
+  if (name !== undefined) return { ...executableOf(key), ...name.attributes, ...name.pod };
   let workload = workloads.get(key);
   if (workload === undefined) {
-    workload = {
-      'process.executable.name': key.executable ?? UNRESOLVED,
-      ...(key.command !== undefined && { [COMMAND]: key.command }),
-      ...placeOf(key),
-    };
+    workload = { ...executableOf(key), ...placeOf(key) };
     workloads.set(key, workload);
   }
   return workload;
+}
+
+function executableOf(key: Owned): Attributes {
+  return { 'process.executable.name': key.executable ?? UNRESOLVED, ...(key.command !== undefined && { [COMMAND]: key.command }) };
 }
 
 function placeOf(key: Owned): Attributes {

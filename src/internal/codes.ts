@@ -84,6 +84,10 @@ export const ERROR_CODES = {
     means: "The kernel's own counters or a namespace in /proc cannot be read as expected, so the drift or a part of it is missing.",
     todo: "Mount the host's proc on /proc. The message names the file.",
   },
+  CW_KUBERNETES: {
+    means: 'The API server or the kubelet did not answer, refused, or sent something unexpected, or a setting for it is missing.',
+    todo: 'The message names the request. `connwatch doctor` checks both. Containers have their ids instead of names until it works.',
+  },
   CW_CLOSE: {
     means: 'Something could not be closed properly; everything else was.',
     todo: 'The message has every reason. The rest is released when the process ends.',

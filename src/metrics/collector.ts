@@ -13,6 +13,7 @@ import { Producer, type ProducedFamily } from './producer.ts';
 import { HistogramTable, histogramLimit } from './series/histograms.ts';
 import { checkLimit } from './series/series.ts';
 import { Accounts } from './tcp/accounts.ts';
+import type { Waiting } from './tcp/waiting.ts';
 
 /** A process that has exited is shown no longer than this, milliseconds. */
 const KEEP_AT_MOST = 60_000;
@@ -52,13 +53,14 @@ export class Collector implements AsyncDisposable {
     this.#config = { ...defaultConfig(), ...defined(config) };
     check(this.#config);
     this.#filters = new Filters(this.#config.filters);
-    const shapes = new Shapes(this.#config.attributes);
+    const shapes = new Shapes(this.#config.attributes, this.#config.names !== undefined);
     this.#accounts = new Accounts({
       keys: this.#config.keys,
       shapes,
       filters: this.#filters,
       overflows: (netns) => this.#config.drift?.overflows(netns),
       peerNames: new PeerNames(this.#config.peerNames),
+      names: this.#config.names,
       seriesLimit: () => this.#config.seriesLimit,
       onUnresolved: this.#config.onUnresolved,
       retireWindows: () => Math.ceil(this.#config.retireAfter / this.#config.interval),
@@ -84,6 +86,11 @@ export class Collector implements AsyncDisposable {
   /** The cgroups of what was seen in the last windows, by what their paths were taken for. */
   get cgroups(): Accounts['cgroups'] {
     return this.#accounts.cgroups;
+  }
+
+  /** Keys that wait for the name of their container, and those whose name did not come; undefined: containers have no names. */
+  get waiting(): Pick<Waiting, 'size' | 'missing'> | undefined {
+    return this.#accounts.waiting;
   }
 
   /** Every budgeted family, in the order of the page. */
@@ -130,8 +137,14 @@ export class Collector implements AsyncDisposable {
 
   /** Ends the subscription. What has been counted can still be collected. */
   stop(): void {
+    if (this.#closed) return;
     this.#closed = true;
     this.#subscription?.unsubscribe();
+    try {
+      this.#accounts.flush();
+    } catch (error) {
+      this.#config.onError(error);
+    }
   }
 
   close(): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Observable } from 'rxjs';
+import type { ContainerNames } from '../identity/index.ts';
 import type { Snapshot } from '../stream/snapshot.ts';
 import type { KeptAttributes } from '../words/families.ts';
 import type { NamedRanges } from '../words/peer-names.ts';
@@ -31,6 +32,8 @@ export interface Config {
   readonly attributes: KeptAttributes;
   /** Ranges of addresses with the name that `server.address` is then. @default none */
   readonly peerNames: NamedRanges;
+  /** Who names containers; undefined: they have their ids. @default undefined */
+  readonly names: ContainerNames | undefined;
   /** Which sockets count. @default all */
   readonly filters: FiltersOptions;
   /** How long counters whose processes are gone must be still before they are retired, milliseconds. @default 3600000 */
@@ -55,6 +58,7 @@ export function defaultConfig(): Defaults {
     attributes: {},
     filters: {},
     peerNames: new Map(),
+    names: undefined,
     retireAfter: 3_600_000,
     drift: undefined,
   };

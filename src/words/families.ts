@@ -1,4 +1,21 @@
-const workload = ['process.executable.name', 'process.command', 'workload.container.id', 'systemd.unit.name'] as const;
+/** Who owns a pod, by its kind: a series has one of them. A pod that nobody owns has its own name instead. */
+const owners = [
+  'k8s.deployment.name',
+  'k8s.statefulset.name',
+  'k8s.daemonset.name',
+  'k8s.cronjob.name',
+  'k8s.job.name',
+  'k8s.replicaset.name',
+  'k8s.replicationcontroller.name',
+  'k8s.owner.kind',
+  'k8s.owner.name',
+] as const;
+
+/** Stands for all of `owners` in --attributes and in the documentation. */
+export const OWNER = 'k8s.owner';
+
+const workload = ['process.executable.name', 'process.command', 'k8s.namespace.name', ...owners, 'k8s.container.name', 'workload.container.id', 'systemd.unit.name'] as const;
+const pod = ['k8s.pod.name', 'k8s.pod.uid'] as const;
 const peer = ['server.address', 'server.port'] as const;
 const port = ['server.port'] as const;
 const direction = 'network.io.direction';
@@ -17,16 +34,16 @@ export const FAMILIES = {
   'connwatch.tcp.connect.pending': [...workload, ...peer],
   'connwatch.tcp.connect.duration': [...workload, ...peer],
   'connwatch.tcp.accepts': [...workload, ...port],
-  'connwatch.tcp.connections': [...workload, 'role', ...peer, 'network.connection.state'],
+  'connwatch.tcp.connections': [...workload, ...pod, 'role', ...peer, 'network.connection.state'],
   'connwatch.tcp.connection.duration': [...workload, 'role', ...port],
   'connwatch.tcp.rtt': [...workload, 'role', ...port],
   'connwatch.tcp.io': [...workload, 'role', ...peer, direction],
   'connwatch.tcp.retransmits': [...workload, 'role', ...peer, 'type'],
   'connwatch.tcp.resets': [...workload, 'role', ...peer, direction],
-  'connwatch.tcp.listen.queue.length': [...workload, ...port],
-  'connwatch.tcp.listen.queue.limit': [...workload, ...port],
-  'connwatch.tcp.listen.overflows': [...workload, ...port],
-  'connwatch.tcp.listen.syn_drops': [...workload, ...port],
+  'connwatch.tcp.listen.queue.length': [...workload, ...pod, ...port],
+  'connwatch.tcp.listen.queue.limit': [...workload, ...pod, ...port],
+  'connwatch.tcp.listen.overflows': [...workload, ...pod, ...port],
+  'connwatch.tcp.listen.syn_drops': [...workload, ...pod, ...port],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 export type FamilyName = keyof typeof FAMILIES;
@@ -53,7 +70,24 @@ const OPTIONAL: Partial<Record<FamilyName, readonly string[]>> = {
 
 /** All attributes that a metric can have, in their order in a series. */
 export function attributesOf(family: FamilyName): readonly string[] {
-  return [...FAMILIES[family], ...(OPTIONAL[family] ?? [])];
+  const own: readonly string[] = FAMILIES[family];
+  const pods = own.includes('k8s.namespace.name') && !own.includes('k8s.pod.name') ? pod : [];
+  return [...own, ...(OPTIONAL[family] ?? []), ...pods];
+}
+
+/** Whether a metric with these attributes tells the owners of pods apart. Then a pod that nobody owns has its own name there. */
+export function tellsOwners(attributes: ReadonlySet<string>): boolean {
+  return owners.some((name) => attributes.has(name));
+}
+
+/** For people: OWNER in the place of the owners. */
+export function withoutOwners(attributes: readonly string[]): readonly string[] {
+  return [...new Set(attributes.map((name) => ((owners as readonly string[]).includes(name) ? OWNER : name)))];
+}
+
+/** The words of --attributes as attributes. */
+export function withOwners(words: readonly string[]): readonly string[] {
+  return words.flatMap((word) => (word === OWNER ? owners : [word]));
 }
 
 /** Whether a metric keeps who connects to servers. */

@@ -9,7 +9,7 @@ const rendered = examples.flatMap(({ values }) => manifestsOf(readFileSync(join(
 
 it('every kind that the chart has is in an example', () => {
   const kinds = new Set(rendered.map(({ kind }) => kind));
-  expect([...kinds].sort()).toEqual(['ConfigMap', 'DaemonSet', 'NetworkPolicy', 'PodMonitor', 'PrometheusRule', 'Service', 'ServiceAccount', 'ServiceMonitor']);
+  expect([...kinds].sort()).toEqual(['ClusterRole', 'ClusterRoleBinding', 'ConfigMap', 'DaemonSet', 'NetworkPolicy', 'PodMonitor', 'PrometheusRule', 'Service', 'ServiceAccount', 'ServiceMonitor']);
 });
 
 it('the examples are valid by the descriptions of Kubernetes and of the Prometheus Operator', () => {

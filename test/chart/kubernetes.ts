@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import * as prometheus from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1';
 import * as apps from 'kubernetes-models/apps/v1';
 import * as networking from 'kubernetes-models/networking.k8s.io/v1';
+import * as rbac from 'kubernetes-models/rbac.authorization.k8s.io/v1';
 import * as core from 'kubernetes-models/v1';
 import ts from 'typescript';
 import { at } from '../harness/host.ts';
@@ -17,6 +18,7 @@ const GROUPS = {
   v1: ['kubernetes-models/v1', core],
   'apps/v1': ['kubernetes-models/apps/v1', apps],
   'networking.k8s.io/v1': ['kubernetes-models/networking.k8s.io/v1', networking],
+  'rbac.authorization.k8s.io/v1': ['kubernetes-models/rbac.authorization.k8s.io/v1', rbac],
   'monitoring.coreos.com/v1': ['@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1', prometheus],
 } as const satisfies Record<string, readonly [string, object]>;
 

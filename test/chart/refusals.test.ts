@@ -101,8 +101,10 @@ const BY_TEMPLATE: [unknown, string][] = [
   [{ serviceMonitor: { enabled: true, interval: '30s', scrapeTimeout: '1m' } }, 'serviceMonitor.scrapeTimeout is 1m, longer than serviceMonitor.interval, 30s: Prometheus refuses that'],
   [{ updateStrategy: { rollingUpdate: { maxUnavailable: 0 } } }, 'updateStrategy.rollingUpdate: maxUnavailable and maxSurge are both 0, so no node would be updated: set one of them'],
   [{ updateStrategy: { rollingUpdate: { maxUnavailable: '0%', maxSurge: '0%' } } }, 'maxUnavailable and maxSurge are both 0'],
-  [{ updateStrategy: { rollingUpdate: { maxUnavailable: null, maxSurge: 1 } } }, 'maxUnavailable and maxSurge are both other than 0'],
-  [{ updateStrategy: { rollingUpdate: { maxSurge: '10%' } } }, 'updateStrategy.rollingUpdate: maxUnavailable and maxSurge are both other than 0, which Kubernetes refuses: set maxUnavailable to 0'],
+  [{ updateStrategy: { rollingUpdate: { maxUnavailable: 1, maxSurge: 1 } } }, 'maxUnavailable and maxSurge are both other than 0'],
+  [{ hostNetwork: true, updateStrategy: { rollingUpdate: { maxSurge: 1 } } }, 'updateStrategy.rollingUpdate.maxSurge needs two agents on a node, which with hostNetwork need the same ports'],
+  [{ serviceAccount: { create: false } }, 'serviceAccount.create is false and serviceAccount.name empty: the rights to read pods would go to the account default'],
+  [{ updateStrategy: { rollingUpdate: { maxUnavailable: '20%', maxSurge: '10%' } } }, 'updateStrategy.rollingUpdate: maxUnavailable and maxSurge are both other than 0, which Kubernetes refuses: set maxUnavailable to 0'],
   [{ extraEnv: [{ name: 'CONNWATCH_HEALTH_ADDR', value: ':1' }] }, 'extraEnv sets CONNWATCH_HEALTH_ADDR: settings go into config'],
   [{ extraEnv: [{ name: 'CONNWATCH_INTERVAL', value: '1s' }] }, 'extraEnv sets CONNWATCH_INTERVAL: settings go into config'],
   [{ extraEnv: [{ name: 'OTEL_RESOURCE_ATTRIBUTES', value: 'a=b' }] }, 'extraEnv sets OTEL_RESOURCE_ATTRIBUTES, which the chart sets itself: use resourceAttributes'],
@@ -171,6 +173,8 @@ const TAKEN: [string, unknown][] = [
   ['another user', { securityContext: { runAsNonRoot: true, runAsUser: 1000 } }],
   ['a container that does not do as its pod', { podSecurityContext: { runAsNonRoot: true } }],
   ['limits as low as the requests', { resources: { limits: { memory: 134217728, cpu: 0.05 } } }],
+  ['a surge alone', { updateStrategy: { rollingUpdate: { maxSurge: '10%' } } }],
+  ['an account of all pods, without rights', { serviceAccount: { create: false }, rbac: { create: false } }],
   ['no limits', { resources: { limits: null } }],
   ['a name with dots, without a Service', { fullnameOverride: 'a.b', service: { enabled: false } }],
   ['an image by host and port', { image: { repository: 'localhost:5000/connwatch' } }],
@@ -189,9 +193,11 @@ it.skipIf(noHelm)(`a NetworkPolicy lets the agent out to a collector whose port 
     return policy.spec!.egress!.flatMap(({ ports }) => ports!.map(({ port }) => port));
   };
   for (const helm of helms) {
-    expect(await egressOf(helm, values)).toEqual([4317, 53, 53]);
-    expect(await egressOf(helm, { ...values, extraEnv: [] })).toEqual([]);
-    expect(await egressOf(helm, { networkPolicy: { enabled: true }, otlp: { endpoint: 'http://c:080' } })).toEqual([80, 53, 53]);
+    expect(await egressOf(helm, values)).toEqual([443, 6443, 10250, 4317, 53, 53]);
+    const alone = { ...values, config: { kubernetes: 'off' } };
+    expect(await egressOf(helm, alone)).toEqual([4317, 53, 53]);
+    expect(await egressOf(helm, { ...alone, extraEnv: [] })).toEqual([]);
+    expect(await egressOf(helm, { networkPolicy: { enabled: true, kubernetes: { ports: [8443] } }, otlp: { endpoint: 'http://c:080' } })).toEqual([8443, 80, 53, 53]);
   }
 });
 

@@ -39,6 +39,7 @@
 {{- if and .Values.otlp.headers.secretName (index .Values.config "otlp-headers-file") -}}
 {{- fail "otlp.headers.secretName and config.otlp-headers-file both set the file with headers: set only one" -}}
 {{- end -}}
+{{- include "connwatch.check.kubernetes" . -}}
 {{- include "connwatch.check.push" . -}}
 {{- include "connwatch.check.service" . -}}
 {{- include "connwatch.check.security" . -}}
@@ -124,7 +125,11 @@
 
 {{/* Kubernetes accepts one of the two. The defaults are maxUnavailable 1 and maxSurge 0. */}}
 {{- define "connwatch.check.rollout" -}}
-{{- with .Values.updateStrategy -}}
+{{- $rollingUpdate := include "connwatch.rollingUpdate" . | fromYaml -}}
+{{- with dict "type" (.Values.updateStrategy).type "rollingUpdate" $rollingUpdate -}}
+{{- if and $.Values.hostNetwork .rollingUpdate (.rollingUpdate).maxSurge (not (has (toString (.rollingUpdate).maxSurge) (list "0" "0%"))) -}}
+{{- fail "updateStrategy.rollingUpdate.maxSurge needs two agents on a node, which with hostNetwork need the same ports: set maxUnavailable instead" -}}
+{{- end -}}
 {{- if and .rollingUpdate (ne .type "OnDelete") -}}
 {{- $none := list "0" "0%" -}}
 {{- $unavailable := not (has (toString .rollingUpdate.maxUnavailable) $none) -}}

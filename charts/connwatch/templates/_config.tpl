@@ -18,6 +18,9 @@
   valueFrom: { fieldRef: { fieldPath: status.hostIP } }
 - name: OTEL_RESOURCE_ATTRIBUTES
   value: {{ include "connwatch.resourceAttributes" . | quote }}
+{{- with include "connwatch.kubernetes.env" . | trim }}
+{{ . }}
+{{- end }}
 {{- if .Values.otlp.endpoint }}
 {{ include "connwatch.otlp.env" . | trim }}
 {{- end }}

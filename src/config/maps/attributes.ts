@@ -1,5 +1,5 @@
 import { Invalid } from '../../internal/invalid.ts';
-import { attributesOf, FAMILY_NAMES, type FamilyName, type KeptAttributes } from '../../words/families.ts';
+import { attributesOf, FAMILY_NAMES, type FamilyName, type KeptAttributes, OWNER, withOwners, withoutOwners } from '../../words/families.ts';
 import { fromText, type Kind } from '../kinds.ts';
 import { didYouMean } from '../nearest.ts';
 import { ASSIGNMENTS_JSON, assignmentsOf, formatAssignments, parseAssignments } from './assignments.ts';
@@ -45,10 +45,11 @@ function short(family: FamilyName): string {
 function keptOf(family: FamilyName, values: readonly string[]): readonly string[] | 'off' {
   if (values.length === 1 && values[0] === OFF) return OFF;
   const known = attributesOf(family);
-  const wrong = values.find((value) => !known.includes(value));
+  const wrong = values.find((value) => !known.includes(value) && !(value === OWNER && known.includes(`${OWNER}.name`)));
   if (wrong !== undefined) {
-    const suggestion = didYouMean(wrong, known, (one) => `'${one}'`) || `; it has ${known.join(', ')}`;
+    const suggestion = didYouMean(wrong, known, (one) => `'${one}'`) || `; it has ${withoutOwners(known).join(', ')}`;
     throw new Invalid(`${family} has no attribute '${wrong}'${suggestion}`);
   }
-  return known.filter((name) => values.includes(name));
+  const wanted = withOwners(values);
+  return known.filter((name) => wanted.includes(name));
 }

@@ -1,21 +1,29 @@
 import { accessSync, constants, existsSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { release } from 'node:os';
 import type { Settings } from '../../config/index.ts';
+import type { Tried } from '../../kubernetes/index.ts';
 import type { Facts } from '../types.ts';
 import { tryCollectors, type Targets } from './collector.ts';
 import { parseLockdown, parseMounts, parseStatus } from './parse.ts';
 import { tryPorts } from './ports.ts';
 import { runTrials } from './trials.ts';
 
-export type Needed = Pick<Settings, 'metricsAddr' | 'healthAddr' | 'ringSize' | 'bpfObject' | 'syncFailures'>;
+export type Needed = Pick<Settings, 'metricsAddr' | 'healthAddr' | 'ringSize' | 'bpfObject' | 'syncFailures' | 'kubernetes' | 'nodeName' | 'kubeletAddress' | 'kubeletCaFile' | 'kubeletInsecure'>;
 
 /** Where libbpf looks for tracefs. */
 const TRACEPOINT = ['/sys/kernel/tracing', '/sys/kernel/debug/tracing'];
 
 /** Collects all facts for the checks. Never throws: a fact that cannot be read is undefined. */
 export async function collectFacts(settings: Needed, targets: Targets): Promise<Facts> {
-  const [ports, collectors] = await Promise.all([tryPorts(settings), tryCollectors(targets)]);
-  return { ...systemFacts(settings), ports, collectors };
+  const [ports, collectors, kubernetes] = await Promise.all([tryPorts(settings), tryCollectors(targets), tryNames(settings)]);
+  return { ...systemFacts(settings), ports, collectors, kubernetes };
+}
+
+/** Loaded only in a cluster. */
+async function tryNames(settings: Needed): Promise<Tried[] | undefined> {
+  if (settings.kubernetes === 'off' || !process.env['KUBERNETES_SERVICE_HOST']) return undefined;
+  const { tryKubernetes } = await import('../../kubernetes/index.ts');
+  return tryKubernetes({ settings, environment: process.env });
 }
 
 /** Collects the facts without the network, because the calling agent uses the ports itself. */
@@ -38,6 +46,7 @@ export function systemFacts(settings: Pick<Needed, 'ringSize' | 'bpfObject' | 's
     trials: runTrials(settings),
     ports: [],
     collectors: [],
+    kubernetes: undefined,
     syncFailures: settings.syncFailures,
     tracepoint: readability(...TRACEPOINT.map((folder) => `${folder}/events/syscalls/sys_exit_connect/id`)),
     sigusr1: !process.execArgv.includes('--disable-sigusr1'),

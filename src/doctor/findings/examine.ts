@@ -1,5 +1,6 @@
 import type { Check, Facts } from '../types.ts';
 import { bpfStats, cgroups, collectors, fexit, kprobes, pidNamespace, ports, tracefs } from './host.ts';
+import { kubernetes } from './kubernetes.ts';
 import { addon, btf, helpers, object, programs, ringBuffer, storages, syncFailures, version } from './kernel.ts';
 import { bpfCall, capabilities, leastPrivilege, lockdown, seccomp, unprivilegedBpf } from './privileges.ts';
 
@@ -25,6 +26,7 @@ const JUDGES: readonly Judge[] = [
   pidNamespace,
   ports,
   collectors,
+  kubernetes,
   tracefs,
   bpfStats,
   kprobes,

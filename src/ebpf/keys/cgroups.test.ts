@@ -16,7 +16,7 @@ describe('cgroupPath', () => {
 
 describe('CgroupTable', () => {
   const nobody = (): ReadonlySet<string> => new Set();
-  const tell = (table: CgroupTable, id: number): void => table.add({ id: BigInt(id), names: names(`c${id}`), cutOff: false, namesV1: names(), cutOffV1: false });
+  const tell = (table: CgroupTable, id: number): void => void table.add({ id: BigInt(id), names: names(`c${id}`), cutOff: false, namesV1: names(), cutOffV1: false });
   const fill = (table: CgroupTable, from: number, count: number): void => {
     for (let id = from; id < from + count; id++) tell(table, id);
   };

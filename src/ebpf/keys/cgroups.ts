@@ -22,10 +22,13 @@ export class CgroupTable {
     return this.#paths.size;
   }
 
-  add(native: NativeCgroup): void {
+  /** @returns its paths */
+  add(native: NativeCgroup): CgroupPaths {
     const { id, names, cutOff, namesV1, cutOffV1 } = native;
     const v1 = namesV1.length > 0 ? cgroupPath({ names: namesV1, cutOff: cutOffV1 }) : undefined;
-    this.#renew(id.toString(), { cgroupPath: cgroupPath({ names, cutOff }), cgroupPathV1: v1 });
+    const paths = { cgroupPath: cgroupPath({ names, cutOff }), cgroupPathV1: v1 };
+    this.#renew(id.toString(), paths);
+    return paths;
   }
 
   get(id: string): CgroupPaths | undefined {

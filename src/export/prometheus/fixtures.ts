@@ -22,6 +22,7 @@ const self: SelfSources = {
   stats: () => stats(),
   exportFailures: () => ({}),
   failureRecords: () => ({ written: 0, left_out: 0 }),
+  nameRequests: () => undefined,
 };
 
 export interface Visitor {

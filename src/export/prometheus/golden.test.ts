@@ -47,6 +47,7 @@ const self: SelfSources = {
   stats: () => first,
   exportFailures: () => ({ otlp: 2 }),
   failureRecords: () => ({ written: 3, left_out: 1 }),
+  nameRequests: () => undefined,
 };
 
 const bytes = (...parts: (string | number)[]): string =>

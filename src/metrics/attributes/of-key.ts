@@ -1,9 +1,12 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { Key } from '../../ebpf/types.ts';
-import { FOLDED, UNRESOLVED, identify, workloadOf } from '../../identity/index.ts';
+import { FOLDED, type Name, UNRESOLVED, identify, workloadOf } from '../../identity/index.ts';
 import type { Wanted } from '../series/series.ts';
 import type { PeerNames } from './peer-names.ts';
 import type { Shape } from './shapes.ts';
+
+/** A pod that nobody owns has it on all metrics that tell owners apart. */
+const POD_NAME = 'k8s.pod.name';
 
 /**
  * The series of a key in metrics of this shape. undefined for a key that stands for
@@ -11,14 +14,17 @@ import type { Shape } from './shapes.ts';
  *
  * All series of a metric and a role have the same attribute names, so what is not known
  * has a value that says so.
+ * @param name of the key's container
  */
-export function wantedOf(key: Key, shape: Shape, names: PeerNames): Wanted | undefined {
+export function wantedOf(key: Key, shape: Shape, names: PeerNames, name?: Name): Wanted | undefined {
   const client = key.role === 'client';
   const [address, port] = [client && shape.address, client ? shape.clientPort : shape.serverPort];
   const clientAddress = !client && shape.clientAddress;
   if (key.fold === 'workload' || (key.fold === 'peer' && (address || port || clientAddress))) return undefined;
   const attributes: Attributes = {};
-  for (const [name, value] of Object.entries(workloadOf(key))) if (shape.workload.has(name)) attributes[name] = value;
+  for (const [attribute, value] of Object.entries(workloadOf(key, name))) {
+    if (shape.workload.has(attribute) || (attribute === POD_NAME && shape.owners && name?.ownsItself)) attributes[attribute] = value;
+  }
   if (shape.role) attributes['role'] = key.role;
   if (address) attributes['server.address'] = known(key, names.of(key.address) ?? key.address);
   if (port) attributes['server.port'] = known(key, key.port);

@@ -1,5 +1,5 @@
 import { ConnwatchError } from '../../internal/errors.ts';
-import { attributesOf, FAMILIES, type FamilyName, type KeptAttributes, PORT_OF_SERVERS } from '../../words/families.ts';
+import { attributesOf, FAMILIES, type FamilyName, type KeptAttributes, PORT_OF_SERVERS, tellsOwners } from '../../words/families.ts';
 
 /** Which attributes of a key the series of a metric have. Metrics with the same ones have the same shape. */
 export interface Shape {
@@ -7,6 +7,8 @@ export interface Shape {
   readonly index: number;
   /** Of the workload. */
   readonly workload: ReadonlySet<string>;
+  /** It tells the owners of pods apart. */
+  readonly owners: boolean;
   readonly role: boolean;
   readonly address: boolean;
   /** Of a server. */
@@ -23,10 +25,15 @@ export class Shapes {
   readonly #kept = new Map<FamilyName, ReadonlySet<string>>();
   readonly #shapes = new Map<string, Shape>();
   readonly #of = new Map<FamilyName, Shape>();
+  readonly #pods: boolean;
 
-  /** @throws ConnwatchError CW_USAGE for a metric or an attribute that does not exist */
-  constructor(kept: KeptAttributes) {
+  /**
+   * @param pods whether anything names pods; without, no metric needs a shape of its own for their names
+   * @throws ConnwatchError CW_USAGE for a metric or an attribute that does not exist
+   */
+  constructor(kept: KeptAttributes, pods = true) {
     check(kept);
+    this.#pods = pods;
     for (const family of Object.keys(FAMILIES) as FamilyName[]) {
       const names = kept[family] ?? FAMILIES[family];
       if (names === 'off') continue;
@@ -68,11 +75,11 @@ export class Shapes {
   #shape(family: FamilyName, names: ReadonlySet<string>): Shape {
     const [role, address, serverPort, clientAddress] = OF_A_SIDE.map((name) => names.has(name)) as [boolean, boolean, boolean, boolean];
     const clientPort = serverPort && (address || !PORT_OF_SERVERS.has(family));
-    const workload = [...names].filter((name) => !OF_A_SIDE.includes(name) && !OF_AN_EVENT.has(name)).sort();
+    const workload = [...names].filter((name) => !OF_A_SIDE.includes(name) && !OF_AN_EVENT.has(name) && (this.#pods || !name.startsWith('k8s.'))).sort();
     const id = [...workload, role, address, serverPort, clientPort, clientAddress].join(' ');
     let shape = this.#shapes.get(id);
     if (shape === undefined) {
-      shape = { index: this.#shapes.size, workload: new Set(workload), role, address, serverPort, clientPort, clientAddress };
+      shape = { index: this.#shapes.size, workload: new Set(workload), owners: tellsOwners(names), role, address, serverPort, clientPort, clientAddress };
       this.#shapes.set(id, shape);
     }
     return shape;

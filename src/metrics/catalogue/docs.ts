@@ -1,4 +1,5 @@
 import { HANDSHAKE_BOUNDS, LIFE_BOUNDS } from '../../stream/histograms.ts';
+import { FAMILIES, OWNER, withoutOwners } from '../../words/families.ts';
 import { OUTCOMES } from '../../words/outcomes.ts';
 import type { Metric, Section } from './metric.ts';
 import { prometheusName } from './prometheus-name.ts';
@@ -69,6 +70,7 @@ Attributes become labels with underscores instead of dots: \`server.port\` is \`
 \`process.executable.name\` is the base name of the executable file; \`[kernel]\` for sockets of the kernel, \`[unresolved]\` for an unknown owner, \`[folded]\` for the sum of lost records. A program whose file has one of these names shares its series.
 \`process.command\` is what was executed, where that has another name: the script of an interpreter (\`python3 -m http.server\`: \`http.server\`), a link, one name of a multi-call binary. It is noted when the program is executed, so it is not what a process calls itself later.
 \`workload.container.id\` is set if the socket was made in a container: its whole id, or its name if the runtime gives no other id (LXC, systemd-nspawn). \`systemd.unit.name\` is set if it was made in a unit of the host's systemd, other than a scope. Both come from the path of the cgroup ([containers](containers.md)).
+In a Kubernetes cluster a container has names in the place of its id ([Kubernetes](kubernetes.md)): \`k8s.namespace.name\`, \`k8s.container.name\` and its pod's owner. \`${OWNER}\` stands for that one: ${FAMILIES['connwatch.tcp.accepts'].filter((name) => withoutOwners([name])[0] === OWNER).map(code).join(', ')}; a pod without an owner has \`k8s.pod.name\` there.
 The [glossary](internals/glossary.md) defines terms such as window and overflow series.
 `;
 
@@ -82,7 +84,7 @@ function row(metric: Metric): string {
     code(metric.name),
     metric.kind,
     metric.unit === '' ? '' : code(metric.unit),
-    metric.attributes.map(code).join(', '),
+    withoutOwners(metric.attributes).map(code).join(', '),
     metric.stability,
     metric.description,
   ];

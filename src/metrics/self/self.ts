@@ -39,6 +39,7 @@ export function registerSelf(meter: Meter, collector: Collector, sources: SelfSo
     observeWindow(observe, collector);
     observeStats(observe, collector.snapshot?.cut.stats ?? sources.stats(), collector.filtered);
     observeBudget(observe, collector);
+    observeNames(observe, collector, sources);
     observeExports(observe, sources);
     observeProcess(observe, sources);
   }, [...counters.values()]);
@@ -87,6 +88,15 @@ function observeBudget(observe: Observe, collector: Collector): void {
     observe(metrics.series, size, { family });
     observe(metrics.seriesLimit, limit, { family });
     if (refused !== undefined) observe(metrics.seriesRefused, refused, { family });
+  }
+}
+
+function observeNames(observe: Observe, { waiting }: Collector, sources: SelfSources): void {
+  if (waiting === undefined) return;
+  observe(metrics.namesWaiting, waiting.size);
+  for (const [reason, total] of Object.entries(waiting.missing)) observe(metrics.namesMissing, total, { reason });
+  for (const [source, counts] of Object.entries(sources.nameRequests() ?? {})) {
+    for (const [result, total] of Object.entries(counts)) observe(metrics.nameRequests, total, { source, result });
   }
 }
 

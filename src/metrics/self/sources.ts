@@ -24,11 +24,13 @@ export interface SelfSources {
   exportFailures(): Readonly<Record<string, number>>;
   /** Failed connects so far: written, and left out. */
   failureRecords(): { readonly written: number; readonly left_out: number };
+  /** Requests for names of containers so far, by server; undefined: nobody is asked. */
+  nameRequests(): Readonly<Record<string, { readonly ok: number; readonly failed: number }>> | undefined;
   /** Counters of kernel and drain before the first window is complete, so that each series exists from the start. */
   stats(): DrainStats | undefined;
 }
 
-export type SelfGiven = Pick<SelfSources, 'version' | 'commit' | 'libbpf' | 'stats' | 'exportFailures' | 'failureRecords'>;
+export type SelfGiven = Pick<SelfSources, 'version' | 'commit' | 'libbpf' | 'stats' | 'exportFailures' | 'failureRecords' | 'nameRequests'>;
 
 /** The sources of a running agent. `close()` stops the event loop's monitor. */
 export function selfSources(given: SelfGiven): SelfSources & { close(): void } {

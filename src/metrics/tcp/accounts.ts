@@ -1,6 +1,6 @@
 import { millisToHrTime } from '@opentelemetry/core';
 import { LISTEN_VALUES, type Key } from '../../ebpf/types.ts';
-import { CgroupsInUse } from '../../identity/index.ts';
+import { CgroupsInUse, type ContainerNames } from '../../identity/index.ts';
 import { HANDSHAKE_BOUNDS } from '../../stream/histograms.ts';
 import { COLUMN, COLUMNS, type Snapshot } from '../../stream/snapshot.ts';
 import { OUTCOMES } from '../../words/outcomes.ts';
@@ -27,6 +27,7 @@ import { shareOverflows } from './overflows.ts';
 import { type Keep, Processes } from './processes.ts';
 import { Quantiles } from './quantiles.ts';
 import { Traffic } from './traffic.ts';
+import { Held, Waiting } from './waiting.ts';
 import { Workloads } from './workloads.ts';
 
 export interface AccountsOptions {
@@ -35,6 +36,8 @@ export interface AccountsOptions {
   readonly shapes: Shapes;
   readonly filters: Filters;
   readonly peerNames: PeerNames;
+  /** undefined: containers have no names. */
+  readonly names: ContainerNames | undefined;
   /** What the kernel counted of a network namespace; undefined: not known. */
   readonly overflows: (netns: number) => Overflows | undefined;
   /** Windows that counters without a process stay. */
@@ -57,6 +60,8 @@ export class Accounts {
   readonly listeners: PerShape<Listeners, (typeof LISTENERS)[number]>;
   readonly quantiles: PerShape<Quantiles, (typeof QUANTILES)[number]>;
   readonly processes: Processes;
+  /** Keys whose container has no name yet; undefined: containers have none. */
+  readonly waiting: Waiting | undefined;
   readonly #shapes: Shapes;
   readonly #filters: Filters;
   readonly #peerNames: PeerNames;
@@ -84,6 +89,7 @@ export class Accounts {
     this.#peerNames = options.peerNames;
     this.#overflows = options.overflows;
     this.#keys = options.keys;
+    this.waiting = options.names && new Waiting(options.names, options.keys);
     this.#bindings = new Bindings(options.keys, new CgroupsInUse(options.onUnresolved), (key) => this.#bind(key));
     this.#retireWindows = options.retireWindows;
   }
@@ -99,6 +105,7 @@ export class Accounts {
     this.#namespaces = snapshot.cut.namespaces;
     const told = [...this.connects, ...this.accepts, this.connections, ...this.listeners, ...this.quantiles, this.processes];
     for (const family of told) family.begin();
+    this.#settle(this.waiting?.settle() ?? []);
     for (let row = 0; row < snapshot.rows; row++) this.#row(snapshot, row);
     this.#lost(snapshot);
     this.#live(snapshot);
@@ -110,13 +117,43 @@ export class Accounts {
     }
     // After the rows: the last records of a process can come together with its exit.
     this.#workloads.end(snapshot.cut.gone);
+    this.waiting?.end(snapshot.cut.gone);
     this.#bindings.release(window, (binding) => this.#isInVain(binding));
     const retireWindows = this.#retireWindows();
     for (const family of [...this.connects, ...this.accepts, this.traffic, ...this.listeners]) family.retire(window, retireWindows);
   }
 
+  /** Counts what still waits, under the names that are known. For the end: nothing follows. */
+  flush(): void {
+    this.#settle(this.waiting?.settle(true) ?? []);
+    for (const family of this.connects) family.commit(this.#at.born);
+  }
+
   #row(snapshot: Snapshot, row: number): void {
-    const binding = this.#bindings.get(snapshot.keys[row]!, this.#at.window);
+    const id = snapshot.keys[row]!;
+    const held = this.#held(id);
+    if (held !== undefined) held.add(snapshot, row);
+    else this.#count(snapshot, row, this.#bindings.get(id, this.#at.window));
+  }
+
+  /** Where the counts of a key wait; undefined: it counts at once. */
+  #held(id: number): Held | undefined {
+    return this.waiting === undefined || id === 0 || this.#bindings.has(id) ? undefined : this.waiting.hold(id, this.#at.born);
+  }
+
+  /** What has waited counts from when it began. */
+  #settle(settled: readonly Held[]): void {
+    const at = this.#at;
+    for (const held of settled) {
+      this.#at = { window: at.window, born: held.born };
+      const binding = this.#bindings.get(held.id, at.window, held.key);
+      this.#count(held, 0, binding);
+      if (held.listened !== undefined) this.#listens(binding, held.listened);
+    }
+    this.#at = at;
+  }
+
+  #count(snapshot: Pick<Snapshot, 'counts' | 'sums'>, row: number, binding: Binding | undefined): void {
     const { counts } = snapshot;
     const first = row * COLUMNS;
     if (binding?.leftOut) {
@@ -172,6 +209,7 @@ export class Accounts {
     for (let row = 0; row < live.rows; row++) {
       const state = live.state[row]!;
       const count = live.count[row]!;
+      if (this.#held(live.key[row]!) !== undefined) continue;
       const binding = this.#bindings.get(live.key[row]!, this.#at.window);
       if (count === 0 || state === CLOSED || state === TIME_WAIT) continue;
       if (binding !== undefined) binding.alive = this.#at.window;
@@ -200,20 +238,23 @@ export class Accounts {
 
   #listening({ cut: { listeners } }: Snapshot): void {
     const width = LISTEN_VALUES.length;
-    const places = new Map<number, { readonly binding: Binding | undefined; readonly values: Float64Array }[]>();
+    const places = new Map<number, { readonly to: Binding | Held | undefined; readonly values: Float64Array }[]>();
     for (let row = 0; row < listeners.rows; row++) {
-      const binding = this.#bindings.get(listeners.key[row]!, this.#at.window);
+      const to = this.#held(listeners.key[row]!) ?? this.#bindings.get(listeners.key[row]!, this.#at.window);
       const values = listeners.values.subarray(row * width, (row + 1) * width);
-      const netns = binding?.key.netns ?? 0;
+      const netns = to?.key.netns ?? 0;
       const place = places.get(netns);
-      if (place === undefined) places.set(netns, [{ binding, values }]);
-      else place.push({ binding, values });
+      if (place === undefined) places.set(netns, [{ to, values }]);
+      else place.push({ to, values });
     }
     for (const [netns, rows] of places) {
       const overflows = this.#overflows(netns);
       const values = rows.map((row) => row.values);
       const shared = overflows === undefined ? values : shareOverflows(values, (drops, guess) => overflows.among(drops, guess));
-      rows.forEach(({ binding }, i) => this.#listens(binding, shared[i]!));
+      rows.forEach(({ to }, i) => {
+        if (to instanceof Held) to.addListening(shared[i]!);
+        else this.#listens(to, shared[i]!);
+      });
     }
   }
 
@@ -254,7 +295,7 @@ export class Accounts {
   #wanted(binding: Binding | undefined, shape: Shape): Wanted | undefined {
     if (binding === undefined) return undefined;
     const held = this.traffic.held(binding.traffic, shape);
-    return held?.wanted ?? (binding.wanted[shape.index] ??= wantedOf(binding.key, shape, this.#peerNames));
+    return held?.wanted ?? (binding.wanted[shape.index] ??= wantedOf(binding.key, shape, this.#peerNames, binding.name));
   }
 
   /** All accounts of a key move together, so that none is retired before the others. */
@@ -282,20 +323,22 @@ export class Accounts {
 
   /** Of a client the connects and of a server the rest are looked for, because the other has none. */
   #bind(key: Key): Bound {
-    if (this.#filters.leaveOut(key, this.#namespaces)) return { leftOut: true, traffic: [], connects: [], accepts: [], listeners: [] };
+    const name = this.waiting?.nameOf(key);
+    if (this.#filters.leaveOut(key, this.#namespaces)) return { leftOut: true, name, traffic: [], connects: [], accepts: [], listeners: [] };
     const { window } = this.#at;
     const account = (shape: Shape) => {
-      const wanted = wantedOf(key, shape, this.#peerNames);
+      const wanted = wantedOf(key, shape, this.#peerNames, name);
       return wanted && this.traffic.account(wanted, window);
     };
     const find = <A extends Account>({ all }: { readonly all: readonly { readonly shape: Shape; readonly table: AccountTable<A> }[] }) =>
       all.map(({ shape, table }) => {
-        const wanted = wantedOf(key, shape, this.#peerNames);
+        const wanted = wantedOf(key, shape, this.#peerNames, name);
         return wanted && table.find(wanted);
       });
     const client = key.role === 'client';
     return {
       leftOut: false,
+      name,
       traffic: this.traffic.shapes.map(account),
       connects: client ? find(this.connects) : [],
       accepts: client ? [] : find(this.accepts),

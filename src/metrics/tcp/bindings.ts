@@ -1,5 +1,5 @@
 import type { Key } from '../../ebpf/types.ts';
-import type { CgroupsInUse } from '../../identity/index.ts';
+import type { CgroupsInUse, Name } from '../../identity/index.ts';
 import type { KeyTable } from '../key-table.ts';
 import type { Account } from '../series/account.ts';
 import type { Wanted } from '../series/series.ts';
@@ -17,6 +17,8 @@ import type { TrafficAccounts } from './traffic.ts';
 export interface Bound {
   /** By a filter: nothing of it counts. */
   readonly leftOut: boolean;
+  /** Of its container, as long as the binding lasts. */
+  readonly name: Name | undefined;
   readonly traffic: TrafficAccounts;
   readonly connects: (ConnectAccount | undefined)[];
   readonly accepts: (AcceptAccount | undefined)[];
@@ -60,11 +62,18 @@ export class Bindings {
     return this.#byId.size;
   }
 
-  /** undefined for a number that is not in use. */
-  get(id: number, window: number): Binding | undefined {
+  has(id: number): boolean {
+    return this.#byId.has(id);
+  }
+
+  /**
+   * undefined for a number that is not in use.
+   * @param known what the number stands for, if that is known
+   */
+  get(id: number, window: number, known?: Key): Binding | undefined {
     let binding = this.#byId.get(id);
     if (binding === undefined) {
-      const key = id === 0 ? undefined : this.#keys.get(id);
+      const key = known ?? (id === 0 ? undefined : this.#keys.get(id));
       if (key === undefined) return undefined;
       binding = newBinding(key, this.#bind(key), window);
       this.cgroups.add(key);

@@ -72,7 +72,7 @@ export class Traffic {
   }
 
   /** @param to undefined for a row whose key is not known */
-  add({ counts, sums }: Snapshot, row: number, to: TrafficAccounts | undefined, born: HrTime): void {
+  add({ counts, sums }: Pick<Snapshot, 'counts' | 'sums'>, row: number, to: TrafficAccounts | undefined, born: HrTime): void {
     const [first, firstSum] = [row * COLUMNS, row * SUMS];
     const count = (column: number): number => counts[first + column]!;
     const sum = (column: number): number => sums[firstSum + column]!;

@@ -1,0 +1,106 @@
+import type { HrTime } from '@opentelemetry/api';
+import { LISTEN_VALUES, type Key } from '../../ebpf/types.ts';
+import { type ContainerNames, type Name, cgroupOf } from '../../identity/index.ts';
+import { COLUMNS, SUMS, type Snapshot } from '../../stream/snapshot.ts';
+import type { KeyTable } from '../key-table.ts';
+
+/** As many keys wait at once; 600 bytes each. What comes above it counts under the container's id at once. */
+export const MOST_WAITING = 2000;
+
+const COUNTERS = (['overflows', 'drops', 'synackRetransmits'] as const).map((name) => LISTEN_VALUES.indexOf(name));
+
+/** The counts of a key since it began to wait for the name of its container, as one row of a snapshot. */
+export class Held {
+  readonly id: number;
+  readonly born: HrTime;
+  key: Key;
+  readonly counts = new Uint32Array(COLUMNS);
+  readonly sums = new Float64Array(SUMS);
+  /** By LISTEN_VALUES, counters only; undefined: it did not listen. */
+  listened: Float64Array | undefined;
+
+  constructor(key: Key, born: HrTime) {
+    this.id = key.id;
+    this.key = key;
+    this.born = born;
+  }
+
+  add({ counts, sums }: Pick<Snapshot, 'counts' | 'sums'>, row: number): void {
+    for (let column = 0; column < COLUMNS; column++) this.counts[column]! += counts[row * COLUMNS + column]!;
+    for (let column = 0; column < SUMS; column++) this.sums[column]! += sums[row * SUMS + column]!;
+  }
+
+  /** Gauges of listeners are not held: they are of one moment. */
+  addListening(values: Float64Array): void {
+    this.listened ??= new Float64Array(LISTEN_VALUES.length);
+    for (const at of COUNTERS) this.listened[at]! += values[at]!;
+  }
+}
+
+/**
+ * Keys in containers whose name is still being looked for. Their counts wait here, in no series, until the name is
+ * known or its time is over. So a series has its name from its beginning, and nothing ever moves to another.
+ */
+export class Waiting {
+  /** Keys that counted without the whole name of their container. */
+  readonly missing = { timeout: 0, overflow: 0 };
+  readonly #names: ContainerNames;
+  readonly #keys: KeyTable;
+  readonly #limit: number;
+  readonly #held = new Map<number, Held>();
+
+  constructor(names: ContainerNames, keys: KeyTable, limit = MOST_WAITING) {
+    this.#names = names;
+    this.#keys = keys;
+    this.#limit = limit;
+  }
+
+  get size(): number {
+    return this.#held.size;
+  }
+
+  /** The name of a key's container at this moment; undefined: none, or none yet. */
+  nameOf(key: Key): Name | undefined {
+    const name = this.#ask(key);
+    return name === 'later' ? undefined : name;
+  }
+
+  /** Where the counts of a key go as long as it waits; undefined: it counts at once. */
+  hold(id: number, born: HrTime): Held | undefined {
+    let held = this.#held.get(id);
+    if (held !== undefined) return held;
+    const key = this.#keys.get(id);
+    if (key === undefined || this.#ask(key) !== 'later') return undefined;
+    if (this.#held.size >= this.#limit) {
+      this.missing.overflow += 1;
+      return undefined;
+    }
+    this.#held.set(id, (held = new Held(key, born)));
+    return held;
+  }
+
+  /** Takes out those that need not wait any longer. @param all takes out all, whatever is known */
+  settle(all = false): Held[] {
+    const settled: Held[] = [];
+    for (const held of this.#held.values()) {
+      const name = this.#ask(held.key);
+      if (name === 'later' && !all) continue;
+      if (name === undefined || name === 'later' || name.incomplete) this.missing.timeout += 1;
+      this.#held.delete(held.id);
+      settled.push(held);
+    }
+    return settled;
+  }
+
+  /** These workloads run no more, and their numbers may come to stand for others. */
+  end(gone: Uint32Array): void {
+    if (this.#held.size === 0 || gone.length === 0) return;
+    const ended = new Set(gone);
+    for (const held of this.#held.values()) if (ended.has(held.key.workload)) held.key = { ...held.key, workload: 0 };
+  }
+
+  #ask(key: Key): Name | 'later' | undefined {
+    const cgroup = key.fold === 'workload' ? undefined : cgroupOf(key);
+    return cgroup?.kind === 'container' || cgroup?.kind === 'pod' ? this.#names.of(cgroup) : undefined;
+  }
+}
