@@ -25,7 +25,7 @@ describe('doctor tries what bpf/ needs, no more and no less', () => {
 
   it('helpers', () => {
     // Helpers that only the programs of --sync-failures call are not required.
-    const other = ['ntohs', 'htonl', 'get_current_pid_tgid', 'task_pt_regs', 'probe_read_user'];
+    const other = ['ntohs', 'htonl', 'get_current_pid_tgid', 'task_pt_regs'];
     const calls = found(/\bbpf_([a-z_]+)\(/g).filter((name) => !name.startsWith('core_') && !other.includes(name));
     // What BPF_CORE_READ and BPF_CORE_READ_STR_INTO become.
     expect([...new Set([...calls, 'probe_read_kernel'])].sort()).toEqual(Object.keys(HELPERS).sort());

@@ -8,6 +8,8 @@ export const PROGRAMS: Readonly<Record<string, string>> = {
   'tp_btf/inet_sock_set_state': 'sees every connection',
   'tp_btf/inet_sk_error_report': 'sees the error of a failed connect whose end was skipped',
   'tp_btf/tcp_destroy_sock': 'ends connections whose end was skipped',
+  'tp_btf/sched_process_exec': 'notes what a process was started as',
+  'tp_btf/sched_process_fork': 'notes it for children',
   'tp_btf/sched_process_exit': 'sees processes end',
   'tp_btf/tcp_retransmit_synack': 'sees retransmitted SYN-ACKs',
   'iter/bpf_sk_storage_map': 'counts live sockets without a slot',
@@ -37,6 +39,7 @@ export interface Helper {
 }
 
 const STATE = 'tp_btf/inet_sock_set_state';
+const EXEC = 'tp_btf/sched_process_exec';
 
 export const HELPERS: Readonly<Record<string, Helper>> = {
   map_lookup_elem: { id: 1, from: STATE },
@@ -47,6 +50,8 @@ export const HELPERS: Readonly<Record<string, Helper>> = {
   probe_read_kernel: { id: 113, from: STATE },
   probe_read_kernel_str: { id: 115, from: STATE },
   map_update_elem: { id: 2, from: STATE },
+  map_delete_elem: { id: 3, from: EXEC },
+  probe_read_user: { id: 112, from: EXEC },
   ringbuf_reserve: { id: 131, from: STATE },
   ringbuf_submit: { id: 132, from: STATE },
   ringbuf_discard: { id: 133, from: STATE },

@@ -23,6 +23,8 @@ const UNTOLD = [
   'unknown tp_btf/inet_sock_set_state',
   'unknown tp_btf/inet_sk_error_report',
   'unknown tp_btf/tcp_destroy_sock',
+  'unknown tp_btf/sched_process_exec',
+  'unknown tp_btf/sched_process_fork',
   'unknown tp_btf/sched_process_exit',
   'unknown tp_btf/tcp_retransmit_synack',
   'unknown iter/bpf_sk_storage_map',
