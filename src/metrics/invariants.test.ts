@@ -61,6 +61,52 @@ it('the sum of each family is true at any limit, no series goes back, and no fam
   );
 });
 
+it('with retirements and restarts of workloads: what all increases of a family add up to is true, and no series goes back while it is there', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.record({ window, restarted: fc.boolean(), idle: fc.integer({ min: 0, max: 4 }) }), { maxLength: 10 }),
+      fc.integer({ min: 2, max: 30 }),
+      fc.integer({ min: 1, max: 20_000 }),
+      async (steps, seriesLimit, retireAfter) => {
+        const bench = new Bench({ seriesLimit, retireAfter });
+        const made: Made = Object.fromEntries(NAMES.map((name) => [name, 0]));
+        const increases: Made = Object.fromEntries(NAMES.map((name) => [name, 0]));
+        let before: Record<string, Made> = {};
+        let [generation, seen] = [0, [] as string[]];
+        const look = async () => {
+          const now: Record<string, Made> = {};
+          for (const name of NAMES) now[name] = await bench.lines(`connwatch.${name}`);
+          for (const name of NAMES) {
+            for (const [series, value] of Object.entries(now[name]!)) {
+              // A series that was retired begins again at 0.
+              const last = before[name]?.[series] ?? 0;
+              expect(value, `${name} ${series}`).toBeGreaterThanOrEqual(last);
+              increases[name]! += value - last;
+            }
+          }
+          before = now;
+        };
+        for (const { window: each, restarted, idle } of steps) {
+          // A workload is gone when all its processes are.
+          const exited = restarted ? seen.splice(0) : [];
+          if (restarted) generation++;
+          const { rows, listeners } = prepared(bench, each, generation);
+          seen = [...new Set([...seen, ...ownersOf(generation)])];
+          bench.window({ rows: rows!, listeners: listeners!, exited });
+          for (const [name, value] of Object.entries(madeBy(each))) made[name]! += value;
+          await look();
+          for (let turn = 0; turn < idle; turn++) {
+            bench.window(turn === 0 ? { exited: seen.splice(0) } : {});
+            await look();
+          }
+          expect(increases).toEqual(made);
+        }
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
 it('a histogram is the sum of what was recorded, bucket by bucket, wherever it was counted', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(window, { minLength: 1, maxLength: 5 }), fc.integer({ min: 2, max: 30 }), async (windows, seriesLimit) => {
@@ -82,9 +128,9 @@ it('a histogram is the sum of what was recorded, bucket by bucket, wherever it w
 });
 
 /** The keys of this window, given anew: those that were idle have been given back. */
-function prepared(bench: Bench, { rows, listeners, exited }: { rows: [number, Counts][]; listeners: [number, Record<string, number>][]; exited: number[] }): Window {
+function prepared(bench: Bench, { rows, listeners, exited }: { rows: [number, Counts][]; listeners: [number, Record<string, number>][]; exited: number[] }, generation = 0): Window {
   for (let id = 1; id <= 9; id++) {
-    const process = processInfo(id, `exe${id % 4}`, { cgroup: BigInt(id % 2) });
+    const process = processOf(id, generation);
     if (id <= 6) bench.keys.client(id, process, `10.0.0.${id}`);
     else bench.keys.server(id, process, id);
   }
@@ -94,6 +140,9 @@ function prepared(bench: Bench, { rows, listeners, exited }: { rows: [number, Co
     exited: exited.map((id) => processInfo(id, '').owner),
   };
 }
+
+const processOf = (id: number, generation: number) => processInfo(id + 10 * generation, `exe${id % 4}`, { cgroup: BigInt(id % 2) });
+const ownersOf = (generation: number): string[] => [1, 2, 3, 4, 5, 6, 7, 8, 9].map((id) => processOf(id, generation).owner);
 
 const withColumns = (counts: Counts): Counts => ({ ...counts, success: counts.handshake?.length ?? 0, close: counts.life?.length ?? 0 });
 
