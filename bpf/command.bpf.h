@@ -5,9 +5,13 @@
 
 #include "emit.bpf.h"
 
-#define PATH_STEP 256
+/* The stack of a program and all it calls is 512 bytes. */
+#define PATH_STEP 128
 /* PATH_MAX is 4096. */
-#define PATH_STEPS 17
+#define PATH_STEPS 33
+
+/* For a new entry, which is filled in its place. */
+const struct cw_command no_command;
 
 /* The address of the NUL at the end of a string in the kernel. */
 static __noinline u64 end_of(u64 string)
@@ -91,7 +95,7 @@ static __always_inline void read_arguments(struct cw_command *command, struct mm
 /* Nothing is kept of a process whose executable says it all. */
 static __always_inline void on_exec(struct task_struct *task, const struct linux_binprm *program)
 {
-	struct cw_command command = {};
+	struct cw_command *command;
 	char exe[CW_FILE_LEN] = {};
 	u64 path = (u64)program->filename;
 	u64 end = end_of(path);
@@ -103,11 +107,15 @@ static __always_inline void on_exec(struct task_struct *task, const struct linux
 		bpf_map_delete_elem(&commands, &pid);
 		return;
 	}
-	bpf_probe_read_kernel_str(command.file, sizeof(command.file),
+	if (bpf_map_update_elem(&commands, &pid, &no_command, BPF_ANY))
+		return;
+	command = bpf_map_lookup_elem(&commands, &pid);
+	if (!command)
+		return;
+	bpf_probe_read_kernel_str(command->file, sizeof(command->file),
 				  (void *)(end - path < CW_FILE_LEN ? path : end - (CW_FILE_LEN - 1)));
 	if (task->mm)
-		read_arguments(&command, task->mm);
-	bpf_map_update_elem(&commands, &pid, &command, BPF_ANY);
+		read_arguments(command, task->mm);
 }
 
 /* A child is what its parent is until it executes something itself. */
