@@ -40,9 +40,20 @@ bool Batch::add(const cw_event& event) {
   counts_.add(key, event);
   added_++;
   if (!hasRoom(event)) return true;
+  copy(event, key);
+  return true;
+}
+
+bool Batch::addTotal(const cw_event& event) {
+  if (all_ && filled_ == room_.capacity) return false;
+  // The close that follows brings the key into being, and counts as untapped.
+  if (all_ || filled_ < std::min(tap_, room_.capacity)) copy(event, 0);
+  return true;
+}
+
+void Batch::copy(const cw_event& event, uint32_t key) {
   memcpy(room_.events + size_t{filled_} * sizeof event, &event, sizeof event);
   room_.keys[filled_++] = key;
-  return true;
 }
 
 }  // namespace connwatch

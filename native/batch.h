@@ -52,6 +52,8 @@ class Batch {
   uint32_t untapped() const { return untapped_; }
   // False when there is no room for the record: it is not counted then.
   bool add(const cw_event& event);
+  // A record that is counted nowhere, for a tap.
+  bool addTotal(const cw_event& event);
   Counts& counts() { return counts_; }
 
   uint32_t intern(const Key& key) { return table_->intern(key); }
@@ -61,6 +63,8 @@ class Batch {
  private:
   // Whether JavaScript gets this record; counts it if it does not, although it was asked for.
   bool hasRoom(const cw_event& event);
+
+  void copy(const cw_event& event, uint32_t key);
 
   Room room_;
   bool all_;
