@@ -13,6 +13,7 @@ import { windows } from '../stream/index.ts';
 import { wantsClients } from '../words/families.ts';
 import { createDrift } from './drift.ts';
 import { FailureRecords } from './failures.ts';
+import { openLive } from './live.ts';
 import { giveUpPrivileges } from './privileges.ts';
 import { pageUrl } from './page-url.ts';
 import { pushHeaders } from './push/headers.ts';
@@ -160,6 +161,8 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
     });
     drain.start();
     await closer.add(() => drain.stop());
+    const live = await openLive(settings.socket, { ebpf }, log);
+    await closer.add(() => live.close());
   } catch (error) {
     await closer.close();
     throw error;

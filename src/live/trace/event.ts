@@ -58,6 +58,12 @@ export interface CloseEvent extends Connection {
 
 export type TraceEvent = ConnectEvent | AcceptEvent | CloseEvent;
 
+/** The first message: from now on every event is seen. */
+export interface TraceBegin {
+  readonly event: 'begin';
+  readonly time: string;
+}
+
 /** Events that a reader did not get, since the last time it was told. */
 export interface LeftOut {
   readonly event: 'left_out';
@@ -76,4 +82,4 @@ export interface TraceEnd extends Omit<LeftOut, 'event'> {
   readonly sent: number;
 }
 
-export type TraceMessage = TraceEvent | LeftOut | TraceEnd;
+export type TraceMessage = TraceBegin | TraceEvent | LeftOut | TraceEnd;

@@ -2,6 +2,7 @@ import { BlockList, isIPv4 } from 'node:net';
 import type { Attributes } from '@opentelemetry/api';
 import { KIND } from '../../ebpf/layout.ts';
 import { formatAddress } from '../../ebpf/keys/keys.ts';
+import { textOf } from '../model/attribute.ts';
 import type { RecordView } from './record.ts';
 
 /** Which events a trace has. A list matches if one of its values does; an absent one matches everything. */
@@ -45,7 +46,7 @@ export function compileFilter({ failed, comm, pid, port, cidr, container, pod, n
     cidr && addressCondition(cidr),
   ].filter((condition) => condition !== undefined && condition !== false);
   const ofName = [
-    comm && matches(comm, ({ comm, workload }) => [comm, workload['process.executable.name']]),
+    comm && matches(comm, ({ comm, workload }) => [comm, workload['process.executable.name'], workload['process.command']]),
     container && containerCondition(container),
     pod && matches(pod, ({ workload }) => [workload['k8s.pod.name']]),
     namespace && matches(namespace, ({ workload }) => [workload['k8s.namespace.name']]),
@@ -67,7 +68,7 @@ function matches(names: readonly string[], of: (event: Named) => readonly unknow
 
 function containerCondition(names: readonly string[]): (event: Named) => boolean {
   const named = matches(names, ({ workload }) => [...CONTAINER_NAMES.map((name) => workload[name]), workload[CONTAINER_ID]]);
-  return (event) => named(event) || names.some((name) => name.length >= SHORTEST_ID && String(event.workload[CONTAINER_ID] ?? '').startsWith(name));
+  return (event) => named(event) || names.some((name) => name.length >= SHORTEST_ID && (textOf(event.workload, CONTAINER_ID) ?? '').startsWith(name));
 }
 
 function patternOf(name: string): RegExp {

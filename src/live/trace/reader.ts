@@ -2,7 +2,7 @@ import type { CompiledFilter } from './filter.ts';
 import type { LeftOut, TraceEnd, TraceEvent, TraceMessage } from './event.ts';
 
 /** Events of one reader per second, and at once after a pause. More than a person or a pipe of text can use. */
-export const EVENTS_PER_SECOND = 5000;
+export const EVENTS_PER_SECOND = 2000;
 
 /** Where messages go. Returns false, and takes nothing, if it has too much to write already. */
 export type Sink = (message: TraceMessage) => boolean;
