@@ -16,8 +16,9 @@ const MAY_IMPORT = {
   export: ['metrics'],
   server: ['health', 'internal'],
   doctor: ['config', 'ebpf', 'internal', 'kubernetes', 'server'], // see the rules on doctor below
-  agent: ['config', 'doctor', 'ebpf', 'export', 'health', 'identity', 'internal', 'kubernetes', 'metrics', 'server', 'stream', 'words'],
-  cli: ['agent', 'config', 'doctor', 'ebpf', 'internal'], // ebpf: its version
+  live: ['ebpf', 'identity', 'internal', 'stream', 'words'], // ebpf: see the rule on live below
+  agent: ['config', 'doctor', 'ebpf', 'export', 'health', 'identity', 'internal', 'kubernetes', 'live', 'metrics', 'server', 'stream', 'words'],
+  cli: ['agent', 'config', 'doctor', 'ebpf', 'internal', 'live', 'words'], // ebpf: its version
 };
 
 const TEST = '\\.test\\.ts$';
@@ -67,6 +68,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/doctor/', pathNot: TEST },
       to: { path: '^src/(config|ebpf|server)/', pathNot: '^src/(ebpf/(probe|privileges|capabilities)|server/listen)\\.ts$', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'live-loads-programs-last',
+      comment: 'A command that asks an agent does not need the addon: only src/live/client/local.ts loads it.',
+      severity: 'error',
+      from: { path: '^src/live/', pathNot: `^src/live/client/local\\.ts$|${TEST}` },
+      to: { path: '^src/ebpf/', pathNot: '^src/ebpf/(types|layout|keys/keys)\\.ts$', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'addon-by-ebpf-only',

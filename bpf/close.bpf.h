@@ -20,6 +20,27 @@ static __noinline void fold_close(const struct cw_conn *conn, struct cw_fold *am
 }
 
 /*
+ * The record of a close has what was moved since the last report. Whoever looks at single
+ * connections needs the whole. No count depends on this record, so its loss is not counted.
+ */
+static __noinline void report_total(struct sock *sk, struct tcp_sock *tcp, struct cw_conn *conn)
+{
+	struct cw_event *event;
+
+	if (!*(volatile u32 *)&immediate || !(conn->sent_told | conn->received_told | conn->retransmits_told))
+		return;
+	event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
+	if (!event)
+		return;
+	fill_event(event, sk, tcp, conn, CW_KIND_TOTAL, 0, bpf_ktime_get_ns());
+	event->duration = 0;
+	event->bytes_sent = payload_sent(sk, tcp, conn->role);
+	event->bytes_received = payload_received(sk, tcp);
+	event->data_retransmits = tcp->total_retrans - conn->syn_retransmits;
+	submit(event);
+}
+
+/*
  * Any state after ESTABLISHED -> CLOSE. A reset here is no failed connect. If nobody has
  * counted the beginning yet, this record reports it too: whoever changes `opened` first counts.
  */
@@ -27,12 +48,16 @@ static __always_inline void on_closed(struct sock *sk, struct tcp_sock *tcp, str
 				      int from, u16 flags)
 {
 	u32 what = conn->role == CW_ROLE_SERVER ? CW_CLASS_CLOSE_SERVER : CW_CLASS_CLOSE_CLIENT;
-	struct cw_event *event = reserve(sizeof(*event), what);
-	u64 opened = __sync_lock_test_and_set(&conn->opened, CW_COUNTED);
-	bool uncounted = !(opened & CW_COUNTED);
-	u64 now = bpf_ktime_get_ns();
+	struct cw_event *event;
 	struct cw_fold amount;
+	u64 opened, now;
+	bool uncounted;
 
+	report_total(sk, tcp, conn);
+	event = reserve(sizeof(*event), what);
+	opened = __sync_lock_test_and_set(&conn->opened, CW_COUNTED);
+	uncounted = !(opened & CW_COUNTED);
+	now = bpf_ktime_get_ns();
 	flags |= reset_flags(sk, from);
 	take_told(sk, tcp, conn, &amount);
 	if (event) {

@@ -51,7 +51,8 @@ enum cw_kind {
 	CW_KIND_LISTEN = 7,  /* struct cw_listen: a listening socket's queue */
 	CW_KIND_CGROUP = 8,  /* struct cw_cgroup: sent once before a cgroup's first record */
 	CW_KIND_NETNS = 9,   /* struct cw_netns: a process in whose network namespace sockets are */
-	CW_KIND_MAX = 10,
+	CW_KIND_TOTAL = 10,  /* struct cw_event, before a close: what the connection moved in all, for a tap */
+	CW_KIND_MAX = 11,
 };
 
 /* How a connect attempt ended. The order is the order of OUTCOMES in src/words/outcomes.ts. */

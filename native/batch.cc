@@ -12,7 +12,23 @@ bool isConnect(const cw_event& event) {
   return event.kind == CW_KIND_CLOSE && event.role == CW_ROLE_CLIENT && (event.flags & CW_FLAG_OPENED);
 }
 
+bool isFailed(const cw_event& event) {
+  return event.kind == CW_KIND_CONNECT && event.outcome != CW_OUT_SUCCESS;
+}
+
 }  // namespace
+
+bool Batch::hasRoom(const cw_event& event) {
+  if (all_) return true;
+  bool failed = isFailed(event), tapped = tap_ && event.kind != CW_KIND_FLOW;
+  if (!failed && !tapped) return false;
+  // A tap takes no room from the failures.
+  uint32_t most = failed ? failures_ + tap_ : tap_;
+  if (filled_ < std::min(most, room_.capacity)) return true;
+  leftOut_ += failed;
+  untapped_ += tapped;
+  return false;
+}
 
 bool Batch::add(const cw_event& event) {
   if (all_ && filled_ == room_.capacity) return false;
@@ -23,14 +39,21 @@ bool Batch::add(const cw_event& event) {
   uint32_t key = isConnect(event) ? table_->connected(event) : intern(keyOf(event));
   counts_.add(key, event);
   added_++;
-  if (!isWanted(event)) return true;
-  if (filled_ >= failures_ && !all_) {
-    leftOut_++;
-    return true;
-  }
+  if (!hasRoom(event)) return true;
+  copy(event, key);
+  return true;
+}
+
+bool Batch::addTotal(const cw_event& event) {
+  if (all_ && filled_ == room_.capacity) return false;
+  // The close that follows brings the key into being, and counts as untapped.
+  if (all_ || filled_ < std::min(tap_, room_.capacity)) copy(event, 0);
+  return true;
+}
+
+void Batch::copy(const cw_event& event, uint32_t key) {
   memcpy(room_.events + size_t{filled_} * sizeof event, &event, sizeof event);
   room_.keys[filled_++] = key;
-  return true;
 }
 
 }  // namespace connwatch

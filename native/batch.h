@@ -37,17 +37,23 @@ class Batch {
         table_(std::make_unique<KeyTable>(seriesLimit)),
         counts_(std::move(bounds)) {}
 
-  void clear() { filled_ = added_ = leftOut_ = 0; }
+  void clear() { filled_ = added_ = leftOut_ = untapped_ = 0; }
   // How many failed connects may have a record until the next `clear`, at most as many as there is room for.
-  void setFailures(uint32_t most) { failures_ = std::min(most, room_.capacity); }
+  void setFailures(uint32_t most) { failures_ = most; }
+  // How many records of connects, accepts and closes there may be until the next `clear`. 0: those of `setFailures` only.
+  void setTap(uint32_t most) { tap_ = most; }
   // Records in `room` since `clear`.
   uint32_t filled() const { return filled_; }
   // Records that were counted since `clear`.
   uint32_t added() const { return added_; }
   // Failed connects without a record since `clear`.
   uint32_t leftOut() const { return leftOut_; }
+  // Records that `setTap` asks for and that had no room since `clear`.
+  uint32_t untapped() const { return untapped_; }
   // False when there is no room for the record: it is not counted then.
   bool add(const cw_event& event);
+  // A record that is counted nowhere, for a tap.
+  bool addTotal(const cw_event& event);
   Counts& counts() { return counts_; }
 
   uint32_t intern(const Key& key) { return table_->intern(key); }
@@ -55,9 +61,10 @@ class Batch {
   DrainTotals& totals() { return totals_; }
 
  private:
-  bool isWanted(const cw_event& event) const {
-    return all_ || (event.kind == CW_KIND_CONNECT && event.outcome != CW_OUT_SUCCESS);
-  }
+  // Whether JavaScript gets this record; counts it if it does not, although it was asked for.
+  bool hasRoom(const cw_event& event);
+
+  void copy(const cw_event& event, uint32_t key);
 
   Room room_;
   bool all_;
@@ -65,6 +72,8 @@ class Batch {
   uint32_t added_ = 0;
   uint32_t leftOut_ = 0;
   uint32_t failures_ = 0;
+  uint32_t tap_ = 0;
+  uint32_t untapped_ = 0;
   std::unique_ptr<KeyTable> table_;
   Counts counts_;
   DrainTotals totals_{};

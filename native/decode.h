@@ -17,6 +17,7 @@ inline size_t sizeOfKind(uint8_t kind) {
     case CW_KIND_CLOSE:
     case CW_KIND_EXIT:
     case CW_KIND_FLOW:
+    case CW_KIND_TOTAL:
       return sizeof(cw_event);
     case CW_KIND_PROCESS:
       return sizeof(cw_process);

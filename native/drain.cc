@@ -24,6 +24,7 @@ bool Drain::take(const uint8_t* record, uint32_t length) {
   }
   const auto& event = *reinterpret_cast<const cw_event*>(record);
   if (!oldest_) oldest_ = event.time;
+  if (kind == CW_KIND_TOTAL) return batch_.addTotal(event);
   if (kind != CW_KIND_EXIT) return takeEvent(event);
   batch_.totals().seen[kind]++;
   batch_.keyTable().owners().exit(event.owner);

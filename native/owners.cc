@@ -54,6 +54,11 @@ Owners::Image* Owners::find(cw_owner owner) {
   return recent.image;
 }
 
+uint32_t Owners::imageProcess(cw_owner owner) const {
+  auto found = images_.find(owner);
+  return found == images_.end() ? 0 : found->second.process;
+}
+
 uint32_t Owners::imageWorkload(cw_owner owner) const {
   auto found = images_.find(owner);
   return found == images_.end() ? 0 : found->second.workload;

@@ -64,6 +64,8 @@ class Owners {
   void exit(cw_owner owner);
   // The number of the workload. The caller does not hold a reference to it.
   uint32_t workload(cw_owner owner, uint64_t cgroup);
+  // The number of the process of a program image; 0 if it is not known.
+  uint32_t imageProcess(cw_owner owner) const;
   // The workload of a program image; 0 if its record has not arrived.
   uint32_t imageWorkload(cw_owner owner) const;
   void connected(cw_owner owner) { count(owner, 1, 0); }

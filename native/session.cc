@@ -39,6 +39,8 @@ Napi::Function Session::define(Napi::Env env) {
                       InstanceMethod("readProcess", &Session::readProcess),
                       InstanceMethod("setSeriesLimit", &Session::setSeriesLimit),
                       InstanceMethod("setFailures", &Session::setFailures),
+                      InstanceMethod("setTap", &Session::setTap),
+                      InstanceMethod("readOwner", &Session::readOwner),
                       InstanceMethod("release", &Session::release),
                       InstanceMethod("stats", &Session::stats),
                       InstanceMethod("close", &Session::close)});
@@ -132,6 +134,7 @@ void Session::drain(const Napi::CallbackInfo& info) {
   drained_[kCount] = drain.batch().added();
   drained_[kRecords] = drain.batch().filled();
   drained_[kLeftOut] = drain.batch().leftOut();
+  drained_[kUntapped] = drain.batch().untapped();
   if (int error = drain.takeError()) throw toError(info.Env(), cannotCut(error));
   drained_[kCut] = drain.takeCut();
   drained_[kMore] = drain.full();
@@ -209,6 +212,22 @@ Napi::Value Session::readProcess(const Napi::CallbackInfo& info) {
 
 void Session::setFailures(const Napi::CallbackInfo& info) {
   open(info.Env()).batch().setFailures(info[0].As<Napi::Number>().Uint32Value());
+}
+
+// setTap(most, immediate): at most so many records of any connection are in one batch; `immediate`: from now on each success
+// and each accept has a record of its own.
+void Session::setTap(const Napi::CallbackInfo& info) {
+  open(info.Env()).batch().setTap(info[0].As<Napi::Number>().Uint32Value());
+  *program_->globals().immediate = info[1].As<Napi::Boolean>();
+}
+
+// readOwner(low, high): the process of a record's owner, as readProcess.
+Napi::Value Session::readOwner(const Napi::CallbackInfo& info) {
+  Drain& drain = open(info.Env());
+  cw_owner owner = info[0].As<Napi::Number>().Uint32Value();
+  owner |= cw_owner{info[1].As<Napi::Number>().Uint32Value()} << 32;
+  KeyTable& table = drain.batch().keyTable();
+  return Napi::Boolean::New(info.Env(), writeProcess(table, table.owners().imageProcess(owner), details_));
 }
 
 void Session::setSeriesLimit(const Napi::CallbackInfo& info) {

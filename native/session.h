@@ -13,7 +13,7 @@
 namespace connwatch {
 
 // Content of `drained`: src/ebpf/binding.ts, DRAINED.
-enum Drained { kCount, kRecords, kLeftOut, kCut, kMore, kLag, kProcesses, kCgroups, kDrained };
+enum Drained { kCount, kRecords, kLeftOut, kCut, kMore, kLag, kProcesses, kCgroups, kUntapped, kDrained };
 
 class Session : public Napi::ObjectWrap<Session> {
  public:
@@ -38,6 +38,8 @@ class Session : public Napi::ObjectWrap<Session> {
   Napi::Value readProcess(const Napi::CallbackInfo& info);
   void setSeriesLimit(const Napi::CallbackInfo& info);
   void setFailures(const Napi::CallbackInfo& info);
+  void setTap(const Napi::CallbackInfo& info);
+  Napi::Value readOwner(const Napi::CallbackInfo& info);
   void release(const Napi::CallbackInfo& info);
   Napi::Value stats(const Napi::CallbackInfo& info);
   void close(const Napi::CallbackInfo& info);

@@ -14,6 +14,7 @@ import { wantsClients } from '../words/families.ts';
 import { createDrift } from './drift.ts';
 import { FailureRecords } from './failures.ts';
 import { meetAtOnce, openKubernetes } from './kubernetes.ts';
+import { openLive } from './live.ts';
 import { giveUpPrivileges } from './privileges.ts';
 import { pageUrl } from './page-url.ts';
 import { pushHeaders } from './push/headers.ts';
@@ -167,6 +168,8 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
     });
     drain.start();
     await closer.add(() => drain.stop());
+    const live = await openLive(settings.socket, { ebpf }, log);
+    await closer.add(() => live.close());
   } catch (error) {
     await closer.close();
     throw error;

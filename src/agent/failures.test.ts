@@ -27,7 +27,7 @@ function batch(count: number, pid = 42): Batch {
     view.setBigUint64(at + EVENT_OFFSETS.duration, 1_500_000n, true);
     view.setBigUint64(at + EVENT_OFFSETS.time, 7_000_000_000n, true);
   }
-  return { length: count, bytes, words: new Uint32Array(bytes.buffer), keys: new Uint32Array(count).fill(1), leftOut: 0, cut: undefined };
+  return { length: count, bytes, words: new Uint32Array(bytes.buffer), keys: new Uint32Array(count).fill(1), leftOut: 0, untapped: 0, cut: undefined };
 }
 
 function records(rate: number, key: Key | undefined = KEY) {

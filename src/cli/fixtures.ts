@@ -29,6 +29,7 @@ export function fakeHost(argv: readonly string[], environment: Record<string, st
     display: { color: false, columns: undefined },
     stdout: (text) => void (seen.stdout += text),
     stderr: (text) => void (seen.stderr += text),
+    onOutputGone: () => {},
     events: events as unknown as Host['events'],
     takeOverSignals: () => seen.hangUpCame,
     now: () => seen.now,

@@ -17,6 +17,8 @@ export interface Host {
   readonly display: { readonly color: boolean; readonly columns: number | undefined };
   readonly stdout: (text: string) => void;
   readonly stderr: (text: string) => void;
+  /** Calls the listener when nobody reads standard output any more (`connwatch trace | head -1`). */
+  readonly onOutputGone: (listener: () => void) => void;
   /** Signals and uncaught errors: `process`. */
   readonly events: {
     on(event: string, listener: Listener): unknown;
@@ -54,6 +56,7 @@ export function realHost(): Host {
     },
     stdout: (text) => void process.stdout.write(text),
     stderr: (text) => void process.stderr.write(text),
+    onOutputGone: (listener) => void process.stdout.once('error', listener),
     events: process as unknown as Host['events'],
     takeOverSignals,
     now: () => performance.now(),

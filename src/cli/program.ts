@@ -10,6 +10,7 @@ import { printVersion } from './commands/version.ts';
 import { EXIT, logFailure, plainMessage } from './failure.ts';
 import { ABOUT, AFTER } from './help.ts';
 import type { Host } from './host.ts';
+import { addLiveCommands } from './live/commands.ts';
 import { usageError } from './usage.ts';
 
 // Less than the time-out of container runtimes, whose own time-out gives no reason.
@@ -27,7 +28,6 @@ export async function runProgram(host: Host): Promise<number> {
   program
     .description(ABOUT)
     .usage('[command] [flags]')
-    .addHelpText('afterAll', AFTER)
     .configureHelp({ optionDescription: (option) => option.description })
     .configureOutput({
       writeOut: host.stdout,
@@ -71,11 +71,15 @@ export async function runProgram(host: Host): Promise<number> {
       .description('Print version, commit, Node.js and libbpf.')
       .action(async () => void (code = await printVersion(host))),
   ];
-  // All flags belong to the program, so every command shows the program's help.
-  for (const command of commands) command.helpInformation = () => program.helpInformation();
+  // Their flags belong to the program, so these commands show the program's help.
+  for (const command of [program, ...commands]) {
+    if (command !== program) command.helpInformation = () => program.helpInformation();
+    command.addHelpText('after', AFTER);
+  }
+  const live = addLiveCommands(program, { host, settings: async () => (await settings()).settings, done: (last) => (code = last) });
   program.helpCommand('help', 'Print this text.');
   program.argument('[command]').action(async (name: string | undefined) => {
-    if (name !== undefined) throw unknownCommand(name, [...commands.map((command) => command.name()), 'help']);
+    if (name !== undefined) throw unknownCommand(name, [...[...commands, ...live].map((command) => command.name()), 'help']);
     await runAgent();
   });
 

@@ -7,6 +7,8 @@ export type { OtlpLogSettings } from './otlp/logs.ts';
 export { pushSettings, type PushSettings } from './otlp/push.ts';
 export { isSdkDisabled, type OtlpSettings, type OtlpTarget } from './otlp/otlp.ts';
 export { printSettings } from './print.ts';
+export { parseFilter } from './maps/filter.ts';
+export { parseDuration } from './units.ts';
 export { changes, type Changes } from './reload.ts';
 export { resolve, type Origins, type Resolution } from './resolve.ts';
 export { suggestFlag, type Given, type Source, type SourceName } from './sources/source.ts';

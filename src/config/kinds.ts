@@ -164,3 +164,21 @@ export function text(placeholder: string, allowed: string, pattern: RegExp): Kin
     format: (value) => value ?? '',
   };
 }
+
+/** Path of a Unix socket; undefined: none. */
+export function socketPath(): Kind<string | undefined> {
+  const parse = (text: string) => {
+    if (text === 'off') return undefined;
+    if (!text.startsWith('/')) throw new Invalid('it is neither an absolute path nor off');
+    // sun_path of unix(7)
+    if (Buffer.byteLength(text) > 107) throw new Invalid('it is longer than 107 bytes');
+    return text;
+  };
+  return {
+    placeholder: '<path>',
+    allowed: 'absolute path, or `off`',
+    schema: fromText<string | undefined>(parse),
+    json: { type: 'string', pattern: '^(/.*|off)$' },
+    format: (value) => value ?? 'off',
+  };
+}

@@ -35,6 +35,7 @@ describe('loadSettings', () => {
       webConfigFile: undefined,
       webConfigHealth: false,
       shutdownTimeout: 10_000,
+      socket: '/run/connwatch/connwatch.sock',
       interval: 5_000,
       seriesLimit: 2_000,
       failureRecords: 0,
@@ -179,6 +180,7 @@ metrics-addr: "[::1]:0" # --metrics-addr
 health-addr: :8080 # default
 web-config-health: false # default
 shutdown-timeout: 10s # default
+socket: /run/connwatch/connwatch.sock # default
 interval: 1m30s # --interval
 series-limit: 2000 # default
 kubernetes: auto # default

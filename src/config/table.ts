@@ -6,7 +6,7 @@ import { PROTOCOLS } from './otlp/protocol.ts';
 import { attributes } from './maps/attributes.ts';
 import { filter } from './maps/filter.ts';
 import { peerNames } from './maps/peer-names.ts';
-import { address, boolean, choice, duration, integer, path, powerOfTwoSize, text, type Kind } from './kinds.ts';
+import { address, boolean, choice, duration, integer, path, powerOfTwoSize, socketPath, text, type Kind } from './kinds.ts';
 
 /** A default may depend on these. */
 export interface Context {
@@ -94,6 +94,15 @@ export const SETTINGS = {
     description: 'How long running requests may take after SIGTERM or SIGINT before they are aborted.',
     example: '30s',
     live: true,
+  }),
+  socket: setting({
+    name: 'socket',
+    group: 'Serving',
+    kind: socketPath(),
+    default: '/run/connwatch/connwatch.sock',
+    description:
+      'Unix socket through which `connwatch trace` and the other live views get their data. Only the user of the agent and root may use it. off: none. If it cannot be made, the agent says so and runs without it.',
+    example: '/tmp/connwatch.sock',
   }),
   interval: setting({
     name: 'interval',
@@ -310,6 +319,8 @@ export interface Settings {
   readonly webConfigHealth: boolean;
   /** Milliseconds. */
   readonly shutdownTimeout: number;
+  /** undefined: none. */
+  readonly socket: string | undefined;
   /** Milliseconds. */
   readonly interval: number;
   /** Attribute sets per metric family. */

@@ -97,6 +97,10 @@ export interface Session {
   setSeriesLimit(limit: number): void;
   /** Manager.setFailures */
   setFailures(most: number): void;
+  /** At most so many records of connects, accepts and closes are in one batch. `immediate`: as Config.immediate, from now on. */
+  setTap(most: number, immediate: boolean): void;
+  /** Writes the process of a record's owner, two words, into `details`. Returns false if it is not known. */
+  readOwner(low: number, high: number): boolean;
   cgroups(): NativeCgroup[];
   /** Three numbers for each namespace: netns, inode, pid. */
   namespaces(): Uint32Array;
@@ -108,8 +112,9 @@ export interface Session {
 /**
  * Indices of native/session.h, Drained. count: number of connection records; records: number of those in `events`.
  * cut, more: 0 or 1. lag: age of the first record, ns; 0 without records. processes: number of process records.
+ * untapped: records that setTap asks for and that had no room.
  */
-export const DRAINED = { count: 0, records: 1, leftOut: 2, cut: 3, more: 4, lag: 5, processes: 6, cgroups: 7 } as const;
+export const DRAINED = { count: 0, records: 1, leftOut: 2, cut: 3, more: 4, lag: 5, processes: 6, cgroups: 7, untapped: 8 } as const;
 
 export interface NativeCgroup {
   readonly id: bigint;

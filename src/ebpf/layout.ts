@@ -35,6 +35,9 @@ export const EVENT_OFFSETS = {
 
 export const KIND = { connect: 1, accept: 2, close: 3, process: 4, exit: 5, flow: 6, listen: 7, cgroup: 8, netns: 9 } as const;
 
+/** Comes before a close, counts nowhere: what the connection has moved in all. Not if that is what the close says. */
+export const KIND_TOTAL = 10;
+
 /** Unit of `handshake` in nanoseconds: CW_HANDSHAKE_SHIFT. */
 export const HANDSHAKE_UNIT = 256;
 

@@ -32,6 +32,7 @@ export class Manager implements AsyncDisposable {
   #awaitsCut = false;
   #failures = 0;
   #leftOut = 0;
+  #untapped = 0;
   #bytes = new Uint8Array(0);
   #words = new Uint32Array(0);
   #ids = new Uint32Array(0);
@@ -91,6 +92,11 @@ export class Manager implements AsyncDisposable {
     return this.#keys?.process(number);
   }
 
+  /** The process of a record: its owner's two words. */
+  owner(low: number, high: number): ProcessInfo | undefined {
+    return this.#keys?.owner(low, high);
+  }
+
   release(ids: Iterable<number>): void {
     this.#session?.release(Uint32Array.from(ids));
   }
@@ -104,6 +110,15 @@ export class Manager implements AsyncDisposable {
   setFailures(most: number): void {
     this.#failures = Math.min(Math.max(0, Math.ceil(most)), 2 ** 31);
     this.#session?.setFailures(this.#failures);
+  }
+
+  /**
+   * A tap, for a `Config.immediate` of false: from now on batches contain connects, accepts and closes, at most `most` of them each
+   * (`Batch.untapped` counts the others). With `immediate` each success and each accept has a record when it happens; this
+   * costs the watched programs more. 0 ends it.
+   */
+  setTap(most: number, immediate: boolean): void {
+    this.#session?.setTap(most, immediate && most > 0);
   }
 
   /** @throws ConnwatchError CW_BPF_LOAD before start and after close */
@@ -158,12 +173,14 @@ export class Manager implements AsyncDisposable {
     if (drained[DRAINED.cgroups]! > 0) for (const cgroup of session.cgroups()) this.#config.onCgroup(this.#cgroups.add(cgroup));
     if (cut) this.#awaitsCut = false;
     this.#leftOut += drained[DRAINED.leftOut]!;
+    this.#untapped += drained[DRAINED.untapped]!;
     if (length > 0 || cut) {
-      const leftOut = this.#leftOut;
-      this.#leftOut = 0;
+      const [leftOut, untapped] = [this.#leftOut, this.#untapped];
+      this.#leftOut = this.#untapped = 0;
       this.#subject.next({
         length,
         leftOut,
+        untapped,
         bytes: this.#bytes.subarray(0, length * EVENT_SIZE),
         words: this.#words.subarray(0, length * EVENT_WORDS),
         keys: this.#ids.subarray(0, length),

@@ -177,7 +177,7 @@ export interface Cut {
 }
 
 /**
- * Records of one drain: all of them, or only those of failed connects if `Config.immediate` is false.
+ * Records of one drain: all of them, or only those of failed connects if `Config.immediate` is false and there is no tap.
  * **The typed arrays are used again**: they are valid until the subscriber's callback returns. Copy what
  * you need for longer.
  */
@@ -192,6 +192,8 @@ export interface Batch {
   readonly keys: Uint32Array;
   /** Failed connects since the batch before whose records were above the limit (Manager.setFailures). */
   readonly leftOut: number;
+  /** Connects, accepts and closes since the batch before whose records were above the limit of a tap (Manager.setTap). */
+  readonly untapped: number;
   /** Set if this batch ends at a requested cut. */
   readonly cut: Cut | undefined;
 }

@@ -72,6 +72,10 @@ export const ERROR_CODES = {
     means: 'No window was completed for the length of three windows: the agent has stopped reading the ring buffer and is not alive.',
     todo: 'See the errors before this one. If the machine is overloaded, give the agent more CPU or a longer --interval.',
   },
+  CW_LIVE: {
+    means: 'A live view (`connwatch trace` and others) cannot get its data from the agent: its socket is not usable for this user, another program or another version answers, or the agent has ended.',
+    todo: 'The message says which. docs/terminal.md explains the socket.',
+  },
   CW_PAGE: {
     means: 'Some or all metrics could not be collected for a scrape or a push.',
     todo: 'The message says why. If it took too long, scrape less often or lower --series-limit.',

@@ -23,7 +23,7 @@ function batch(records: readonly { key?: number; kind?: number; outcome?: number
     view.setBigUint64(at + EVENT_OFFSETS.duration, 5_000_000_000n, true);
     view.setBigUint64(at + EVENT_OFFSETS.time, 2n ** 40n, true);
   });
-  return { length: records.length, bytes, words: new Uint32Array(bytes.buffer), keys: Uint32Array.from(records, ({ key = 7 }) => key), leftOut: 0, cut: undefined };
+  return { length: records.length, bytes, words: new Uint32Array(bytes.buffer), keys: Uint32Array.from(records, ({ key = 7 }) => key), leftOut: 0, untapped: 0, cut: undefined };
 }
 
 it('copies what a failed connect says', () => {

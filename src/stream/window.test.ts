@@ -7,7 +7,7 @@ import { nextMultiple, windows } from './window.ts';
 
 /** A batch without records; with a cut if there are connects of outcome 0, by key. */
 function batch(connects?: Readonly<Record<number, number>>): Batch {
-  const none = { length: 0, leftOut: 0, bytes: new Uint8Array(0), words: new Uint32Array(0), keys: new Uint32Array(0) };
+  const none = { length: 0, leftOut: 0, untapped: 0, bytes: new Uint8Array(0), words: new Uint32Array(0), keys: new Uint32Array(0) };
   if (connects === undefined) return { ...none, cut: undefined };
   const keys = Uint32Array.from(Object.keys(connects), Number);
   const counts = new Uint32Array(keys.length * COLUMNS);

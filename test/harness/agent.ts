@@ -47,6 +47,8 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   '--health-addr': '127.0.0.1:0',
   '--interval': '200ms',
   '--log-format': 'json',
+  // Many agents at a time.
+  '--socket': 'off',
 };
 
 // A flag that is given twice is refused. With a file the interval is the file's, which a flag would beat.

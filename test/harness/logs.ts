@@ -8,13 +8,18 @@ export class Logs {
   readonly lines: LogLine[] = [];
   /** What was no JSON line, as printed. */
   readonly rest: string[] = [];
+  /** Resolves when the process has said its last. */
+  readonly ended: Promise<void>;
   #ended = false;
   readonly #waiting = new Set<() => void>();
 
   constructor(stream: Readable) {
     const reader = createInterface({ input: stream });
     reader.on('line', (line) => this.#take(line));
+    let resolve!: () => void;
+    this.ended = new Promise((done) => (resolve = done));
     reader.on('close', () => {
+      resolve();
       this.#ended = true;
       for (const wake of this.#waiting) wake();
     });
@@ -31,7 +36,12 @@ export class Logs {
     return this.#wait(() => this.lines[index], `line ${index}`);
   }
 
-  async #wait(find: () => LogLine | undefined, what: string): Promise<LogLine> {
+  /** The first line that is no JSON and has this text, past or future. @throws (rejects) as `line` */
+  async plain(part: string): Promise<string> {
+    return this.#wait(() => this.rest.find((line) => line.includes(part)), part);
+  }
+
+  async #wait<T>(find: () => T | undefined, what: string): Promise<T> {
     for (;;) {
       const found = find();
       if (found !== undefined) return found;

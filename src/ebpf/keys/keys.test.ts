@@ -40,6 +40,9 @@ function keysOf(written: Record<number, Written>, paths = new Map<string, Cgroup
       new Uint8Array(details).set(Buffer.from('a\nb\xff\0rest of it ', 'latin1').subarray(0, 16), 20);
       return number === 1;
     },
+    readOwner(low: number, high: number) {
+      return low === 3 && this.readProcess(high);
+    },
   };
   return new Keys(source, paths);
 }
@@ -97,6 +100,8 @@ describe('Keys', () => {
     const keys = keysOf({});
     expect(keys.process(1)).toEqual({ pid: 7, startTime: 5n, cgroup: '12', comm: 'a\nb\\xff' });
     expect(keys.process(2)).toBeUndefined();
+    expect(keys.owner(3, 1)).toEqual(keys.process(1));
+    expect(keys.owner(3, 2)).toBeUndefined();
   });
 });
 

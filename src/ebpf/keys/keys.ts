@@ -16,11 +16,11 @@ const FOLDS: readonly Key['fold'][] = ['none', 'peer', 'workload', 'workload'];
  * nothing.
  */
 export class Keys {
-  readonly #session: Pick<Session, 'readKey' | 'readProcess'>;
+  readonly #session: Pick<Session, 'readKey' | 'readProcess' | 'readOwner'>;
   readonly #cgroups: Pick<CgroupTable, 'get'>;
   readonly #details: Details;
 
-  constructor(session: Pick<Session, 'readKey' | 'readProcess' | 'details'>, cgroups: Pick<CgroupTable, 'get'>) {
+  constructor(session: Pick<Session, 'readKey' | 'readProcess' | 'readOwner' | 'details'>, cgroups: Pick<CgroupTable, 'get'>) {
     this.#session = session;
     this.#cgroups = cgroups;
     this.#details = new Details(session.details);
@@ -61,7 +61,15 @@ export class Keys {
 
   /** @param number of ProcessCounts */
   process(number: number): ProcessInfo | undefined {
-    if (!this.#session.readProcess(number)) return undefined;
+    return this.#session.readProcess(number) ? this.#process() : undefined;
+  }
+
+  /** The process of a record: its owner's two words. */
+  owner(low: number, high: number): ProcessInfo | undefined {
+    return this.#session.readOwner(low, high) ? this.#process() : undefined;
+  }
+
+  #process(): ProcessInfo {
     const { pid, start: startTime, processCgroup: cgroup, comm } = this.#details;
     return { pid, startTime, cgroup, comm };
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { HANDSHAKE_BOUNDS } from '../../stream/histograms.ts';
 import { Bench, processInfo } from '../fixtures.ts';
-import { quantileOf } from './quantiles.ts';
+import { quantileOf } from '../../internal/quantile.ts';
 
 const curl = processInfo(10, 'curl');
 const P = 'connwatch.window.connect.duration.p';

@@ -1,0 +1,43 @@
+import type { Command } from 'commander';
+import type { Settings } from '../../config/index.ts';
+import type { ClientSource } from '../../live/client/source.ts';
+import type { Host } from '../host.ts';
+import { addFilterFlags, countOf, durationOf, filterOf, type Given } from './options.ts';
+
+export interface LiveCommandsOptions {
+  readonly host: Host;
+  readonly settings: () => Promise<Settings>;
+  readonly done: (code: number) => void;
+}
+
+const TRACE_EXAMPLES = `
+Examples:
+  connwatch trace --failed
+  connwatch trace --comm curl,nginx --port 5432,8000-8099
+  connwatch trace --failed --json --duration 1m | jq .workload
+
+A running agent gives the data (--socket). Without one the command loads the kernel programs itself, which needs root.
+Ctrl-C ends it with a report of what was left out.
+`;
+
+/** Adds the commands that show what happens now. Their code is loaded when one of them runs. */
+export function addLiveCommands(program: Command, { host, settings, done }: LiveCommandsOptions): Command[] {
+  const trace = addFilterFlags(program.command('trace').description('Print a line for each connect, accept and close as it happens.'))
+    .option('--failed', 'Only failed connects.')
+    .option('--json', 'One JSON object per line.')
+    .option('--duration <duration>', 'End after this time, such as 30s.')
+    .option('--count <number>', 'End after so many events.')
+    .addHelpText('after', TRACE_EXAMPLES)
+    .action(async (given: Given) => {
+      const [filter, duration, count] = [filterOf(given), durationOf(given, 'duration'), countOf(given, 'count')];
+      await using source = await openFor(host, await settings());
+      const { trace } = await import('./trace.ts');
+      done(await trace(source, { filter, json: given['json'] === true, ...(duration !== undefined && { duration }), ...(count !== undefined && { count }) }, host));
+    });
+  return [trace];
+}
+
+async function openFor(host: Host, { socket, bpfObject: objectPath, ringSize, syncFailures }: Settings): Promise<ClientSource> {
+  const { openSource } = await import('../../live/client/open.ts');
+  return openSource({ socket, bpf: { objectPath, ringSize, syncFailures }, note: (text) => host.stderr(`${text}\n`) });
+}

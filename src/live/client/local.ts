@@ -1,0 +1,54 @@
+import type { Subscription } from 'rxjs';
+import { Manager } from '../../ebpf/manager.ts';
+import type { Config } from '../../ebpf/config.ts';
+import { windows } from '../../stream/window.ts';
+import { KernelSource } from '../kernel-source.ts';
+import type { TraceEnd, TraceMessage } from '../trace/event.ts';
+import type { TraceFilter } from '../trace/filter.ts';
+import type { ClientSource, Watching } from './source.ts';
+
+/** Length of a window, milliseconds. */
+const WINDOW_MS = 1000;
+/** A line may come this late. */
+const PATIENCE_MS = 20;
+
+/** The programs, loaded by the command itself for as long as it runs. */
+export class LocalSource implements ClientSource {
+  readonly origin = 'programs that this command has loaded';
+  readonly #manager: Manager;
+  readonly #source: KernelSource;
+  readonly #windows: Subscription;
+  #fail!: (error: unknown) => void;
+  readonly #failed = new Promise<never>((_, reject) => (this.#fail = reject));
+
+  /** Loads and attaches. @throws ConnwatchError: as ebpf.Manager.start */
+  constructor(config: Partial<Pick<Config, 'objectPath' | 'ringSize' | 'syncFailures' | 'seriesLimit'>>) {
+    this.#failed.catch(() => {});
+    this.#manager = new Manager({ ...config, immediate: false, patience: PATIENCE_MS, onError: (error) => this.#fail(error) });
+    this.#source = new KernelSource({ ebpf: this.#manager });
+    const snapshots = this.#manager.batches.pipe(windows({ interval: WINDOW_MS, requestCut: () => this.#manager.requestCut() }));
+    this.#windows = snapshots.subscribe({
+      next: ({ keys, cut: { live, listeners } }) => this.#manager.release(new Set([...keys, ...live.key, ...listeners.key])),
+      error: (error: unknown) => this.#fail(error),
+    });
+    try {
+      this.#manager.start();
+    } catch (error) {
+      this.#windows.unsubscribe();
+      throw error;
+    }
+  }
+
+  trace(filter: TraceFilter, onMessage: (message: TraceMessage) => void): Watching<TraceEnd> {
+    let resolve!: (end: TraceEnd) => void;
+    const ended = new Promise<TraceEnd>((done) => (resolve = done));
+    const stream = this.#source.trace(filter, (message) => (onMessage(message), true));
+    return { end: () => resolve(stream.close()), ended: Promise.race([ended, this.#failed]) };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#windows.unsubscribe();
+    this.#source.close();
+    await this.#manager.close();
+  }
+}

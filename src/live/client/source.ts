@@ -1,0 +1,17 @@
+import type { TraceEnd, TraceMessage } from '../trace/event.ts';
+import type { TraceFilter } from '../trace/filter.ts';
+
+/** A stream that a command reads. */
+export interface Watching<End> {
+  /** Asks for its end. */
+  end(): void;
+  /** Resolves with the last message; with undefined if the agent has ended without one. Rejects if it could not be opened. */
+  readonly ended: Promise<End | undefined>;
+}
+
+/** Where a command gets its data. */
+export interface ClientSource extends AsyncDisposable {
+  /** For people: `the agent of /run/connwatch/connwatch.sock`. */
+  readonly origin: string;
+  trace(filter: TraceFilter, onMessage: (message: TraceMessage) => void): Watching<TraceEnd>;
+}

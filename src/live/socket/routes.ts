@@ -1,0 +1,49 @@
+import type { IncomingMessage } from 'node:http';
+import { oneLine } from '../../internal/errors.ts';
+import type { LiveSource, Stream } from '../source.ts';
+import { parseTraceFilter } from '../trace/query.ts';
+import { MOST_WAITING } from './protocol.ts';
+import { fail, type Route, type Routes } from './socket.ts';
+
+/** What the agent answers on its socket. */
+export function routesOf(source: LiveSource): Routes {
+  return {
+    '/trace': streamed((parameters, write) => source.trace(parseTraceFilter(parameters.get('filter') ?? '{}'), write)),
+  };
+}
+
+type Write = (message: object) => boolean;
+
+/** An endless answer. `open` says with what it ends. */
+function streamed(open: (parameters: URLSearchParams, write: Write) => Stream<object>): Route {
+  return (request, response, closing) => {
+    const write: Write = (message) => {
+      if (response.writableLength > MOST_WAITING || response.destroyed) return false;
+      response.write(`${JSON.stringify(message)}\n`);
+      return true;
+    };
+    let stream: Stream<object>;
+    try {
+      stream = open(parametersOf(request), write);
+    } catch (error) {
+      return fail(response, 400, oneLine(error));
+    }
+    response.flushHeaders();
+    let ended = false;
+    const end = (): void => {
+      if (ended) return;
+      ended = true;
+      response.end(`${JSON.stringify(stream.close())}\n`);
+    };
+    // curl asks by GET, whose request ends at once.
+    if (request.method === 'POST') request.on('end', end);
+    request.resume();
+    response.on('close', () => (ended ? undefined : (ended = true, stream.close())));
+    void closing.then(end);
+  };
+}
+
+function parametersOf(request: IncomingMessage): URLSearchParams {
+  return new URL(request.url ?? '/', 'http://connwatch').searchParams;
+}
+

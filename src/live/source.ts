@@ -1,0 +1,17 @@
+import type { TraceEnd, TraceMessage } from './trace/event.ts';
+import type { TraceFilter } from './trace/filter.ts';
+
+/** Something that runs until it is closed. */
+export interface Stream<End> {
+  /** Ends it. Returns the last message, which is sent to nobody. */
+  close(): End;
+}
+
+/** Where live views get their data: a running agent, or programs that the command has loaded itself. */
+export interface LiveSource {
+  /**
+   * Single events. `sink` returns false if it takes nothing more for now.
+   * @throws Invalid
+   */
+  trace(filter: TraceFilter, sink: (message: TraceMessage) => boolean): Stream<TraceEnd>;
+}
