@@ -62,9 +62,11 @@ static __always_inline struct kernfs_node *parent_of(struct kernfs_node *node)
 	return BPF_CORE_READ(node, parent);
 }
 
-/* Returns the bytes of names from `length` on, with its flag if there are more. */
-static __always_inline u32 write_names(struct cw_cgroup *record, u32 length, struct kernfs_node *node, u16 cut_off)
+/* Returns how many bytes of names it has written, and sets the flag if there are more. */
+static __always_inline u32 write_names(struct cw_cgroup *record, u8 *names, struct kernfs_node *node, u16 cut_off)
 {
+	u32 length = 0;
+
 	record->flags |= cut_off;
 	for (int level = 0; level < CGROUP_LEVELS; level++) {
 		struct kernfs_node *parent = parent_of(node);
@@ -76,7 +78,7 @@ static __always_inline u32 write_names(struct cw_cgroup *record, u32 length, str
 		}
 		if (length > CW_CGROUP_LEN - CGROUP_NAME_LEN)
 			break;
-		got = bpf_probe_read_kernel_str(record->names + length, CGROUP_NAME_LEN,
+		got = bpf_probe_read_kernel_str(names + length, CGROUP_NAME_LEN,
 						BPF_CORE_READ(node, name));
 		if (got <= 0 || got > CGROUP_NAME_LEN)
 			break;
@@ -101,10 +103,10 @@ static __noinline int send_cgroup(struct task_struct *task)
 	record->flags = 0;
 	record->time = bpf_ktime_get_ns();
 	record->id = places.id;
+	record->length = write_names(record, record->names, places.v2, CW_FLAG_CUT_OFF);
 	record->v1_length = 0;
 	if (places.v1)
-		record->v1_length = write_names(record, 0, places.v1, CW_FLAG_CUT_OFF_V1);
-	record->length = write_names(record, record->v1_length, places.v2, CW_FLAG_CUT_OFF);
+		record->v1_length = write_names(record, record->v1_names, places.v1, CW_FLAG_CUT_OFF_V1);
 	submit(record);
 	return 1;
 }

@@ -186,12 +186,13 @@ struct cw_cgroup {
 	cw_u8 version;
 	cw_u8 kind; /* CW_KIND_CGROUP */
 	cw_u16 flags;
-	cw_u32 length; /* bytes of names */
+	cw_u32 length; /* bytes of names, in v2 */
 	cw_u64 time;
 	cw_u64 id;
-	cw_u32 v1_length; /* bytes of them that are of the v1 hierarchy; the others are of v2 */
+	cw_u32 v1_length; /* the same in the v1 hierarchy; 0: it has none there */
 	cw_u32 reserved;
 	cw_u8 names[CW_CGROUP_LEN]; /* its own name first, then its parent's, ...; each ends with NUL */
+	cw_u8 v1_names[CW_CGROUP_LEN];
 };
 
 /* A network namespace. Its number is the low half of its cookie (struct net, net_cookie), which the
@@ -288,7 +289,7 @@ CW_ASSERT(sizeof(struct cw_event) == 104, "struct cw_event is 104 bytes");
 CW_ASSERT(sizeof(struct cw_process) == 576, "struct cw_process is 576 bytes");
 CW_ASSERT(sizeof(struct cw_conn) == 128, "struct cw_conn is 128 bytes");
 CW_ASSERT(sizeof(struct cw_listen) == 64, "struct cw_listen is 64 bytes");
-CW_ASSERT(sizeof(struct cw_cgroup) == 1056, "struct cw_cgroup is 1056 bytes");
+CW_ASSERT(sizeof(struct cw_cgroup) == 2080, "struct cw_cgroup is 2080 bytes");
 CW_ASSERT(sizeof(struct cw_netns) == 16, "struct cw_netns is 16 bytes");
 CW_ASSERT(sizeof(struct cw_fold_key) == 16, "struct cw_fold_key is 16 bytes");
 CW_ASSERT(sizeof(struct cw_fold) == 56, "struct cw_fold is 56 bytes");

@@ -5,12 +5,17 @@
 
 namespace connwatch {
 
+namespace {
+
+std::string text(const uint8_t* names, uint32_t length) {
+  return {reinterpret_cast<const char*>(names), std::min<size_t>(length, CW_CGROUP_LEN)};
+}
+
+}  // namespace
+
 void Inbox::add(const cw_cgroup& cgroup) {
-  size_t length = std::min<size_t>(cgroup.length, CW_CGROUP_LEN);
-  size_t v1 = std::min<size_t>(cgroup.v1_length, length);
-  const char* names = reinterpret_cast<const char*>(cgroup.names);
-  cgroups.push_back({cgroup.id, (cgroup.flags & CW_FLAG_CUT_OFF) != 0, std::string(names + v1, length - v1),
-                     (cgroup.flags & CW_FLAG_CUT_OFF_V1) != 0, std::string(names, v1)});
+  cgroups.push_back({cgroup.id, (cgroup.flags & CW_FLAG_CUT_OFF) != 0, text(cgroup.names, cgroup.length),
+                     (cgroup.flags & CW_FLAG_CUT_OFF_V1) != 0, text(cgroup.v1_names, cgroup.v1_length)});
 }
 
 }  // namespace connwatch

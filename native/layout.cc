@@ -50,7 +50,7 @@ const std::vector<Field> kListen = {
 const std::vector<Field> kCgroup = {
     FIELD(cw_cgroup, version), FIELD(cw_cgroup, kind), FIELD(cw_cgroup, flags),
     FIELD(cw_cgroup, length),  FIELD(cw_cgroup, time), FIELD(cw_cgroup, id),
-    FIELD(cw_cgroup, v1_length), FIELD(cw_cgroup, reserved), FIELD(cw_cgroup, names),
+    FIELD(cw_cgroup, v1_length), FIELD(cw_cgroup, reserved), FIELD(cw_cgroup, names), FIELD(cw_cgroup, v1_names),
 };
 const std::vector<Field> kNetns = {
     FIELD(cw_netns, version), FIELD(cw_netns, kind), FIELD(cw_netns, reserved),
