@@ -18,7 +18,7 @@ export function Counts({ title, counts, none }: Props) {
           <tr key={name}>
             <th scope="row" class="text">{name}</th>
             <td>{value}</td>
-            <td class="bar" aria-hidden="true"><meter min={0} max={most} value={value} /></td>
+            <td class="bar" aria-hidden="true"><svg viewBox="0 0 100 8" preserveAspectRatio="none"><rect width={(100 * value) / most} height={8} /></svg></td>
           </tr>
         ))}
       </tbody>

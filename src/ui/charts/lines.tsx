@@ -31,8 +31,8 @@ export function Lines({ title, times, lines, format }: Props) {
       {
         width: element.clientWidth,
         height: HEIGHT,
-        series: [{}, ...lines.map(({ name }, index) => ({ label: name, stroke: PALETTE[index % PALETTE.length]!, width: 2, points: { show: false }, value: (_: uPlot, value: number | null) => (value === null ? '–' : format(value)) }))],
-        axes: [{ stroke: text, grid }, { stroke: text, grid, size: 70, values: (_, ticks) => ticks.map(format) }],
+        series: [{ label: 'until', value: (_, value: number | null) => clock(value) }, ...lines.map(({ name }, index) => ({ label: name, stroke: PALETTE[index % PALETTE.length]!, width: 2, points: { show: false }, value: (_: uPlot, value: number | null) => (value === null ? '–' : format(value)) }))],
+        axes: [{ stroke: text, grid, space: 90, values: (_, ticks) => ticks.map(clock) }, { stroke: text, grid, size: 70, values: (_, ticks) => ticks.map(format) }],
         scales: { y: { range: (_, __, most) => [0, Math.max(most, 1e-9) * 1.05] } },
         legend: { live: true },
         cursor: { points: { show: false } },
@@ -47,11 +47,19 @@ export function Lines({ title, times, lines, format }: Props) {
       chart.current?.destroy();
     };
   }, [names]);
-  useEffect(() => chart.current?.setData([[...times], ...lines.map(({ values }) => [...values])]), [times, lines]);
+  useEffect(() => {
+    chart.current?.setData([[...times], ...lines.map(({ values }) => [...values])]);
+    // Without a cursor the legend has the last values.
+    if (times.length > 0) chart.current?.setLegend({ idx: times.length - 1 });
+  }, [times, lines]);
   return (
     <figure>
       <figcaption>{title}</figcaption>
       <div ref={place} />
     </figure>
   );
+}
+
+function clock(time: number | null): string {
+  return time === null ? '–' : new Date(time * 1000).toLocaleTimeString();
 }

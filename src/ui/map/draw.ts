@@ -2,7 +2,8 @@ import type { Graph, Link, Node } from './graph.ts';
 
 /** From the places of the graph to those of the canvas. */
 export interface View {
-  readonly scale: number;
+  readonly scaleX: number;
+  readonly scaleY: number;
   readonly x: number;
   readonly y: number;
 }
@@ -19,13 +20,17 @@ export interface Colours {
 /** Names are drawn for so many nodes; of more, for the busiest and those in trouble. */
 const MOST_NAMES = 80;
 
-/** Shows the whole graph. */
+/** For names beside the outer nodes. */
+const MARGIN_X = 230;
+const MARGIN_Y = 40;
+
+/** Shows the whole graph. Width and height are used each on its own, because the graph is two columns. */
 export function fit({ nodes }: Graph, width: number, height: number): View {
   const [xs, ys] = [nodes.map(({ x = 0 }) => x), nodes.map(({ y = 0 }) => y)];
   const [left, right, top, bottom] = [Math.min(...xs, 0), Math.max(...xs, 0), Math.min(...ys, 0), Math.max(...ys, 0)];
-  const scale = Math.min(1.6, (width - 320) / Math.max(1, right - left), (height - 60) / Math.max(1, bottom - top));
-  const used = Math.max(0.05, scale);
-  return { scale: used, x: width / 2 - (used * (left + right)) / 2, y: height / 2 - (used * (top + bottom)) / 2 };
+  const scaleX = Math.max(0.05, (width - 2 * MARGIN_X) / Math.max(1, right - left));
+  const scaleY = Math.min(3, (height - 2 * MARGIN_Y) / Math.max(1, bottom - top));
+  return { scaleX, scaleY, x: width / 2 - (scaleX * (left + right)) / 2, y: height / 2 - (scaleY * (top + bottom)) / 2 };
 }
 
 /** As wide as the connects per second, on a logarithmic scale. */
@@ -90,8 +95,8 @@ function drawName(context: CanvasRenderingContext2D, node: Node, view: View, col
   context.fillText(text, place, y);
 }
 
-function placeOf({ x = 0, y = 0 }: Node, view: View): [number, number] {
-  return [view.x + view.scale * x, view.y + view.scale * y];
+export function placeOf({ x = 0, y = 0 }: Node, view: View): [number, number] {
+  return [view.x + view.scaleX * x, view.y + view.scaleY * y];
 }
 
 function radiusOf({ rate }: Node): number {

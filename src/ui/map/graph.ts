@@ -28,11 +28,11 @@ export class Graph {
 
   constructor() {
     this.simulation = forceSimulation<Node, Link>([])
-      .force('charge', forceManyBody<Node>().strength(-90).distanceMax(300))
-      .force('collide', forceCollide<Node>(16))
+      .force('charge', forceManyBody<Node>().strength(-140).distanceMax(400))
+      .force('collide', forceCollide<Node>(20))
       // Programs on the left, peers on the right.
-      .force('x', forceX<Node>((node) => (node.kind === 'workload' ? -220 : 220)).strength(0.15))
-      .force('y', forceY<Node>(0).strength(0.06))
+      .force('x', forceX<Node>((node) => (node.kind === 'workload' ? -220 : 220)).strength(0.9))
+      .force('y', forceY<Node>(0).strength(0.04))
       .stop();
   }
 
@@ -64,14 +64,9 @@ export class Graph {
     this.#byId = nodes;
     if (changed) {
       this.simulation.nodes(this.nodes);
-      this.simulation.force('link', forceLink<Node, Link>(this.links).distance(140).strength(0.2));
+      this.simulation.force('link', forceLink<Node, Link>(this.links).distance(440).strength(0.03));
       this.simulation.alpha(0.8);
     }
     return changed;
-  }
-
-  /** The node at a point, within a radius. */
-  at(x: number, y: number, radius: number): Node | undefined {
-    return this.simulation.find(x, y, radius);
   }
 }

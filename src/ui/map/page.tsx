@@ -4,18 +4,20 @@ import { percent, short } from '../format.ts';
 import type { Row } from '../model.ts';
 import { hashOf } from '../route.ts';
 import { coloursOf } from '../colours.ts';
-import { draw, fit, type View } from './draw.ts';
+import { draw, fit, placeOf, type View } from './draw.ts';
 import { Graph, type Node } from './graph.ts';
 
 const HEIGHT = 560;
 /** Steps of the layout in one animation frame: so many take less than half of it with 1,000 edges. */
 const STEPS = 2;
+/** Pixels from a node within which a click means it. */
+const NEAR = 20;
 
 /** Programs on the left, peers on the right. Arrow keys choose, Enter opens. The table has the same as text. */
 export function MapPage({ frame, rows }: { readonly frame: Frame; readonly rows: readonly Row[] }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const graph = useRef<Graph>(null);
-  const view = useRef<View>({ scale: 1, x: 0, y: 0 });
+  const view = useRef<View>({ scaleX: 1, scaleY: 1, x: 0, y: 0 });
   const request = useRef(0);
   const [selected, setSelected] = useState<string>();
   const current = (graph.current ??= new Graph());
@@ -57,8 +59,12 @@ export function MapPage({ frame, rows }: { readonly frame: Frame; readonly rows:
   }, []);
 
   const nodeAt = (event: MouseEvent): Node | undefined => {
-    const { scale, x, y } = view.current;
-    return current.at((event.offsetX - x) / scale, (event.offsetY - y) / scale, 18 / scale);
+    const distance = (node: Node) => {
+      const [x, y] = placeOf(node, view.current);
+      return Math.hypot(x - event.offsetX, y - event.offsetY);
+    };
+    const [nearest] = current.nodes.toSorted((a, b) => distance(a) - distance(b));
+    return nearest !== undefined && distance(nearest) < NEAR ? nearest : undefined;
   };
   const open = (node: Node | undefined) => {
     if (node?.kind === 'workload') location.hash = hashOf(node.key);
