@@ -65,7 +65,8 @@ export class Graph {
     if (changed) {
       this.simulation.nodes(this.nodes);
       this.simulation.force('link', forceLink<Node, Link>(this.links).distance(440).strength(0.03));
-      this.simulation.alpha(0.8);
+      // A few new ones do not shake the others.
+      this.simulation.alpha(before.size === 0 ? 1 : 0.3);
     }
     return changed;
   }

@@ -4,12 +4,15 @@ import { percent, short } from '../format.ts';
 import type { Row } from '../model.ts';
 import { hashOf } from '../route.ts';
 import { coloursOf } from '../colours.ts';
-import { draw, fit, placeOf, type View } from './draw.ts';
+import { draw } from './draw.ts';
+import { fit, placeOf, type View } from './places.ts';
 import { Graph, type Node } from './graph.ts';
 
 const HEIGHT = 560;
-/** Steps of the layout in one animation frame: so many take less than half of it with 1,000 edges. */
-const STEPS = 2;
+/** The layout computes for so long at a time. */
+const STEP_MS = 6;
+/** Below this the nodes hardly move any more. */
+const SETTLED = 0.03;
 /** Pixels from a node within which a click means it. */
 const NEAR = 20;
 
@@ -34,18 +37,23 @@ export function MapPage({ frame, rows }: { readonly frame: Frame; readonly rows:
     view.current = fit(current, width, HEIGHT);
     draw(context, current, view.current, coloursOf(element), current.nodes.find(({ id }) => id === selected));
   };
-  const animate = () => {
-    cancelAnimationFrame(request.current);
-    if (matchMedia('(prefers-reduced-motion: reduce)').matches && current.simulation.alpha() > 0.05) current.simulation.tick(120).alpha(0);
-    else if (current.simulation.alpha() > 0.02) current.simulation.tick(STEPS);
-    paint();
-    if (current.simulation.alpha() > 0.02) request.current = requestAnimationFrame(animate);
+  /** Finds the places of new nodes in small steps, so that the page answers meanwhile, and draws at the end. */
+  const settle = () => {
+    clearTimeout(request.current);
+    const end = performance.now() + STEP_MS;
+    while (current.simulation.alpha() > SETTLED && performance.now() < end) current.simulation.tick();
+    if (current.simulation.alpha() > SETTLED) request.current = window.setTimeout(settle);
+    else paint();
   };
 
   useEffect(() => {
-    current.update(rows);
-    animate();
-  }, [rows, selected]);
+    const first = current.nodes.length === 0;
+    if (current.update(rows)) {
+      if (!first) paint();
+      settle();
+    } else paint();
+  }, [rows]);
+  useEffect(paint, [selected]);
   useEffect(() => {
     const resized = new ResizeObserver(paint);
     resized.observe(canvas.current!);
@@ -54,7 +62,7 @@ export function MapPage({ frame, rows }: { readonly frame: Frame; readonly rows:
     return () => {
       resized.disconnect();
       dark.removeEventListener('change', paint);
-      cancelAnimationFrame(request.current);
+      clearTimeout(request.current);
     };
   }, []);
 

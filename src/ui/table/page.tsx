@@ -4,7 +4,7 @@ import { filtered, type Order, type Row, sorted } from '../model.ts';
 import { EdgeTable } from './table.tsx';
 
 /** More rows than a person reads. The filter finds the others. */
-const MOST_ROWS = 200;
+const MOST_ROWS = 100;
 
 export function TablePage({ frame, rows }: { readonly frame: Frame; readonly rows: readonly Row[] }) {
   const [text, setText] = useState('');

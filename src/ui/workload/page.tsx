@@ -53,7 +53,7 @@ function Known({ history, rows, workload, bounds }: Omit<Props, 'id'> & { readon
       <HeatMap title="Handshake times since this page was opened" bounds={bounds} columns={heat} />
       {workload.listeners.length > 0 && <Listeners listeners={workload.listeners} />}
       <h3>Peers</h3>
-      <EdgeTable rows={sorted(rows, order).slice(0, 200)} order={order} onOrder={setOrder} />
+      <EdgeTable rows={sorted(rows, order).slice(0, 100)} order={order} onOrder={setOrder} />
       <h3>Attributes</h3>
       <dl class="labels">{Object.entries(workload.labels).map(([name, value]) => <><dt>{name}</dt><dd>{value}</dd></>)}</dl>
     </>
