@@ -40,7 +40,7 @@ export class Assets {
 
   async serve(path: AssetPath, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { plain, zipped } = await this.#load(path);
-    const compressed = /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''));
+    const compressed = /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
     const body = compressed ? zipped : plain;
     response.writeHead(200, {
       'content-type': FILES[path].type,

@@ -1,4 +1,4 @@
-import type { Attributes, AttributeValue } from '@opentelemetry/api';
+import type { Attributes } from '@opentelemetry/api';
 import type { DataPoint, Histogram, MetricData } from '@opentelemetry/sdk-metrics';
 
 /** The points of a collection by the names of the metrics. A metric that is off has none. */
@@ -20,6 +20,6 @@ export class Points {
 
 /** An attribute as text; empty if there is none. */
 export function textOf(attributes: Attributes, name: string): string {
-  const value: AttributeValue | undefined = attributes[name];
-  return value === undefined ? '' : String(value);
+  const value: unknown = attributes[name];
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
 }

@@ -29,9 +29,9 @@ export interface WorkloadSums extends Omit<Mutable<Workload>, 'failures' | 'open
 
 /** Who a point belongs to, as a text and as attributes. */
 export function whoOf(attributes: Attributes): { key: string; labels: Record<string, string> } {
-  const entries = Object.entries(attributes).filter(([name]) => !NOT_WHO.has(name));
-  const labels = Object.fromEntries(entries.map(([name, value]) => [name, String(value)]));
-  return { key: JSON.stringify(entries.map(([name, value]) => [name, String(value)])), labels };
+  const names = Object.keys(attributes).filter((name) => !NOT_WHO.has(name));
+  const entries = names.map((name) => [name, textOf(attributes, name)] as const);
+  return { key: JSON.stringify(entries), labels: Object.fromEntries(entries) };
 }
 
 /** Sums of each workload, by its key. */

@@ -1,4 +1,11 @@
-import type { Colours } from './map/draw.ts';
+export interface Colours {
+  readonly text: string;
+  readonly calm: string;
+  readonly trouble: string;
+  readonly workload: string;
+  readonly peer: string;
+  readonly background: string;
+}
 
 /** The colours of app.css that are in force, for what is drawn on a canvas. */
 export function coloursOf(element: Element): Colours {

@@ -41,3 +41,10 @@ export class TestBrowser implements AsyncDisposable {
     await this.#browser.close();
   }
 }
+
+/** The cells of the body of a table: of the one with this caption, else of all on the page. */
+export function cellsOf(page: Page, caption = ''): Promise<string[][]> {
+  return page.evaluate<string[][]>(`[...document.querySelectorAll('main table')]
+    .filter((table) => (table.caption?.textContent ?? '').includes(${JSON.stringify(caption)}))
+    .flatMap((table) => [...table.tBodies[0].rows].map((row) => [...row.cells].map((cell) => cell.textContent)))`);
+}

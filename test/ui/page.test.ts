@@ -1,23 +1,22 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Agent } from '../harness/agent.ts';
-import { noBrowser, TestBrowser } from '../harness/browser.ts';
+import { cellsOf, noBrowser, TestBrowser } from '../harness/browser.ts';
 import { describeKernel } from '../harness/host.ts';
 import { Namespace, SILENT_PORT } from '../harness/kernel/namespace.ts';
 import { announcedRandom } from '../harness/random.ts';
 import { Generator } from '../harness/traffic.ts';
 import { until } from '../harness/until.ts';
 
-/** Cells of the table by program and peer. */
+/** Numbers of the table by program and peer. */
 async function tableOf(page: Page): Promise<Record<string, string[]>> {
-  const rows = await page.locator('main tbody tr').evaluateAll((rows) => rows.map((row) => [...row.children].map((cell) => cell.textContent ?? '')));
+  const rows = await cellsOf(page);
   return Object.fromEntries(rows.map(([program, peer, , attempts, failures, reasons, pending, open]) => [`${program} ${peer}`, [attempts!, failures!.replace(/ .*/, ''), reasons!, pending!, open!]]));
 }
 
 /** Numbers of a table with a caption, by their names. */
-async function countsOf(page: Page, caption: string): Promise<Record<string, number>> {
-  const rows = await page.locator('table', { has: page.locator('caption', { hasText: caption }) }).locator('tbody tr').evaluateAll((rows) => rows.map((row) => [row.children[0]!.textContent, Number(row.children[1]!.textContent)]));
-  return Object.fromEntries(rows) as Record<string, number>;
+async function countsOf(page: Page, caption: string, column = 1): Promise<Record<string, number>> {
+  return Object.fromEntries((await cellsOf(page, caption)).map((cells) => [cells[0], Number(cells[column])])) as Record<string, number>;
 }
 
 describeKernel(`the page at /ui${noBrowser === undefined ? '' : ` (${noBrowser})`}`, () => {
@@ -87,7 +86,7 @@ describeKernel(`the page at /ui${noBrowser === undefined ? '' : ` (${noBrowser})
     await until(() => countsOf(page, 'Open by state'), { 'client syn_sent': made.waiting });
     await page.goto(`${page.url().replace(/#.*/, '')}#/workload/${encodeURIComponent(JSON.stringify([['process.executable.name', names.slow]]))}`);
     // The kernel accepts before the program does.
-    await until(async () => (await page.locator('table', { hasText: 'Listeners' }).locator('tbody tr').first().locator('th, td').allTextContents()).slice(0, 4), [`${ports.slow}`, `${made.backlog}`, `${made.backlog}`, `${made.backlog}`]);
+    await until(async () => (await cellsOf(page, 'Listeners'))[0]?.slice(0, 4), [`${ports.slow}`, `${made.backlog}`, `${made.backlog}`, `${made.backlog}`]);
     expect(troubles).toEqual([]);
   });
 
@@ -131,9 +130,8 @@ describeKernel(`the page at /ui${noBrowser === undefined ? '' : ` (${noBrowser})
     const { page, troubles } = opened;
     await page.getByText('No record was lost.').waitFor();
     const scraped = await agent!.scrape();
-    expect(await page.locator('table', { hasText: 'Kernel programs' }).locator('tbody tr').count()).toBe(scraped.select('connwatch_probe_attached').length);
-    const limits = await page.locator('table', { hasText: 'Series of each metric' }).locator('tbody tr').evaluateAll((rows) => rows.map((row) => [row.children[0]!.textContent, Number(row.children[2]!.textContent)]));
-    expect(Object.fromEntries(limits)).toEqual(scraped.by('family', 'connwatch_series_limit'));
+    expect((await cellsOf(page, 'Kernel programs')).length).toBe(scraped.select('connwatch_probe_attached').length);
+    expect(await countsOf(page, 'Series of each metric', 2)).toEqual(scraped.by('family', 'connwatch_series_limit'));
     expect(troubles).toEqual([]);
   });
 

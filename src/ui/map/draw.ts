@@ -1,16 +1,8 @@
+import type { Colours } from '../colours.ts';
 import type { Graph, Node } from './graph.ts';
 import { drawNames } from './names.ts';
 import { densityOf, placeOf, radiusOf, type View } from './places.ts';
 import { drawStrokes, strokesOf } from './strokes.ts';
-
-export interface Colours {
-  readonly text: string;
-  readonly calm: string;
-  readonly trouble: string;
-  readonly workload: string;
-  readonly peer: string;
-  readonly background: string;
-}
 
 export function draw(context: CanvasRenderingContext2D, graph: Graph, view: View, colours: Colours, selected: Node | undefined): void {
   const { width, height } = context.canvas;

@@ -1,4 +1,4 @@
-import type { Colours } from './draw.ts';
+import type { Colours } from '../colours.ts';
 import type { Graph, Node } from './graph.ts';
 import { placeOf, radiusOf, type View } from './places.ts';
 
