@@ -24,7 +24,7 @@ it('adds up what belongs to a program, and to a program and its peer', () => {
     metric('connwatch.tcp.connect.duration', [[{ ...who, ...peer }, histogram], [{ ...who, ...peer, 'server.port': '80' }, other]]),
     metric('connwatch.window.connects', [[{ ...who, ...peer, outcome: 'failure' }, 2], [{ ...who, ...peer, outcome: 'success' }, 1]]),
     metric('connwatch.window.connect.duration.p99', [[{ ...who, ...peer }, 0.25]]),
-    metric('connwatch.tcp.connections', [[{ ...who, ...peer, role: 'client', 'network.connection.state': 'close_wait' }, 4], [{ ...who, role: 'server', 'server.port': '8080', 'network.connection.state': 'established' }, 9]]),
+    metric('connwatch.tcp.connections', [[{ ...who, ...peer, role: 'client', 'network.connection.state': 'close_wait' }, 4], [{ ...who, 'k8s.pod.name': 'api-7', role: 'server', 'server.port': '8080', 'network.connection.state': 'established' }, 9]]),
     metric('connwatch.tcp.io', [[{ ...who, ...peer, role: 'client', 'network.io.direction': 'transmit' }, 100], [{ ...who, role: 'server', 'server.port': '8080', 'network.io.direction': 'receive' }, 30]]),
     metric('connwatch.tcp.accepts', [[{ ...who, 'server.port': '8080' }, 11]]),
     metric('connwatch.tcp.listen.queue.length', [[{ ...who, 'server.port': '8080' }, 3]]),

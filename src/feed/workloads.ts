@@ -2,8 +2,10 @@ import type { Attributes } from '@opentelemetry/api';
 import type { Listener, Workload } from './frame.ts';
 import { type Points, textOf } from './points.ts';
 
-/** Attributes that say what happened, not to whom. */
+/** Attributes that say what happened, not to whom; and those of a pod, which only some metrics have. */
 const NOT_WHO = new Set([
+  'k8s.pod.name',
+  'k8s.pod.uid',
   'role',
   'server.address',
   'server.port',

@@ -45,10 +45,16 @@ export function workloadName(labels: Readonly<Record<string, string>>): string {
 }
 
 const NAMED = new Set(['process.command', 'process.executable.name', 'otel.metric.overflow']);
+const NO_OWNER = new Set(['k8s.namespace.name', 'k8s.container.name', 'k8s.owner.kind']);
 
+/** In Kubernetes namespace, owner and container; else the container or the unit. */
 function placeOf(labels: Readonly<Record<string, string>>): string {
-  const places = Object.entries(labels).filter(([name]) => !NAMED.has(name));
-  return places.map(([name, value]) => (name.endsWith('container.id') ? value.slice(0, 12) : value)).join(', ');
+  const entries = Object.entries(labels).filter(([name]) => !NAMED.has(name));
+  const namespace = labels['k8s.namespace.name'];
+  if (namespace === undefined) return entries.map(([name, value]) => (name.endsWith('container.id') ? value.slice(0, 12) : value)).join(', ');
+  const owner = entries.find(([name]) => name.startsWith('k8s.') && !NO_OWNER.has(name))?.[1];
+  const container = labels['k8s.container.name'];
+  return [namespace, owner, container === owner ? undefined : container].filter((part) => part !== undefined).join('/');
 }
 
 function digits(value: number): string {

@@ -66,6 +66,8 @@ it.each([
   [peerName('::1', '80'), '[::1]:80'], [peerName('db', ''), 'db'], [peerName('', ''), 'all peers'],
   [workloadName({ 'process.executable.name': 'python3.11', 'process.command': 'app.py', 'systemd.unit.name': 'app.service' }), 'app.py (app.service)'],
   [workloadName({ 'process.executable.name': 'nginx', 'workload.container.id': 'abcdef0123456789' }), 'nginx (abcdef012345)'],
+  [workloadName({ 'process.executable.name': 'nginx', 'k8s.namespace.name': 'shop', 'k8s.deployment.name': 'web', 'k8s.container.name': 'proxy' }), 'nginx (shop/web/proxy)'],
+  [workloadName({ 'process.executable.name': 'app', 'k8s.namespace.name': 'shop', 'k8s.owner.kind': 'Rollout', 'k8s.owner.name': 'web', 'k8s.container.name': 'web' }), 'app (shop/web)'],
   [workloadName({ 'otel.metric.overflow': 'true' }), 'without a series of its own'],
 ])('writes %s', (text, expected) => {
   expect(text).toBe(expected);
