@@ -253,13 +253,6 @@ export const MUTANTS = [
   },
   {
     idea: 'skipped',
-    name: 'a child whose handshake was skipped is not remembered',
-    edits: [{ file: 'unshown.bpf.h', find: 'child->sock == (u64)sk || ', replace: '' }],
-    test: 'test/kernel/connections/unshown.test.ts',
-    title: 'one change in a hundred, at random: every attempt, outcome, accept and close',
-  },
-  {
-    idea: 'skipped',
     name: 'a timeout whose error is gone is a refusal',
     edits: [{ file: 'outcome.bpf.h', find: 'retransmits || ns >= CW_SYN_TIMEOUT_NS', replace: 'retransmits' }],
     test: 'test/kernel/connections/unshown.test.ts',
@@ -268,7 +261,7 @@ export const MUTANTS = [
   {
     idea: 'owner',
     name: 'a child is not what its parent was started as',
-    edits: [{ file: 'command.bpf.h', find: '\tif (command)\n\t\tbpf_map_update_elem(&commands, &pid, command, BPF_ANY);\n', replace: '' }],
+    edits: [{ file: 'command.bpf.h', find: '\tif (command)\n\t\tbpf_map_update_elem(&commands', replace: '\tif (command && !pid)\n\t\tbpf_map_update_elem(&commands' }],
     test: 'test/kernel/owners/command.test.ts',
     title: 'is the script of a shell, in its children too, whoever starts it',
   },

@@ -181,6 +181,7 @@ describeKernel('containers', () => {
     // Of its 18 names the innermost 16 are told, which look like a service of the host's.
     using outer = new Cgroup(hierarchy, `/docker/${newId()}/system.slice/nginx.service${'/a'.repeat(14)}`);
     await on.generator.run(name, refusing(7), inside(outer, on.namespace));
-    await shows(name, { [id]: countsMade(made), '': refused(7) });
+    const page = await shows(name, { [id]: countsMade(made), '': refused(7) });
+    expect(page.samples.filter(({ labels }) => labels['process_executable_name'] === name && labels['systemd_unit_name'] !== undefined)).toEqual([]);
   });
 });
