@@ -93,6 +93,7 @@ enum cw_flags {
 	CW_FLAG_OPENED = 1 << 12,  /* close: the record also reports the success or the accept */
 	CW_FLAG_COMMAND = 1 << 13, /* process: its command is known */
 	CW_FLAG_CUT_OFF_V1 = 1 << 14, /* cgroup: the same of v1 */
+	CW_FLAG_FORKED = 1 << 15, /* process: it has executed nothing since it was forked */
 };
 
 /*

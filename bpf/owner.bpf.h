@@ -20,6 +20,9 @@ static __always_inline bool send_process(struct process *process, struct task_st
 	record->version = CW_ABI_VERSION;
 	record->kind = CW_KIND_PROCESS;
 	record->flags = CW_FLAG_OWNER;
+	/* kernel/fork.c, copy_process; fs/exec.c, begin_new_exec */
+	if (leader->self_exec_id == leader->parent_exec_id)
+		record->flags |= CW_FLAG_FORKED;
 	record->pid = pid;
 	record->time = bpf_ktime_get_ns();
 	record->owner = process->owner;

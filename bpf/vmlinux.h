@@ -278,6 +278,7 @@ struct task_struct {
 	int pid;
 	int tgid;
 	__u64 start_boottime;
+	__u64 parent_exec_id;
 	__u64 self_exec_id;
 	struct task_struct *group_leader;
 	struct mm_struct *mm;

@@ -14,7 +14,8 @@ namespace connwatch {
  *
  * `exe`: base name of the executable file. `file`: the end of the path given to execve(); empty if
  * it is not known, and argv[0] counts. `args`: argv, each argument ends with NUL; the last one may be
- * cut off, and is not used then. The result has at most CW_FILE_LEN - 1 bytes.
+ * cut off, and is not used then. Of a longer name the last CW_FILE_LEN - 1 bytes count.
+ * Program text (`sh -c`) is never a name, nor are arguments of a program that comes from standard input.
  */
 std::string commandOf(std::string_view exe, std::string_view file, std::string_view args);
 

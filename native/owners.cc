@@ -19,6 +19,8 @@ constexpr uint32_t kCutsKept = 2;
 constexpr uint32_t kCutsForScan = 60;
 // and not if so many wait.
 constexpr size_t kWaiting = 8192;
+// Reads of /proc/PID/cmdline between two cuts, after the first one.
+constexpr uint32_t kCmdlinesPerCut = 512;
 // Look-ups in /proc at one cut: less than 5 ms.
 constexpr uint32_t kSweepStep = 1024;
 
@@ -68,7 +70,7 @@ const Process* Owners::at(uint32_t number) const {
   return number < processes_.size() && processes_[number].images > 0 ? &processes_[number] : nullptr;
 }
 
-// The name of its workload: see workloads.h. A process from before the agent is asked for its arguments.
+// The name of its workload: see workloads.h. A process from before the agent, or whose parent may be, is asked for its arguments.
 std::string Owners::nameOf(const cw_process& record) {
   std::string name(text(record.exe, CW_EXE_LEN));
   std::string command;
@@ -76,7 +78,7 @@ std::string Owners::nameOf(const cw_process& record) {
     const cw_command& started = record.command;
     size_t length = std::min<size_t>(started.args_length, CW_ARGS_LEN);
     command = commandOf(name, text(started.file, CW_FILE_LEN), {reinterpret_cast<const char*>(started.args), length});
-  } else if (record.pid && record.start_time < commandsSince_ && cmdlinesLeft_ > 0) {
+  } else if (record.pid && (record.start_time < commandsSince_ || (record.flags & CW_FLAG_FORKED)) && cmdlinesLeft_ > 0) {
     cmdlinesLeft_--;
     command = commandOf(name, {}, readArguments(record.pid));
   }
@@ -204,6 +206,7 @@ void Owners::takeUntold() {
 
 void Owners::cut() {
   rows_.clear();
+  cmdlinesLeft_ = std::max(cmdlinesLeft_, kCmdlinesPerCut);
   takeUntold();
   sweepSome();
   for (uint32_t number : std::exchange(touched_, {})) tell(number);

@@ -28,6 +28,19 @@ describe('the command of a process', () => {
     ['an archive of java', 'java', '/usr/bin/java', ['java', '-Xmx1g', '-jar', '/opt/shop.jar', 'x'], 'shop.jar'],
     ['a class of java', 'java', '/usr/bin/java', ['java', '-cp', 'a.jar:b.jar', 'com.example.Main'], 'com.example.Main'],
     ['a shell with program text', 'dash', '/bin/sh', ['sh', '-c', 'curl x'], 'sh'],
+    ['program text behind other letters', 'bash', '/bin/bash', ['bash', '-lc', '. ./gh.sh; PASSWORD=hunter2'], ''],
+    ['program text by a link', 'bash', '/bin/mysh', ['./mysh', '-ec', '. ./gh.sh; : x/token'], 'mysh'],
+    ['program text of python behind other letters', 'python3.11', '/usr/bin/python3', ['python3', '-Ic', "exec(open('/tmp/loopc.py').read())"], 'python3'],
+    ['program text of perl', 'perl', '/usr/bin/perl', ['perl', '-MIO::Socket', '-we', 'print 1/2'], ''],
+    ['program text of perl behind a module', 'perl', '/usr/bin/perl', ['perl', '-MExporter', 'x.pl'], 'x.pl'],
+    ['program text of node', 'node', '/usr/bin/node', ['node', '-pe', '1/2'], ''],
+    ['a shell that reads its program', 'bash', '/bin/bash', ['bash', '-s', '--', 'SECRET'], ''],
+    ['an interpreter that reads its program', 'python3.11', '/usr/bin/python3', ['python3', '-', 'SECRET'], 'python3'],
+    ['options of a shell with values', 'bash', '/bin/bash', ['bash', '--noprofile', '-eo', 'pipefail', './gh.sh'], 'gh.sh'],
+    ['options of a shell with a plus', 'bash', '/bin/bash', ['bash', '--posix', '+e', 'scr.sh'], 'scr.sh'],
+    ['a module in the same argument', 'python3.11', '/usr/bin/python3', ['python3', '-Imhttp.server'], 'http.server'],
+    ['a folder', 'python3.11', '/usr/bin/python3', ['python3', '/srv/pkg/'], 'pkg'],
+    ['the folder where it is', 'python3.11', '/usr/bin/python3', ['python3', '.'], ''],
     ['a shell at a terminal', 'bash', '/bin/bash', ['-bash'], ''],
     ['a descriptor', 'runc', '/dev/fd/6', ['runc', 'init'], ''],
   ])('%s', async (_, exe, file, args, expected) => {
@@ -45,8 +58,10 @@ describe('the command of a process', () => {
     expect(await named(line(exe, '', args))).toEqual([expected]);
   });
 
-  it('an argument that is cut off is no name, and a long name is cut', async () => {
-    expect(await named(line('python3.11', '/usr/bin/python3', ['python3'], '/srv/a-path-that-does-not-e'))).toEqual(['python3']);
-    expect(await named(line('a', `/x/${'n'.repeat(60)}`, []), line('a', 'n'.repeat(63), []))).toEqual(['n'.repeat(60), 'n'.repeat(63)]);
+  it('what may be behind the arguments that were read is no name, and of a long name the end counts', async () => {
+    expect(await named(line('python3.11', '/usr/bin/python3', ['python3', '-W', 'x'.repeat(180)], '/srv/a'))).toEqual(['']);
+    expect(await named(line('python3.11', '/usr/bin/python3', ['python3'], '/srv/a'))).toEqual(['python3']);
+    expect(await named(line('a', `/x/${'n'.repeat(60)}`, []), line('b', `${'m'.repeat(30)}${'n'.repeat(63)}`, []))).toEqual(['n'.repeat(60), 'n'.repeat(63)]);
+    expect(await named(line('n'.repeat(80), 'n'.repeat(63), []))).toEqual(['']);
   });
 });
