@@ -114,6 +114,7 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
     attributes: settings.attributes ?? {},
     peerNames: settings.peerNames ?? new Map(),
     names: kubernetes,
+    peers: kubernetes?.peers,
     filters: { include: settings.include, exclude: settings.exclude, ownNetns: ownNetns() },
     drift,
     self,
