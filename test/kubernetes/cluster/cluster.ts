@@ -27,10 +27,11 @@ export class Cluster implements AsyncDisposable {
   readonly machine: Processes;
   readonly #programs: string;
 
-  static async start(programs: string): Promise<Cluster> {
+  /** @param node false: the API server alone, for objects that nobody acts on */
+  static async start(programs: string, node = true): Promise<Cluster> {
     const cluster = new Cluster(programs);
     try {
-      await cluster.#start();
+      await cluster.#start(node);
       return cluster;
     } catch (error) {
       const report = cluster.machine.report();
@@ -120,15 +121,20 @@ export class Cluster implements AsyncDisposable {
     for (const id of stdout.split('\n').filter(Boolean)) await ctr('tasks', 'delete', '--force', id);
   }
 
-  async #start(): Promise<void> {
+  async #start(node: boolean): Promise<void> {
     const { machine } = this;
     await makeCertificates(this.folder, [NODE_IP, FIRST_SERVICE, '127.0.0.1']);
     writeFileSync(this.kubeconfig, kubeconfig(this.folder, API));
     await machine.start(NODE_IP);
     machine.spawn('etcd', '--data-dir', this.#path('etcd'), '--unsafe-no-fsync', '--listen-client-urls=http://127.0.0.1:2379', '--advertise-client-urls=http://127.0.0.1:2379', '--listen-peer-urls=http://127.0.0.1:2380', '--log-level=warn');
     this.startApiServer();
-    await this.#containerd();
+    if (node) await this.#containerd();
     await this.until('the API server', async () => ((await this.raw('/readyz')) === 'ok' ? true : undefined));
+    if (node) await this.#node();
+  }
+
+  async #node(): Promise<void> {
+    const { machine } = this;
     const config = `--kubeconfig=${this.kubeconfig}`;
     machine.spawn('kube-controller-manager', config, '--leader-elect=false', '--use-service-account-credentials=true', `--service-account-private-key-file=${this.#path('accounts.key')}`, `--root-ca-file=${this.#path('ca.crt')}`, '--bind-address=127.0.0.1', '--concurrent-deployment-syncs=1');
     machine.spawn('kube-scheduler', config, '--leader-elect=false', '--bind-address=127.0.0.1');
