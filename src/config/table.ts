@@ -223,6 +223,16 @@ export const SETTINGS = {
     description: "Accept any certificate of the kubelet, for example the one it signs itself. Then whoever answers at its address gets the agent's token.",
     example: 'true',
   }),
+  containerRuntime: setting({
+    name: 'container-runtime',
+    group: 'Kubernetes',
+    kind: path(),
+    default: undefined,
+    defaultNote: 'none: containers outside of Kubernetes have their ids',
+    description:
+      'Socket of Docker, or of podman, on a plain host: containers then have container_name and container_image_name. Whoever may connect to it is root on the host. The agent only reads the description of a container.',
+    example: '/run/docker.sock',
+  }),
   newSeriesAtZero: setting({
     name: 'new-series-at-zero',
     group: 'Metrics',
@@ -357,6 +367,7 @@ export interface Settings {
   readonly kubeletAddress: string | undefined;
   readonly kubeletCaFile: string | undefined;
   readonly kubeletInsecure: boolean;
+  readonly containerRuntime: string | undefined;
   readonly newSeriesAtZero: boolean;
   /** Per second; 0: none. */
   readonly failureRecords: number;
