@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { must, run } from '../../harness/run.ts';
@@ -110,8 +110,21 @@ export class Cluster implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.machine.started) await this.#endContainers();
     await this.machine[Symbol.asyncDispose]();
+    this.#endShims();
     await removeCgroups();
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+
+  /** Parents of containers, which outlive containerd. They are known by the socket in this folder. */
+  #endShims(): void {
+    for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+      try {
+        const [program = '', ...args] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+        if (program.endsWith('/containerd-shim-runc-v2') && args.includes(this.#path('c.sock'))) process.kill(Number(pid), 'SIGKILL');
+      } catch {
+        // It has ended by itself.
+      }
+    }
   }
 
   async #endContainers(): Promise<void> {
@@ -186,8 +199,8 @@ state = "${this.#path('state')}"
       address: NODE_IP,
       readOnlyPort: 0,
       healthzPort: 0,
-      authentication: { anonymous: { enabled: false }, webhook: { enabled: true, cacheTTL: '2s' }, x509: { clientCAFile: this.#path('ca.crt') } },
-      authorization: { mode: 'Webhook', webhook: { cacheAuthorizedTTL: '2s', cacheUnauthorizedTTL: '2s' } },
+      authentication: { anonymous: { enabled: false }, webhook: { enabled: true }, x509: { clientCAFile: this.#path('ca.crt') } },
+      authorization: { mode: 'Webhook', webhook: { cacheUnauthorizedTTL: '2s' } },
       tlsCertFile: this.#path('server.crt'),
       tlsPrivateKeyFile: this.#path('server.key'),
       containerRuntimeEndpoint: `unix://${this.#path('c.sock')}`,
