@@ -11,7 +11,7 @@ interface Given {
 }
 
 const { path, objects, url, token, ca } = JSON.parse(readFileSync(process.argv[2]!, 'utf8')) as Given;
-const agent = new Agent({ keepAlive: true, maxSockets: 8, ca: readFileSync(ca) });
+const agent = new Agent({ keepAlive: true, maxSockets: 24, ca: readFileSync(ca) });
 const authorization = `Bearer ${readFileSync(token, 'utf8').trim()}`;
 
 const create = (object: object): Promise<void> =>
@@ -29,5 +29,5 @@ const rest = objects.values();
 const work = async (): Promise<void> => {
   for (let next = rest.next(); !next.done; next = rest.next()) await create(next.value);
 };
-await Promise.all(Array.from({ length: 8 }, work));
+await Promise.all(Array.from({ length: 24 }, work));
 agent.destroy();

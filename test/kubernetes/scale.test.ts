@@ -68,5 +68,5 @@ describe('the peers of a cluster', () => {
       // The one of the API server itself is in each.
       expect(found).toMatchObject({ services: size.services + 1, slices: mode === 'all' ? size.slices + 1 : 0 });
     }
-  }, 300_000);
+  }, 1_200_000);
 });
