@@ -152,7 +152,10 @@ describe('Kubernetes', () => {
     server.answers.set('/pods', list([]));
     server.answers.set('/api/v1/services?limit=500', list([payments], '7'));
     server.answers.set('/api/v1/services', watch.answer);
-    server.answers.set('/api/v1/nodes', (request, response) => void (request.url!.includes('watch') ? response.flushHeaders() : response.end(JSON.stringify(list([])))));
+    server.answers.set('/api/v1/nodes', (request, response) => {
+      if (request.url!.includes('watch')) response.flushHeaders();
+      else response.end(JSON.stringify(list([])));
+    });
     await using agent = open(server, { kubernetes: 'kubelet', kubernetesPeers: 'services', kubeletAddress: `127.0.0.1:${server.port}` });
     const peers = agent.kubernetes.peers!;
     expect([peers.ready, peers.of('10.96.0.7', 443)]).toEqual([false, undefined]);

@@ -1,3 +1,4 @@
+import * as z from 'zod/mini';
 import type { PeerNaming } from '../../identity/index.ts';
 import type { Client } from '../access/client.ts';
 import { ListWatch } from '../access/list-watch.ts';
@@ -19,6 +20,8 @@ export interface PeersOptions {
 }
 
 const PATHS = { services: '/api/v1/services', nodes: '/api/v1/nodes', slices: '/apis/discovery.k8s.io/v1/endpointslices' } as const;
+
+const named = z.object({ metadata: z.object({ namespace: z.optional(z.string()), name: z.string() }) });
 
 interface Kept {
   readonly key: string;
@@ -87,6 +90,8 @@ export class Peers implements PeerNaming {
 
 /** Of any object. */
 function keyOf(object: unknown): string {
-  const { namespace, name } = ((object ?? {}) as { readonly metadata?: { readonly namespace?: unknown; readonly name?: unknown } }).metadata ?? {};
-  return namespace === undefined ? String(name) : `${String(namespace)}/${String(name)}`;
+  const { success, data } = named.safeParse(object);
+  if (!success) return '';
+  const { namespace, name } = data.metadata;
+  return namespace === undefined ? name : `${namespace}/${name}`;
 }

@@ -37,7 +37,7 @@ export class Processes implements AsyncDisposable {
     const script = ['set -e', 'sysctl -qw net.ipv4.ip_forward=1 net.ipv4.tcp_syn_retries=2', 'mount -t tmpfs tmpfs /run/netns', ...mounts, 'echo ready', 'exec sleep infinity'].join('\n');
     const holder = spawn('nsenter', [`--net=/run/netns/${this.#netns}`, 'unshare', '--mount', '--propagation', 'private', 'sh', '-c', script], { stdio: ['ignore', 'pipe', 'inherit'] });
     this.#holder = holder;
-    await Promise.race([once(holder.stdout!, 'data'), once(holder, 'close').then(() => Promise.reject(new Error('the namespaces could not be made')))]);
+    await Promise.race([once(holder.stdout, 'data'), once(holder, 'close').then(() => Promise.reject(new Error('the namespaces could not be made')))]);
   }
 
   get started(): boolean {
