@@ -9,6 +9,7 @@ const MAY_IMPORT = {
   health: [],
   identity: ['ebpf', 'internal'], // ebpf: see the rule on types below
   kubernetes: ['identity', 'internal'],
+  runtimes: ['identity', 'internal'],
   config: ['internal', 'words'],
   ebpf: ['internal', 'words'],
   stream: ['ebpf', 'internal', 'words'], // ebpf: see the rule on types below
@@ -19,7 +20,7 @@ const MAY_IMPORT = {
   server: ['health', 'internal'],
   doctor: ['config', 'ebpf', 'internal', 'kubernetes', 'server'], // see the rules on doctor below
   live: ['ebpf', 'identity', 'internal', 'stream', 'words'], // ebpf: see the rule on live below
-  agent: ['config', 'doctor', 'ebpf', 'export', 'feed', 'health', 'identity', 'internal', 'kubernetes', 'live', 'metrics', 'server', 'stream', 'words'],
+  agent: ['config', 'doctor', 'ebpf', 'export', 'feed', 'health', 'identity', 'internal', 'kubernetes', 'live', 'metrics', 'runtimes', 'server', 'stream', 'words'],
   cli: ['agent', 'config', 'doctor', 'ebpf', 'internal', 'live', 'words'], // ebpf: its version
 };
 

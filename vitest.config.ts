@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 // Set in the guests of `npm run test:vm`, where all takes longer.
 const inVm = process.env['CONNWATCH_TEST_VM'] !== undefined;
+// Set by `npm run test:kubernetes`, which builds and starts a cluster.
+const inCluster = process.env['CONNWATCH_TEST_KUBERNETES'] !== undefined;
 const KERNEL_TIMEOUT_MS = inVm ? 600_000 : 120_000;
 
 /** Below test/, and without a kernel or a chart. */
@@ -34,7 +36,7 @@ export default defineConfig({
           name: 'kernel',
           include: ['test/**/*.test.ts'],
           setupFiles: ['test/harness/setup.ts'],
-          exclude: ['test/chart/**', ...PURE, ...(inVm ? [] : ['test/vm/**'])],
+          exclude: ['test/chart/**', ...PURE, ...(inVm ? [] : ['test/vm/**']), ...(inCluster ? [] : ['test/kubernetes/**'])],
           pool: 'forks',
           fileParallelism: false,
           maxWorkers: 1,

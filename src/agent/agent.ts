@@ -14,7 +14,7 @@ import { windows } from '../stream/index.ts';
 import { wantsClients } from '../words/families.ts';
 import { createDrift } from './drift.ts';
 import { FailureRecords } from './failures.ts';
-import { meetAtOnce, openKubernetes } from './kubernetes.ts';
+import { meetAtOnce, openKubernetes, openNames } from './kubernetes.ts';
 import { openLive } from './live.ts';
 import { giveUpPrivileges } from './privileges.ts';
 import { pageUrl } from './page-url.ts';
@@ -54,6 +54,8 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
   const checker = new Checker({ onChange: ({ ready, alive }) => log.debug({ ready, alive }, 'health changed') });
   const watch = new CollectionWatch(checker);
   const kubernetes = await openKubernetes(settings, log);
+  const names = await openNames(settings, kubernetes, log);
+  await closer.add(() => names?.close());
   const protection = await openWebConfig(settings.webConfigFile, log);
 
   // From the kernel to batches and snapshots.
@@ -65,7 +67,7 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
     patience: DRAIN_PATIENCE_MS,
     immediate: false,
     ...(wantsClients(settings.attributes ?? {}) && { clientRanges: clientRanges(settings.peerNames ?? new Map()) }),
-    ...(kubernetes !== undefined && { onCgroup: meetAtOnce(kubernetes) }),
+    ...(names !== undefined && { onCgroup: meetAtOnce(names) }),
     onError: (error) => fail(asError(error)),
   });
   const drift = createDrift(log);
@@ -90,7 +92,7 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
   await closer.add(() => push.close());
   const logPush = await openLogPush(pushed.logs, headers, log, timeLeft);
   await closer.add(() => logPush.close());
-  const failures = new FailureRecords({ rate: settings.failureRecords, keys: ebpf, names: kubernetes, pid: process.pid, log, push: logPush.push });
+  const failures = new FailureRecords({ rate: settings.failureRecords, keys: ebpf, names, pid: process.pid, log, push: logPush.push });
   ebpf.setFailures(settings.failureRecords);
   const recording = ebpf.batches.subscribe((batch) => failures.add(batch));
   await closer.add(() => recording.unsubscribe());
@@ -113,7 +115,8 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
     newSeriesAtZero: settings.newSeriesAtZero,
     attributes: settings.attributes ?? {},
     peerNames: settings.peerNames ?? new Map(),
-    names: kubernetes,
+    names,
+    peers: kubernetes?.peers,
     filters: { include: settings.include, exclude: settings.exclude, ownNetns: ownNetns() },
     drift,
     self,

@@ -41,6 +41,7 @@ describe('loadSettings', () => {
       seriesLimit: 2_000,
       failureRecords: 0,
       kubernetes: 'auto',
+      kubernetesPeers: 'all',
       kubeletInsecure: false,
       newSeriesAtZero: true,
       ringSize: 8_388_608,
@@ -186,6 +187,7 @@ socket: /run/connwatch/connwatch.sock # default
 interval: 1m30s # --interval
 series-limit: 2000 # default
 kubernetes: auto # default
+kubernetes-peers: all # default
 kubelet-insecure: false # default
 new-series-at-zero: false # --new-series-at-zero
 failure-records: 0 # default

@@ -42,6 +42,7 @@ export type Group = (typeof GROUPS)[number];
 
 const KUBERNETES = ['auto', 'kubelet', 'api', 'off'] as const;
 const UI_ACCESS = ['loopback', 'everywhere', 'off'] as const;
+const KUBERNETES_PEERS = ['all', 'services', 'off'] as const;
 const SYNC_FAILURES = ['auto', 'syscall', 'off'] as const;
 
 const SECOND = 1000;
@@ -178,6 +179,15 @@ export const SETTINGS = {
       'Where the names of pods come from: docs/kubernetes.md. auto: in a pod with the token of a service account from the kubelet if it answers, else from the API server; elsewhere off. off: containers have their ids.',
     example: 'api',
   }),
+  kubernetesPeers: setting({
+    name: 'kubernetes-peers',
+    group: 'Kubernetes',
+    kind: choice('<what>', KUBERNETES_PEERS),
+    default: 'all',
+    description:
+      'Names of peers from the API server, as server_address: payments.shop.svc for a Service, node-1.node for a node. all: by Services, EndpointSlices and nodes. services: without EndpointSlices, which change most often in a large cluster. off: addresses. --peer-names comes first.',
+    example: 'services',
+  }),
   nodeName: setting({
     name: 'node-name',
     group: 'Kubernetes',
@@ -212,6 +222,16 @@ export const SETTINGS = {
     default: 'false',
     description: "Accept any certificate of the kubelet, for example the one it signs itself. Then whoever answers at its address gets the agent's token.",
     example: 'true',
+  }),
+  containerRuntime: setting({
+    name: 'container-runtime',
+    group: 'Kubernetes',
+    kind: path(),
+    default: undefined,
+    defaultNote: 'none: containers outside of Kubernetes have their ids',
+    description:
+      'Socket of Docker, or of podman, on a plain host: containers then have container_name and container_image_name. Whoever may connect to it is root on the host. The agent only reads the description of a container.',
+    example: '/run/docker.sock',
   }),
   newSeriesAtZero: setting({
     name: 'new-series-at-zero',
@@ -342,10 +362,12 @@ export interface Settings {
   readonly exclude: Filter | undefined;
   readonly peerNames: NamedRanges | undefined;
   readonly kubernetes: (typeof KUBERNETES)[number];
+  readonly kubernetesPeers: (typeof KUBERNETES_PEERS)[number];
   readonly nodeName: string | undefined;
   readonly kubeletAddress: string | undefined;
   readonly kubeletCaFile: string | undefined;
   readonly kubeletInsecure: boolean;
+  readonly containerRuntime: string | undefined;
   readonly newSeriesAtZero: boolean;
   /** Per second; 0: none. */
   readonly failureRecords: number;

@@ -24,3 +24,11 @@ export interface ContainerNames {
    */
   of(cgroup: Nameable): Name | 'later' | undefined;
 }
+
+/** Who names the peers of clients. */
+export interface PeerNaming {
+  /** Whether it knows what there is; until then keys of clients wait. Has an end. */
+  readonly ready: boolean;
+  /** In the place of the address; undefined: none. */
+  of(address: string, port: number): string | undefined;
+}

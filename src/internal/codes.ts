@@ -92,6 +92,10 @@ export const ERROR_CODES = {
     means: 'The API server or the kubelet did not answer, refused, or sent something unexpected, or a setting for it is missing.',
     todo: 'The message names the request. `connwatch doctor` checks both. Containers have their ids instead of names until it works.',
   },
+  CW_RUNTIME: {
+    means: 'The container runtime of --container-runtime did not answer, or not as Docker does.',
+    todo: 'The message says why. Containers have their ids instead of names until it works.',
+  },
   CW_CLOSE: {
     means: 'Something could not be closed properly; everything else was.',
     todo: 'The message has every reason. The rest is released when the process ends.',

@@ -4,7 +4,7 @@ import { FakeServer, list } from './fixtures.ts';
 import type { Mode } from './kubernetes.ts';
 
 async function checked(server: FakeServer, kubernetes: Mode = 'auto', environment = server.environment): Promise<string[] | undefined> {
-  const settings = { kubernetes, nodeName: 'node-1', kubeletAddress: `127.0.0.1:${server.port}`, kubeletCaFile: undefined, kubeletInsecure: false };
+  const settings = { kubernetes, kubernetesPeers: 'off' as const, nodeName: 'node-1', kubeletAddress: `127.0.0.1:${server.port}`, kubeletCaFile: undefined, kubeletInsecure: false };
   const tried = await tryKubernetes({ settings, environment, folder: server.folder });
   return tried?.map(({ what, problem = 'works' }) => `${what}: ${problem.replace(`https://127.0.0.1:${server.port}`, '')}`);
 }

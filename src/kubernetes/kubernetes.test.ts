@@ -13,13 +13,13 @@ const NAMED: Name = {
   pod: { 'k8s.pod.name': 'checkout-1-x', 'k8s.pod.uid': 'u1' },
 };
 
-const OFF: KubernetesSettings = { kubernetes: 'auto', nodeName: undefined, kubeletAddress: undefined, kubeletCaFile: undefined, kubeletInsecure: false };
+const OFF: KubernetesSettings = { kubernetes: 'auto', kubernetesPeers: 'off', nodeName: undefined, kubeletAddress: undefined, kubeletCaFile: undefined, kubeletInsecure: false };
 
 /** One server is both: the API server and the kubelet. */
 function open(server: FakeServer, settings: Partial<KubernetesSettings>) {
   const lines: string[] = [];
   const say = (fields: object | string, message?: string) => void lines.push(typeof fields === 'string' ? fields : (message ?? ''));
-  const options = { settings: { ...OFF, ...settings }, environment: server.environment, folder: server.folder, log: { info: say, warn: say } };
+  const options = { settings: { ...OFF, ...settings }, environment: server.environment, folder: server.folder, log: { info: say, warn: say }, delay: 0 };
   const kubernetes = Kubernetes.create(options);
   kubernetes?.start();
   return {
@@ -110,7 +110,7 @@ describe('Kubernetes', () => {
     expect(agent.kubernetes.of(inPod(A))).toEqual(NAMED);
     server.answers.set('/pods', list([checkout, podObject({ name: 'late', uid: 'u9', containers: { run: '' } })]));
     expect(await named(agent.kubernetes, inPod(hex('d'), 'u9'))).toMatchObject({ attributes: { 'k8s.pod.name': 'late' } });
-    expect(agent.lines.slice(1)).toEqual(['Kubernetes does not tell pods; containers have their ids until it does', 'Kubernetes tells pods again']);
+    expect(agent.lines.slice(1)).toEqual(['Kubernetes does not tell pods; what it names has ids and addresses until it does', 'Kubernetes tells pods again']);
   });
 
   it('goes on without the pods that are not as expected', async () => {
@@ -143,5 +143,31 @@ describe('Kubernetes', () => {
     await using agent = open(server, {});
     expect(agent.kubernetes).toBeUndefined();
     expect(agent.lines).toEqual(['pods have no names: set --node-name or --kubelet-address, or --kubernetes off']);
+  });
+
+  it('follows what peers are called, and waits for it once at the start', async () => {
+    await using server = await FakeServer.start();
+    const watch = new FakeWatch();
+    const payments = { metadata: { name: 'payments', namespace: 'shop', resourceVersion: '5' }, spec: { clusterIP: '10.96.0.7', ports: [{ port: 443 }] } };
+    server.answers.set('/pods', list([]));
+    server.answers.set('/api/v1/services?limit=500', list([payments], '7'));
+    server.answers.set('/api/v1/services', watch.answer);
+    server.answers.set('/api/v1/nodes', (request, response) => {
+      if (request.url!.includes('watch')) response.flushHeaders();
+      else response.end(JSON.stringify(list([])));
+    });
+    await using agent = open(server, { kubernetes: 'kubelet', kubernetesPeers: 'services', kubeletAddress: `127.0.0.1:${server.port}` });
+    const peers = agent.kubernetes.peers!;
+    expect([peers.ready, peers.of('10.96.0.7', 443)]).toEqual([false, undefined]);
+    await watch.opened();
+    while (!peers.ready) await new Promise((resolve) => setTimeout(resolve, 1));
+    expect(peers.of('10.96.0.7', 443)).toBe('payments.shop.svc');
+    const gone = { ...payments, metadata: { ...payments.metadata, resourceVersion: '8' }, spec: { clusterIP: 'None' } };
+    watch.send({ type: 'MODIFIED', object: gone });
+    while (peers.of('10.96.0.7', 443) !== undefined) await new Promise((resolve) => setTimeout(resolve, 1));
+    watch.send({ type: 'ADDED', object: { ...payments, metadata: { ...payments.metadata, resourceVersion: '9' } } }, { type: 'DELETED', object: { ...payments, metadata: { ...payments.metadata, resourceVersion: '10' } } }, { type: 'ADDED', object: { ...payments, metadata: { name: 'next', namespace: 'shop', resourceVersion: '11' } } });
+    while (peers.of('10.96.0.7', 443) === undefined) await new Promise((resolve) => setTimeout(resolve, 1));
+    expect(peers.of('10.96.0.7', 443)).toBe('next.shop.svc');
+    expect(server.asked.some((url) => url.includes('endpointslices'))).toBe(false);
   });
 });

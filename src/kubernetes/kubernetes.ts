@@ -7,14 +7,16 @@ import { KubernetesError } from './access/error.ts';
 import { apiServer, FOLDER, kubelet } from './access/service-account.ts';
 import { ApiPods } from './pods/api.ts';
 import { KubeletPods } from './pods/kubelet.ts';
-import { PodNames } from './pods/names.ts';
+import { PodNames, WAIT } from './pods/names.ts';
 import { Owners } from './pods/owners.ts';
 import type { PodSource } from './pods/source.ts';
+import { Peers, type PeersMode } from './peers/peers.ts';
 
 export type Mode = 'auto' | 'kubelet' | 'api' | 'off';
 
 export interface KubernetesSettings {
   readonly kubernetes: Mode;
+  readonly kubernetesPeers: PeersMode;
   readonly nodeName: string | undefined;
   readonly kubeletAddress: string | undefined;
   readonly kubeletCaFile: string | undefined;
@@ -31,6 +33,8 @@ export interface KubernetesOptions {
   readonly elapsed?: () => number;
   /** Longest time that counts wait for a name, milliseconds. @default 15000 */
   readonly wait?: number;
+  /** Time until the first request for peers, milliseconds. @default up to 5 s by chance */
+  readonly delay?: number;
 }
 
 /** Requests so far, by server. A watch is one. */
@@ -48,6 +52,8 @@ export class Kubernetes implements ContainerNames {
   readonly #options: KubernetesOptions;
   readonly #elapsed: () => number;
   readonly #failing = new Map<string, string>();
+  /** undefined: it is off. */
+  readonly peers: Peers | undefined;
   #starting: Promise<void> | undefined;
   #closed = false;
 
@@ -76,17 +82,20 @@ export class Kubernetes implements ContainerNames {
   }
 
   private constructor(options: KubernetesOptions, api: Client, node: Client | undefined) {
-    const { elapsed = () => performance.now(), wait } = options;
+    const { elapsed = () => performance.now(), wait = WAIT, delay } = options;
+    const { kubernetesPeers: mode } = options.settings;
     this.#options = options;
     this.#elapsed = elapsed;
     this.#api = api;
     this.#kubelet = node;
     this.#owners = new Owners(api, new Backoff({ most: 10_000 }), (error) => this.#tell('owners of pods', error));
-    this.#names = new PodNames({ owners: this.#owners, elapsed, ...(wait !== undefined && { wait }) });
+    this.#names = new PodNames({ owners: this.#owners, elapsed, wait });
+    if (mode !== 'off') this.peers = new Peers({ mode, client: api, elapsed, wait, ...(delay !== undefined && { delay }), onState: (what, error) => this.#tell(what, error) });
   }
 
   start(): void {
     this.#starting ??= this.#open();
+    this.peers?.start();
   }
 
   of(cgroup: Nameable): Name | 'later' | undefined {
@@ -108,7 +117,7 @@ export class Kubernetes implements ContainerNames {
     this.#kubelet?.close();
     this.#owners.close();
     await this.#starting;
-    await this.#names.source?.close();
+    await Promise.all([this.#names.source?.close(), this.peers?.close()]);
   }
 
   async #open(): Promise<void> {
@@ -152,7 +161,7 @@ export class Kubernetes implements ContainerNames {
       return;
     }
     const text = oneLine(error);
-    if (before !== text) log.warn({ code: 'CW_KUBERNETES', error: text }, `Kubernetes does not tell ${what}; containers have their ids until it does`);
+    if (before !== text) log.warn({ code: 'CW_KUBERNETES', error: text }, `Kubernetes does not tell ${what}; what it names has ids and addresses until it does`);
     this.#failing.set(what, text);
   }
 }

@@ -61,6 +61,7 @@ export class Collector implements AsyncDisposable {
       overflows: (netns) => this.#config.drift?.overflows(netns),
       peerNames: new PeerNames(this.#config.peerNames),
       names: this.#config.names,
+      peers: this.#config.peers,
       seriesLimit: () => this.#config.seriesLimit,
       onUnresolved: this.#config.onUnresolved,
       retireWindows: () => Math.ceil(this.#config.retireAfter / this.#config.interval),

@@ -1,5 +1,5 @@
 import type { Observable } from 'rxjs';
-import type { ContainerNames } from '../identity/index.ts';
+import type { ContainerNames, PeerNaming } from '../identity/index.ts';
 import type { Snapshot } from '../stream/snapshot.ts';
 import type { KeptAttributes } from '../words/families.ts';
 import type { NamedRanges } from '../words/peer-names.ts';
@@ -34,6 +34,8 @@ export interface Config {
   readonly peerNames: NamedRanges;
   /** Who names containers; undefined: they have their ids. @default undefined */
   readonly names: ContainerNames | undefined;
+  /** Who names peers, beside `peerNames`, which come first; only together with `names`. @default undefined */
+  readonly peers: PeerNaming | undefined;
   /** Which sockets count. @default all */
   readonly filters: FiltersOptions;
   /** How long counters whose processes are gone must be still before they are retired, milliseconds. @default 3600000 */
@@ -59,6 +61,7 @@ export function defaultConfig(): Defaults {
     filters: {},
     peerNames: new Map(),
     names: undefined,
+    peers: undefined,
     retireAfter: 3_600_000,
     drift: undefined,
   };

@@ -14,7 +14,7 @@ const owners = [
 /** Stands for all of `owners` in --attributes and in the documentation. */
 export const OWNER = 'k8s.owner';
 
-const workload = ['process.executable.name', 'process.command', 'k8s.namespace.name', ...owners, 'k8s.container.name', 'workload.container.id', 'systemd.unit.name'] as const;
+const workload = ['process.executable.name', 'process.command', 'k8s.namespace.name', ...owners, 'k8s.container.name', 'container.name', 'container.image.name', 'workload.container.id', 'systemd.unit.name'] as const;
 const pod = ['k8s.pod.name', 'k8s.pod.uid'] as const;
 const peer = ['server.address', 'server.port'] as const;
 const port = ['server.port'] as const;

@@ -14,15 +14,23 @@ async function rightsOf(values: unknown): Promise<string[]> {
 }
 
 const OWNERS = ['get apps/replicasets', 'get batch/jobs'];
+const PEERS = ['list,watch /services,nodes', 'list,watch discovery.k8s.io/endpointslices'];
 
 describe.skipIf(noHelm)(`the rights of the agent${because}`, () => {
   it.each([
-    ['auto', ['get /nodes/pods', 'list,watch /pods', ...OWNERS]],
-    ['kubelet', ['get /nodes/pods', ...OWNERS]],
-    ['api', ['list,watch /pods', ...OWNERS]],
+    ['auto', ['get /nodes/pods', 'list,watch /pods', ...OWNERS, ...PEERS]],
+    ['kubelet', ['get /nodes/pods', ...OWNERS, ...PEERS]],
+    ['api', ['list,watch /pods', ...OWNERS, ...PEERS]],
     ['off', []],
   ])('with config.kubernetes %s are those that it uses', async (kubernetes, rights) => {
     expect(await rightsOf({ config: { kubernetes } })).toEqual(rights);
+  });
+
+  it.each([
+    ['services', PEERS.slice(0, 1)],
+    ['off', []],
+  ])('with config.kubernetes-peers %s are fewer', async (peers, rights) => {
+    expect(await rightsOf({ config: { kubernetes: 'api', 'kubernetes-peers': peers } })).toEqual(['list,watch /pods', ...OWNERS, ...rights]);
   });
 
   it('are not given if somebody else gives them', async () => {

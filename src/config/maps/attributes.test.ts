@@ -23,7 +23,7 @@ describe('--attributes', () => {
     ['connwatch.tcp.connectoins=off', "there is no metric 'connwatch.tcp.connectoins'; did you mean 'connwatch.tcp.connections'?"],
     ['zebra*=off', "there is no metric 'zebra*'"],
     ['tcp.io=server.prot', "connwatch.tcp.io has no attribute 'server.prot'; did you mean 'server.port'?"],
-    ['tcp.accepts=role', "connwatch.tcp.accepts has no attribute 'role'; it has process.executable.name, process.command, k8s.namespace.name, k8s.owner, k8s.container.name, workload.container.id, systemd.unit.name, server.port, client.address, k8s.pod.name, k8s.pod.uid"],
+    ['tcp.accepts=role', "connwatch.tcp.accepts has no attribute 'role'; it has process.executable.name, process.command, k8s.namespace.name, k8s.owner, k8s.container.name, container.name, container.image.name, workload.container.id, systemd.unit.name, server.port, client.address, k8s.pod.name, k8s.pod.uid"],
     ['tcp.io=role,off', "connwatch.tcp.io has no attribute 'off'"],
     ['tcp.io', "'tcp.io' has no '='; write name=value,value and ';' between names"],
     ['tcp.io=off;tcp.io=role', "'tcp.io' is given twice"],

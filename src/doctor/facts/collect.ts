@@ -8,7 +8,7 @@ import { parseLockdown, parseMounts, parseStatus } from './parse.ts';
 import { tryPorts } from './ports.ts';
 import { runTrials } from './trials.ts';
 
-export type Needed = Pick<Settings, 'metricsAddr' | 'healthAddr' | 'ringSize' | 'bpfObject' | 'syncFailures' | 'kubernetes' | 'nodeName' | 'kubeletAddress' | 'kubeletCaFile' | 'kubeletInsecure'>;
+export type Needed = Pick<Settings, 'metricsAddr' | 'healthAddr' | 'ringSize' | 'bpfObject' | 'syncFailures' | 'kubernetes' | 'kubernetesPeers' | 'nodeName' | 'kubeletAddress' | 'kubeletCaFile' | 'kubeletInsecure'>;
 
 /** Where libbpf looks for tracefs. */
 const TRACEPOINT = ['/sys/kernel/tracing', '/sys/kernel/debug/tracing'];

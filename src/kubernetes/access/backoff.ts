@@ -8,7 +8,7 @@ export class Backoff {
   #wake: (() => void) | undefined;
 
   /** @param first milliseconds @param most milliseconds */
-  constructor({ first = 500, most = 30_000, random = Math.random }: { readonly first?: number; readonly most?: number; readonly random?: () => number } = {}) {
+  constructor({ first = 500, most = 15_000, random = Math.random }: { readonly first?: number; readonly most?: number; readonly random?: () => number } = {}) {
     this.#first = first;
     this.#most = most;
     this.#random = random;

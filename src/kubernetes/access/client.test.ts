@@ -86,6 +86,7 @@ describe('Client', () => {
   it.each<[string, Answer, object, RegExp]>([
     ['a line without an end', (_, response) => void response.write('x'.repeat(100)), { most: 99 }, /a line of more than 99 characters/],
     ['silence', (_, response) => void response.write('{}\n'), { silence: 50 }, /no line for 0.05 s/],
+    ['no answer', () => {}, { patience: 50 }, /no answer within 0.05 s/],
     ['what is not JSON', 'x\n', {}, /the answer is not JSON/],
   ])('ends a watch with %s', async (_, answer, options, message) => {
     await using server = await FakeServer.start();

@@ -19,6 +19,8 @@ export interface WatchOptions {
   readonly accept?: string;
   /** The answer has begun. */
   readonly onOpen?: () => void;
+  /** Time until the answer begins, milliseconds: a packet to a Service without endpoints can be lost. @default 10000 */
+  readonly patience?: number;
   /** Without a line for so long the connection counts as broken, milliseconds. @default 150000: a bookmark comes each minute */
   readonly silence?: number;
   /** Longest line, bytes. @default 4 MiB: etcd stores objects of 1.5 MiB */
@@ -58,13 +60,16 @@ export class Client {
    * Calls back for each line of an answer until it ends.
    * @throws (rejects) KubernetesError, and what `onLine` throws
    */
-  async watch(path: string, onLine: (event: unknown) => void, { accept = JSON_TYPE, onOpen, silence = 150_000, most = 4 << 20 }: WatchOptions = {}): Promise<void> {
+  async watch(path: string, onLine: (event: unknown) => void, { accept = JSON_TYPE, onOpen, patience = 10_000, silence = 150_000, most = 4 << 20 }: WatchOptions = {}): Promise<void> {
     const silent = new AbortController();
     const signal = AbortSignal.any([this.#closing.signal, silent.signal]);
     return this.#counted(path, signal, async () => {
-      const timer = setTimeout(() => silent.abort(new KubernetesError(`no line for ${silence / 1000} s`)), silence).unref();
+      const within = (milliseconds: number, what: string) => setTimeout(() => silent.abort(new KubernetesError(`${what} ${milliseconds / 1000} s`)), milliseconds).unref();
+      let timer = within(patience, 'no answer within');
       try {
         const response = await this.#open(path, accept, signal);
+        clearTimeout(timer);
+        timer = within(silence, 'no line for');
         onOpen?.();
         let rest = '';
         for await (const chunk of response.setEncoding('utf8') as AsyncIterable<string>) {

@@ -57,12 +57,10 @@ export class PodNames implements ContainerNames {
       known.name = name;
       return name;
     }
-    const now = this.#elapsed();
-    if (now - known.since < this.#wait) {
-      this.#seeking = Math.max(this.#seeking, known.since);
-      return 'later';
-    }
-    return name;
+    if (this.#elapsed() - known.since >= this.#wait) return name;
+    // If its owner alone is not known, another list would tell nothing.
+    if (name === undefined || CONTAINER in name.attributes) this.#seeking = Math.max(this.#seeking, known.since);
+    return 'later';
   }
 
   #meet(id: string): Known {
@@ -70,7 +68,6 @@ export class PodNames implements ContainerNames {
     if (known === undefined) {
       if (this.#known.size >= KEPT) this.#known.delete(this.#known.keys().next().value!);
       this.#known.set(id, (known = { since: this.#elapsed(), name: undefined }));
-      this.#seeking = known.since;
       this.source?.seek();
     }
     return known;

@@ -1,9 +1,9 @@
 export interface PaceOptions {
   /** Time between two runs as long as there is more to do, milliseconds; the last one repeats. @default 0.25, 0.5, 1, 2, 4 s */
   readonly gaps?: readonly number[];
-  /** Runs at once, after a rest. @default 10 */
+  /** Runs at once, after a rest. @default 20 */
   readonly burst?: number;
-  /** Milliseconds after which one more is allowed. @default 5000 */
+  /** Milliseconds after which one more is allowed. @default 2000 */
   readonly refill?: number;
 }
 
@@ -27,7 +27,7 @@ export class Pace {
   #closed = false;
 
   constructor(options: Options) {
-    this.#options = { gaps: [250, 500, 1000, 2000, 4000], burst: 10, refill: 5000, ...options };
+    this.#options = { gaps: [250, 500, 1000, 2000, 4000], burst: 20, refill: 2000, ...options };
     this.#allowed = this.#options.burst;
     this.#countedAt = this.#options.elapsed();
   }

@@ -2,8 +2,17 @@ import type { Attributes } from '@opentelemetry/api';
 import type { Key } from '../../ebpf/types.ts';
 import { FOLDED, type Name, UNRESOLVED, identify, workloadOf } from '../../identity/index.ts';
 import type { Wanted } from '../series/series.ts';
-import type { PeerNames } from './peer-names.ts';
 import type { Shape } from './shapes.ts';
+
+/** What names a key's series apart from the key itself. Fixed when it first counts. */
+export interface KeyNames {
+  /** Of its container. */
+  readonly container: Name | undefined;
+  /** In the place of `server.address`. */
+  readonly peer: string | undefined;
+  /** `client.address` of a server. */
+  readonly client: string;
+}
 
 /** A pod that nobody owns has it on all metrics that tell owners apart. */
 const POD_NAME = 'k8s.pod.name';
@@ -14,9 +23,8 @@ const POD_NAME = 'k8s.pod.name';
  *
  * All series of a metric and a role have the same attribute names, so what is not known
  * has a value that says so.
- * @param name of the key's container
  */
-export function wantedOf(key: Key, shape: Shape, names: PeerNames, name?: Name): Wanted | undefined {
+export function wantedOf(key: Key, shape: Shape, { container: name, peer, client: clientName }: KeyNames): Wanted | undefined {
   const client = key.role === 'client';
   const [address, port] = [client && shape.address, client ? shape.clientPort : shape.serverPort];
   const clientAddress = !client && shape.clientAddress;
@@ -26,9 +34,9 @@ export function wantedOf(key: Key, shape: Shape, names: PeerNames, name?: Name):
     if (shape.workload.has(attribute) || (attribute === POD_NAME && shape.owners && name?.ownsItself)) attributes[attribute] = value;
   }
   if (shape.role) attributes['role'] = key.role;
-  if (address) attributes['server.address'] = known(key, names.of(key.address) ?? key.address);
+  if (address) attributes['server.address'] = known(key, peer ?? key.address);
   if (port) attributes['server.port'] = known(key, key.port);
-  if (clientAddress) attributes['client.address'] = known(key, names.ofRange(key.clientRange ?? 0));
+  if (clientAddress) attributes['client.address'] = known(key, clientName);
   return { id: identify(attributes), owner: key.cgroup, part: key.executable ?? '', attributes: () => attributes };
 }
 

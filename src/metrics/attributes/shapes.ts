@@ -28,7 +28,7 @@ export class Shapes {
   readonly #pods: boolean;
 
   /**
-   * @param pods whether anything names pods; without, no metric needs a shape of its own for their names
+   * @param pods whether anything names containers; without, no metric needs a shape of its own for the names of pods
    * @throws ConnwatchError CW_USAGE for a metric or an attribute that does not exist
    */
   constructor(kept: KeptAttributes, pods = true) {
@@ -75,7 +75,7 @@ export class Shapes {
   #shape(family: FamilyName, names: ReadonlySet<string>): Shape {
     const [role, address, serverPort, clientAddress] = OF_A_SIDE.map((name) => names.has(name)) as [boolean, boolean, boolean, boolean];
     const clientPort = serverPort && (address || !PORT_OF_SERVERS.has(family));
-    const workload = [...names].filter((name) => !OF_A_SIDE.includes(name) && !OF_AN_EVENT.has(name) && (this.#pods || !name.startsWith('k8s.'))).sort();
+    const workload = [...names].filter((name) => !OF_A_SIDE.includes(name) && !OF_AN_EVENT.has(name) && (this.#pods || !/^(?:k8s|container)\./.test(name))).sort();
     const id = [...workload, role, address, serverPort, clientPort, clientAddress].join(' ');
     let shape = this.#shapes.get(id);
     if (shape === undefined) {

@@ -41,7 +41,7 @@ it.each([
   expect(clean(name)).toBe(expected);
 });
 
-it('has no attribute that Collectors put on the resource of the sender, other than those of Kubernetes (decision 51)', () => {
+it('has no attribute that Collectors put on the resource of the sender, other than names of containers (decision 51)', () => {
   const names = new Set(CATALOGUE.flatMap(({ attributes }) => attributes));
-  expect([...names].filter((name) => /^(?:container|host|service|cloud|deployment|telemetry|os)\./.test(name))).toEqual([]);
+  expect([...names].filter((name) => /^(?:host|service|cloud|deployment|telemetry|os)\./.test(name))).toEqual([]);
 });

@@ -1,11 +1,11 @@
 import { millisToHrTime } from '@opentelemetry/core';
 import { LISTEN_VALUES, type Key } from '../../ebpf/types.ts';
-import { CgroupsInUse, type ContainerNames } from '../../identity/index.ts';
+import { CgroupsInUse, type ContainerNames, type PeerNaming } from '../../identity/index.ts';
 import { HANDSHAKE_BOUNDS } from '../../stream/histograms.ts';
 import { COLUMN, COLUMNS, type Snapshot } from '../../stream/snapshot.ts';
 import { OUTCOMES } from '../../words/outcomes.ts';
 import { TCP_STATES, TCP_SYN_RECV, TCP_SYN_SENT } from '../../words/tcp-states.ts';
-import { wantedOf } from '../attributes/of-key.ts';
+import { type KeyNames, wantedOf } from '../attributes/of-key.ts';
 import type { PeerNames } from '../attributes/peer-names.ts';
 import { PerShape } from '../attributes/per-shape.ts';
 import type { Shape, Shapes } from '../attributes/shapes.ts';
@@ -38,6 +38,8 @@ export interface AccountsOptions {
   readonly peerNames: PeerNames;
   /** undefined: containers have no names. */
   readonly names: ContainerNames | undefined;
+  /** undefined: peers have the names of ranges alone. */
+  readonly peers: PeerNaming | undefined;
   /** What the kernel counted of a network namespace; undefined: not known. */
   readonly overflows: (netns: number) => Overflows | undefined;
   /** Windows that counters without a process stay. */
@@ -65,6 +67,7 @@ export class Accounts {
   readonly #shapes: Shapes;
   readonly #filters: Filters;
   readonly #peerNames: PeerNames;
+  readonly #peers: PeerNaming | undefined;
   readonly #overflows: AccountsOptions['overflows'];
   /** Of the snapshot that is being applied. */
   #namespaces: Snapshot['cut']['namespaces'] = new Map();
@@ -87,9 +90,10 @@ export class Accounts {
     this.#shapes = shapes;
     this.#filters = options.filters;
     this.#peerNames = options.peerNames;
+    this.#peers = options.peers;
     this.#overflows = options.overflows;
     this.#keys = options.keys;
-    this.waiting = options.names && new Waiting(options.names, options.keys);
+    this.waiting = options.names && new Waiting({ names: options.names, peers: options.peers, keys: options.keys });
     this.#bindings = new Bindings(options.keys, new CgroupsInUse(options.onUnresolved), (key) => this.#bind(key));
     this.#retireWindows = options.retireWindows;
   }
@@ -295,7 +299,7 @@ export class Accounts {
   #wanted(binding: Binding | undefined, shape: Shape): Wanted | undefined {
     if (binding === undefined) return undefined;
     const held = this.traffic.held(binding.traffic, shape);
-    return held?.wanted ?? (binding.wanted[shape.index] ??= wantedOf(binding.key, shape, this.#peerNames, binding.name));
+    return held?.wanted ?? (binding.wanted[shape.index] ??= wantedOf(binding.key, shape, binding.names));
   }
 
   /** All accounts of a key move together, so that none is retired before the others. */
@@ -321,24 +325,30 @@ export class Accounts {
     return true;
   }
 
+  /** A range of the settings comes before what Kubernetes knows. */
+  #namesOf(key: Key): KeyNames {
+    const peer = key.role === 'client' && key.address !== '' ? (this.#peerNames.of(key.address) ?? this.#peers?.of(key.address, key.port)) : undefined;
+    return { container: this.waiting?.nameOf(key), peer, client: this.#peerNames.ofRange(key.clientRange ?? 0) };
+  }
+
   /** Of a client the connects and of a server the rest are looked for, because the other has none. */
   #bind(key: Key): Bound {
-    const name = this.waiting?.nameOf(key);
-    if (this.#filters.leaveOut(key, this.#namespaces)) return { leftOut: true, name, traffic: [], connects: [], accepts: [], listeners: [] };
+    const names = this.#namesOf(key);
+    if (this.#filters.leaveOut(key, this.#namespaces)) return { leftOut: true, names, traffic: [], connects: [], accepts: [], listeners: [] };
     const { window } = this.#at;
     const account = (shape: Shape) => {
-      const wanted = wantedOf(key, shape, this.#peerNames, name);
+      const wanted = wantedOf(key, shape, names);
       return wanted && this.traffic.account(wanted, window);
     };
     const find = <A extends Account>({ all }: { readonly all: readonly { readonly shape: Shape; readonly table: AccountTable<A> }[] }) =>
       all.map(({ shape, table }) => {
-        const wanted = wantedOf(key, shape, this.#peerNames, name);
+        const wanted = wantedOf(key, shape, names);
         return wanted && table.find(wanted);
       });
     const client = key.role === 'client';
     return {
       leftOut: false,
-      name,
+      names,
       traffic: this.traffic.shapes.map(account),
       connects: client ? find(this.connects) : [],
       accepts: client ? [] : find(this.accepts),

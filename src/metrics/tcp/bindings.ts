@@ -1,5 +1,6 @@
 import type { Key } from '../../ebpf/types.ts';
-import type { CgroupsInUse, Name } from '../../identity/index.ts';
+import type { CgroupsInUse } from '../../identity/index.ts';
+import type { KeyNames } from '../attributes/of-key.ts';
 import type { KeyTable } from '../key-table.ts';
 import type { Account } from '../series/account.ts';
 import type { Wanted } from '../series/series.ts';
@@ -17,8 +18,8 @@ import type { TrafficAccounts } from './traffic.ts';
 export interface Bound {
   /** By a filter: nothing of it counts. */
   readonly leftOut: boolean;
-  /** Of its container, as long as the binding lasts. */
-  readonly name: Name | undefined;
+  /** As long as the binding lasts. */
+  readonly names: KeyNames;
   readonly traffic: TrafficAccounts;
   readonly connects: (ConnectAccount | undefined)[];
   readonly accepts: (AcceptAccount | undefined)[];

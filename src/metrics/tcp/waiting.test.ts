@@ -168,3 +168,53 @@ describe('containers whose name comes late', () => {
     expect(await bench.lines(SUCCESSES)).toEqual({ [`curl ${A} 10.0.0.1 80`]: 3 });
   });
 });
+
+describe('peers with names', () => {
+  /** Names that the test gives, by address and port. */
+  const peersOf = (known: Record<string, string>, ready = true) => ({ ready, of: (address: string, port: number) => known[`${address}:${port}`] });
+  const names = new Names();
+
+  it('share the series of their name, in every metric that has the peer', async () => {
+    const bench = new Bench({ names, peers: peersOf({ '10.96.0.7:443': 'payments.shop.svc', '10.1.0.5:443': 'payments.shop.svc' }) });
+    const curl = processInfo(10, 'curl');
+    bench.keys.client(1, curl, '10.96.0.7', 443);
+    bench.keys.client(2, curl, '10.1.0.5', 443);
+    bench.keys.client(3, curl, '10.96.0.7', 80);
+    bench.window({ rows: [[1, { refused: 1 }], [2, { refused: 2, bytesSent: 3 }], [3, { success: 4 }]] });
+    expect(await bench.lines('connwatch.tcp.connect.failures')).toEqual({ 'curl payments.shop.svc 443 refused': 3 });
+    expect(await bench.lines('connwatch.tcp.io')).toEqual({ 'curl client payments.shop.svc 443 transmit': 3 });
+    expect(await bench.lines(SUCCESSES)).toEqual({ 'curl 10.96.0.7 80': 4 });
+  });
+
+  it('have the name of a configured range first', async () => {
+    const bench = new Bench({ names, peers: peersOf({ '10.96.0.7:443': 'payments.shop.svc' }), peerNames: new Map([['10.96.0.0/12', 'services']]) });
+    bench.keys.client(1, processInfo(10, 'curl'), '10.96.0.7', 443);
+    bench.window({ rows: [[1, { success: 1 }]] });
+    expect(await bench.lines(ATTEMPTS)).toEqual({ 'curl services 443': 1 });
+  });
+
+  it('are waited for at the start, by clients only', async () => {
+    const peers = { ready: false, of: () => 'payments.shop.svc' };
+    const bench = new Bench({ names, peers });
+    bench.keys.client(1, processInfo(10, 'curl'), '10.96.0.7', 443);
+    bench.keys.server(2, processInfo(11, 'nginx'), 80);
+    bench.window({ rows: [[1, { success: 1 }], [2, { accept: 2 }]] });
+    expect(bench.collector.waiting!.size).toBe(1);
+    expect(await bench.sum('connwatch.tcp.accepts')).toBe(2);
+    peers.ready = true;
+    bench.window();
+    expect(await bench.lines(ATTEMPTS)).toEqual({ 'curl payments.shop.svc 443': 1 });
+    expect(bench.collector.waiting!.missing).toEqual({ timeout: 0, overflow: 0 });
+  });
+
+  it('keep the name that they had when they first counted, in every metric', async () => {
+    const known: Record<string, string> = { '10.96.0.7:443': 'old.shop.svc' };
+    const bench = new Bench({ names, peers: peersOf(known) });
+    bench.keys.client(1, processInfo(10, 'curl'), '10.96.0.7', 443);
+    bench.window({ rows: [], live: [[1, 'established', 1]] });
+    known['10.96.0.7:443'] = 'new.shop.svc';
+    bench.window({ rows: [[1, { success: 1, handshake: [0.1] }]], live: [[1, 'established', 1]] });
+    expect(await bench.lines(ATTEMPTS)).toEqual({ 'curl old.shop.svc 443': 1 });
+    expect(await bench.lines('connwatch.tcp.connections')).toEqual({ 'curl client old.shop.svc 443 established': 1 });
+  });
+});

@@ -1,6 +1,6 @@
 import type { HrTime } from '@opentelemetry/api';
 import { LISTEN_VALUES, type Key } from '../../ebpf/types.ts';
-import { type ContainerNames, type Name, cgroupOf } from '../../identity/index.ts';
+import { type ContainerNames, type Name, type PeerNaming, cgroupOf } from '../../identity/index.ts';
 import { COLUMNS, SUMS, type Snapshot } from '../../stream/snapshot.ts';
 import type { KeyTable } from '../key-table.ts';
 
@@ -13,13 +13,16 @@ const COUNTERS = (['overflows', 'drops', 'synackRetransmits'] as const).map((nam
 export class Held {
   readonly id: number;
   readonly born: HrTime;
+  /** Its container has no name yet; else it waits until peers are known. */
+  readonly nameless: boolean;
   key: Key;
   readonly counts = new Uint32Array(COLUMNS);
   readonly sums = new Float64Array(SUMS);
   /** By LISTEN_VALUES, counters only; undefined: it did not listen. */
   listened: Float64Array | undefined;
 
-  constructor(key: Key, born: HrTime) {
+  constructor(key: Key, born: HrTime, nameless: boolean) {
+    this.nameless = nameless;
     this.id = key.id;
     this.key = key;
     this.born = born;
@@ -38,19 +41,21 @@ export class Held {
 }
 
 /**
- * Keys in containers whose name is still being looked for. Their counts wait here, in no series, until the name is
+ * Keys in containers whose name is still being looked for, and at the start clients as long as nothing is known of peers. Their counts wait here, in no series, until the name is
  * known or its time is over. So a series has its name from its beginning, and nothing ever moves to another.
  */
 export class Waiting {
   /** Keys that counted without the whole name of their container. */
   readonly missing = { timeout: 0, overflow: 0 };
   readonly #names: ContainerNames;
+  readonly #peers: PeerNaming | undefined;
   readonly #keys: KeyTable;
   readonly #limit: number;
   readonly #held = new Map<number, Held>();
 
-  constructor(names: ContainerNames, keys: KeyTable, limit = MOST_WAITING) {
+  constructor({ names, peers, keys, limit = MOST_WAITING }: { readonly names: ContainerNames; readonly peers: PeerNaming | undefined; readonly keys: KeyTable; readonly limit?: number }) {
     this.#names = names;
+    this.#peers = peers;
     this.#keys = keys;
     this.#limit = limit;
   }
@@ -70,12 +75,12 @@ export class Waiting {
     let held = this.#held.get(id);
     if (held !== undefined) return held;
     const key = this.#keys.get(id);
-    if (key === undefined || this.#ask(key) !== 'later') return undefined;
+    if (key === undefined || !this.#mustWait(key)) return undefined;
     if (this.#held.size >= this.#limit) {
       this.missing.overflow += 1;
       return undefined;
     }
-    this.#held.set(id, (held = new Held(key, born)));
+    this.#held.set(id, (held = new Held(key, born, this.#ask(key) === 'later')));
     return held;
   }
 
@@ -83,9 +88,9 @@ export class Waiting {
   settle(all = false): Held[] {
     const settled: Held[] = [];
     for (const held of this.#held.values()) {
+      if (!all && this.#mustWait(held.key)) continue;
       const name = this.#ask(held.key);
-      if (name === 'later' && !all) continue;
-      if (name === undefined || name === 'later' || name.incomplete) this.missing.timeout += 1;
+      if (held.nameless && (name === undefined || name === 'later' || name.incomplete)) this.missing.timeout += 1;
       this.#held.delete(held.id);
       settled.push(held);
     }
@@ -97,6 +102,10 @@ export class Waiting {
     if (this.#held.size === 0 || gone.length === 0) return;
     const ended = new Set(gone);
     for (const held of this.#held.values()) if (ended.has(held.key.workload)) held.key = { ...held.key, workload: 0 };
+  }
+
+  #mustWait(key: Key): boolean {
+    return this.#ask(key) === 'later' || (key.role === 'client' && key.address !== '' && this.#peers?.ready === false);
   }
 
   #ask(key: Key): Name | 'later' | undefined {

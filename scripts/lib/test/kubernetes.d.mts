@@ -1,0 +1,2 @@
+export function readyKubernetes(): string | undefined;
+export function buildKubernetes(): Promise<string>;

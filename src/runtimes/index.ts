@@ -1,0 +1,2 @@
+export { inspect } from './docker.ts';
+export { firstOf, RuntimeNames } from './names.ts';
