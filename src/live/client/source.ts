@@ -1,3 +1,4 @@
+import type { WindowEnd, WindowMessage } from '../source.ts';
 import type { TraceEnd, TraceMessage } from '../trace/event.ts';
 import type { TraceFilter } from '../trace/filter.ts';
 
@@ -14,4 +15,5 @@ export interface ClientSource extends AsyncDisposable {
   /** For people: `the agent of /run/connwatch/connwatch.sock`. */
   readonly origin: string;
   trace(filter: TraceFilter, onMessage: (message: TraceMessage) => void): Watching<TraceEnd>;
+  windows(onMessage: (message: WindowMessage) => void): Watching<WindowEnd>;
 }
