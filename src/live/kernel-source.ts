@@ -4,14 +4,15 @@ import type { ContainerNames } from '../identity/index.ts';
 import type { Snapshot } from '../stream/snapshot.ts';
 import { namedWorkloads, type WorkloadOf } from './model/named.ts';
 import { liveWindow } from './model/window.ts';
-import type { LiveSource, Stream, WindowEnd, WindowMessage } from './source.ts';
+import { openSockets, type SocketsMessage } from './sockets/sockets.ts';
+import type { LiveSource, SocketsEnd, Stream, WindowEnd, WindowMessage } from './source.ts';
 import type { TraceEnd, TraceMessage } from './trace/event.ts';
 import type { TraceFilter } from './trace/filter.ts';
 import { Tap, type Tapped } from './trace/tap.ts';
 
 export interface KernelSourceOptions {
   /** Loaded programs. */
-  readonly ebpf: Tapped & { readonly batches: Observable<Batch> };
+  readonly ebpf: Tapped & { readonly batches: Observable<Batch>; keepSockets(): void };
   /** Emits each window while its keys are valid. */
   readonly snapshots: Observable<Snapshot>;
   /** Who names containers. */
@@ -49,6 +50,23 @@ export class KernelSource implements LiveSource {
       close() {
         subscription.unsubscribe();
         return { event: 'end', time: new Date().toISOString(), missed };
+      },
+    };
+  }
+
+  sockets(sink: (message: SocketsMessage) => boolean): Stream<SocketsEnd> {
+    const { ebpf, snapshots } = this.#options;
+    const subscription = snapshots.subscribe((snapshot) => {
+      // The cut of this window may have begun before it was asked to keep them.
+      if (snapshot.cut.sockets === undefined) return;
+      subscription.unsubscribe();
+      sink(openSockets(snapshot, ebpf, this.#workloadOf));
+    });
+    ebpf.keepSockets();
+    return {
+      close() {
+        subscription.unsubscribe();
+        return { event: 'end', time: new Date().toISOString() };
       },
     };
   }

@@ -1,4 +1,5 @@
 import type { LiveWindow } from './model/window.ts';
+import type { SocketsMessage } from './sockets/sockets.ts';
 import type { TraceEnd, TraceMessage } from './trace/event.ts';
 import type { TraceFilter } from './trace/filter.ts';
 
@@ -16,6 +17,11 @@ export interface WindowEnd {
   readonly missed: number;
 }
 
+export interface SocketsEnd {
+  readonly event: 'end';
+  readonly time: string;
+}
+
 /** Where live views get their data: a running agent, or programs that the command has loaded itself. */
 export interface LiveSource {
   /**
@@ -23,6 +29,8 @@ export interface LiveSource {
    * @throws Invalid
    */
   trace(filter: TraceFilter, sink: (message: TraceMessage) => boolean): Stream<TraceEnd>;
+  /** All open sockets, once: with the end of this window or the next. */
+  sockets(sink: (message: SocketsMessage) => boolean): Stream<SocketsEnd>;
   /** Each window when it ends. A reader that is too slow misses windows. */
   windows(sink: (message: WindowMessage) => boolean): Stream<WindowEnd>;
 }

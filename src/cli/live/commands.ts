@@ -20,6 +20,11 @@ A running agent gives the data (--socket). Without one the command loads the ker
 Ctrl-C ends it with a report of what was left out.
 `;
 
+const SNAPSHOT_NOTE = `
+The sockets are those at the end of a window of the agent, so the answer takes up to its --interval. Bytes, round trip and queues are
+those of the scan before.
+`;
+
 const TOP_KEYS = `
 Keys: q quits, s changes the order, r reverses it, g groups by workload, peer or both, / filters, space pauses,
 arrows and page keys move. NO_COLOR turns colours off.
@@ -53,7 +58,18 @@ export function addLiveCommands(program: Command, { host, settings, done }: Live
       const { top } = await import('./top.ts');
       done(await top(source, { json: given['json'] === true, ...(count !== undefined && { count }) }, host));
     });
-  return [trace, top];
+  const snapshot = program
+    .command('snapshot')
+    .description('Print every open TCP socket of all network namespaces with its owner, state, age, bytes, round trip and queues.')
+    .option('--json', 'One JSON object per line.')
+    .option('--csv', 'Comma-separated values, with a line of names.')
+    .addHelpText('after', SNAPSHOT_NOTE)
+    .action(async (given: Given) => {
+      await using source = await openFor(host, await settings());
+      const { snapshot } = await import('./snapshot.ts');
+      done(await snapshot(source, given['json'] === true ? 'json' : given['csv'] === true ? 'csv' : 'table', host));
+    });
+  return [trace, top, snapshot];
 }
 
 async function openFor(host: Host, { socket, bpfObject: objectPath, ringSize, syncFailures }: Settings): Promise<ClientSource> {

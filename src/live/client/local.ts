@@ -4,7 +4,8 @@ import type { Config } from '../../ebpf/config.ts';
 import type { Snapshot } from '../../stream/snapshot.ts';
 import { windows } from '../../stream/window.ts';
 import { KernelSource } from '../kernel-source.ts';
-import type { Stream, WindowEnd, WindowMessage } from '../source.ts';
+import type { SocketsMessage } from '../sockets/sockets.ts';
+import type { SocketsEnd, Stream, WindowEnd, WindowMessage } from '../source.ts';
 import type { TraceEnd, TraceMessage } from '../trace/event.ts';
 import type { TraceFilter } from '../trace/filter.ts';
 import type { ClientSource, Watching } from './source.ts';
@@ -48,6 +49,10 @@ export class LocalSource implements ClientSource {
 
   trace(filter: TraceFilter, onMessage: (message: TraceMessage) => void): Watching<TraceEnd> {
     return this.#watch(this.#source.trace(filter, (message) => (onMessage(message), true)));
+  }
+
+  sockets(onMessage: (message: SocketsMessage) => void): Watching<SocketsEnd> {
+    return this.#watch(this.#source.sockets((message) => (onMessage(message), true)));
   }
 
   windows(onMessage: (message: WindowMessage) => void): Watching<WindowEnd> {
