@@ -33,7 +33,7 @@ export class Screen implements Disposable {
   }
 
   get size(): { readonly columns: number; readonly rows: number } {
-    const { columns = 80, rows = 24 } = this.#options.output;
+    const { columns, rows } = this.#options.output;
     return { columns, rows };
   }
 

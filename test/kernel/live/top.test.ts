@@ -53,7 +53,7 @@ describeKernel('connwatch top', () => {
     const hanging = on.generator.start(name, ['hang', '--port', `${SILENT_PORT}`, '--count', `${count}`], on.namespace);
     await hanging.said.line({ hanging: true });
     await until(async () => (await terminal.lines())[0]?.startsWith('connwatch top'), true);
-    terminal.keys('/', ...name, 'Enter');
+    terminal.keys('/', ...name.split(''), 'Enter');
     const line = async () => (await terminal.lines()).find((text) => text.startsWith(name))?.replace(/ +/g, ' ').trim();
     // conn/s, failed, pending, open, p50, p99, sent, received, retransmits
     await until(async () => (await line())?.replace(/ \d+( .)?$/, ' -$1').trim().split(' ').slice(0, 7), [name, '->', `127.0.0.1:${SILENT_PORT}`, '-', '-', `${count}`, '-']);
