@@ -14,10 +14,12 @@ const MAY_IMPORT = {
   stream: ['ebpf', 'internal', 'words'], // ebpf: see the rule on types below
   metrics: ['ebpf', 'stream', 'identity', 'internal', 'words'], // ebpf: see the rule on types below
   export: ['metrics'],
+  feed: ['metrics'],
+  ui: ['feed'], // ui: see the rule on the browser below
   server: ['health', 'internal'],
   doctor: ['config', 'ebpf', 'internal', 'kubernetes', 'server'], // see the rules on doctor below
   live: ['ebpf', 'identity', 'internal', 'stream', 'words'], // ebpf: see the rule on live below
-  agent: ['config', 'doctor', 'ebpf', 'export', 'health', 'identity', 'internal', 'kubernetes', 'live', 'metrics', 'server', 'stream', 'words'],
+  agent: ['config', 'doctor', 'ebpf', 'export', 'feed', 'health', 'identity', 'internal', 'kubernetes', 'live', 'metrics', 'server', 'stream', 'words'],
   cli: ['agent', 'config', 'doctor', 'ebpf', 'internal', 'live', 'words'], // ebpf: its version
 };
 
@@ -75,6 +77,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/live/', pathNot: `^src/live/client/local\\.ts$|${TEST}` },
       to: { path: '^src/ebpf/', pathNot: '^src/ebpf/(types|layout|keys/keys)\\.ts$', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'browser-alone',
+      comment: 'src/ui runs in a browser: of the agent it takes the types of a frame, and of packages those made for browsers.',
+      severity: 'error',
+      from: { path: '^src/ui/', pathNot: TEST },
+      to: { path: '^src/|^node_modules/|^node:', pathNot: '^src/ui/|^src/feed/frame\\.ts$|^node_modules/(preact|uplot|d3-force|@types/d3-force)/' },
     },
     {
       name: 'addon-by-ebpf-only',

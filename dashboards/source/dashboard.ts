@@ -71,3 +71,4 @@ function variable({ name, label, values }: Choice): QueryVariableBuilder {
 
 export const INSTANCE: Choice = { name: 'instance', label: 'Node', values: 'label_values(connwatch_build_info, instance)' };
 export const WORKLOAD: Choice = { name: 'workload', label: 'Program', values: 'label_values({__name__=~"connwatch_tcp_connect_attempts_total|connwatch_tcp_accepts_total"}, process_executable_name)' };
+export const NAMESPACE: Choice = { name: 'namespace', label: 'Namespace', values: 'label_values({__name__=~"connwatch_tcp_connect_attempts_total|connwatch_tcp_accepts_total"}, k8s_namespace_name)' };

@@ -1,8 +1,8 @@
-import { dashboard, INSTANCE, WORKLOAD } from './dashboard.ts';
+import { dashboard, INSTANCE, NAMESPACE, WORKLOAD } from './dashboard.ts';
 import { FAILED, inRange, now, perSecond, quantile, top } from './expressions.ts';
 import { buckets, lines, number, rows, stacked } from './panels.ts';
 
-const WHERE = 'process_executable_name=~"$workload", instance=~"$instance"';
+const WHERE = 'process_executable_name=~"$workload", k8s_namespace_name=~"$namespace", instance=~"$instance"';
 const DESTINATION = ['server_address', 'server_port'];
 const PEER = '{{server_address}}:{{server_port}}';
 
@@ -10,7 +10,7 @@ export const workload = dashboard({
   name: 'workload',
   title: 'connwatch / Workload',
   description: 'One program, or several: its connects, connections and listeners.',
-  choices: [WORKLOAD, INSTANCE],
+  choices: [WORKLOAD, NAMESPACE, INSTANCE],
   rows: [
     {
       title: 'As a client',

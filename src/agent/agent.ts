@@ -1,7 +1,8 @@
 import { BehaviorSubject, distinctUntilChanged, Subject, tap } from 'rxjs';
 import { pushSettings, type Settings } from '../config/index.ts';
 import { libbpfVersion, ownNetns, Manager as EbpfManager } from '../ebpf/index.ts';
-import { createMetrics } from '../export/index.ts';
+import { createMetrics, type Metrics } from '../export/index.ts';
+import { createFeed, type Feed } from '../feed/index.ts';
 import { Checker, CollectionWatch } from '../health/index.ts';
 import { Closer } from '../internal/closer.ts';
 import { asError, codeFor, oneLine } from '../internal/errors.ts';
@@ -107,7 +108,7 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
     failureRecords: () => failures.counts,
     nameRequests: () => kubernetes?.requests,
   });
-  const metrics = createMetrics({
+  const metrics: Metrics = createMetrics({
     snapshots,
     keys: ebpf,
     interval: settings.interval,
@@ -123,6 +124,7 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
     onSnapshot: () => {
       drain.alive();
       watch.collectionSucceeded();
+      feed.update();
     },
     onUnresolved: logUnresolved(log),
     onError: (error) => {
@@ -133,11 +135,14 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
       if (error !== undefined) log.error({ code: codeFor(error, 'CW_PAGE'), error: oneLine(error) }, 'metrics of a scrape could not be collected');
     },
   });
+  const feed: Feed = createFeed({ access: settings.ui, collector: metrics.collector, self }, (error) =>
+    log.error({ code: codeFor(error, 'CW_PAGE'), error: oneLine(error) }, 'the page at /ui could not be updated'),
+  );
   const servers = new ServerManager({
     metricsAddr: settings.metricsAddr,
     healthAddr: settings.healthAddr,
     healthCheck: checker,
-    metricsRoutes: metrics.routes,
+    metricsRoutes: { ...metrics.routes, ...feed.routes },
     status: () => ({ version: `${version} (${commit})`, ready: checker.isReady(), probes: loaded ? ebpf.stats().probes : [] }),
     protection: protection === undefined ? {} : { metrics: protection, ...(settings.webConfigHealth && { health: protection }) },
     shutdownTimeout: settings.shutdownTimeout,
@@ -190,6 +195,8 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
     stop() {
       checker.setReady(false);
       stopBy = Math.min(stopBy, performance.now() + shutdownTimeout);
+      // Otherwise the servers would wait for the pages that are open.
+      feed.close();
       stopping ??= servers.shutdownGracefully(shutdownTimeout).finally(() => closer.close());
       return stopping;
     },

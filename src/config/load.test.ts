@@ -34,6 +34,7 @@ describe('loadSettings', () => {
       healthAddr: ':8080',
       webConfigFile: undefined,
       webConfigHealth: false,
+      ui: 'loopback',
       shutdownTimeout: 10_000,
       socket: '/run/connwatch/connwatch.sock',
       interval: 5_000,
@@ -179,6 +180,7 @@ describe('printSettings', () => {
 metrics-addr: "[::1]:0" # --metrics-addr
 health-addr: :8080 # default
 web-config-health: false # default
+ui: loopback # default
 shutdown-timeout: 10s # default
 socket: /run/connwatch/connwatch.sock # default
 interval: 1m30s # --interval

@@ -41,6 +41,7 @@ export const GROUPS = ['Serving', 'Metrics', 'Kubernetes', 'Kernel', 'Logging', 
 export type Group = (typeof GROUPS)[number];
 
 const KUBERNETES = ['auto', 'kubelet', 'api', 'off'] as const;
+const UI_ACCESS = ['loopback', 'everywhere', 'off'] as const;
 const SYNC_FAILURES = ['auto', 'syscall', 'off'] as const;
 
 const SECOND = 1000;
@@ -85,6 +86,15 @@ export const SETTINGS = {
     default: 'false',
     description: 'Protect the health port with the same file. Probes then need its TLS and a user; those of Kubernetes cannot give a password or a client certificate.',
     example: 'true',
+  }),
+  ui: setting({
+    name: 'ui',
+    group: 'Serving',
+    kind: choice('<who>', UI_ACCESS),
+    default: 'loopback',
+    description:
+      'Who may see the page /ui on the metrics port, which shows programs, peers and failures as they happen. loopback: browsers on this machine, also through an SSH tunnel or kubectl port-forward. everywhere: everyone who reaches the port; then protect it with --web-config-file. off: nobody.',
+    example: 'everywhere',
   }),
   shutdownTimeout: setting({
     name: 'shutdown-timeout',
@@ -317,6 +327,7 @@ export interface Settings {
   readonly healthAddr: string;
   readonly webConfigFile: string | undefined;
   readonly webConfigHealth: boolean;
+  readonly ui: (typeof UI_ACCESS)[number];
   /** Milliseconds. */
   readonly shutdownTimeout: number;
   /** undefined: none. */

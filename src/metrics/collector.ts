@@ -106,10 +106,10 @@ export class Collector implements AsyncDisposable {
    * What a reader of the SDK takes as one of its `metricProducers`; one for
    * each reader. The points of the pull reader, of which there is one, also say
    * when their series appeared: its page is read by many, each of which has
-   * seen other pages before.
+   * seen other pages before. A view only looks: no series waits for it.
    */
-  producer(path: 'pull' | 'push'): Producer {
-    const bit = 1 << this.#readers++;
+  producer(path: 'pull' | 'push' | 'view'): Producer {
+    const bit = path === 'view' ? 0 : 1 << this.#readers++;
     const { clock, elapsed } = this.#config;
     return new Producer({ families: this.#produced, bit, clock, elapsed: path === 'pull' ? elapsed : undefined });
   }

@@ -46,7 +46,8 @@ export class Manager {
       const metrics = await this.#open(metricsServer, 'metrics', metricsAddr);
       const health = await this.#open(healthServer, 'health', healthAddr);
       if (!pages.has('/')) {
-        const [paths, healthPaths] = [[...pages.keys()], [...probes.keys()]];
+        // Not the parts of pages, such as /ui/app.js.
+        const [paths, healthPaths] = [[...pages.keys()].filter((path) => path.lastIndexOf('/') === 0), [...probes.keys()]];
         pages.set('/', pageHandler(() => landingPage({ paths, health: { text: health.text, paths: healthPaths }, status: this.#config.status() })));
       }
       if (this.#closer.closed) throw new ConnwatchError('the servers were closed while they started', { code: 'CW_USAGE' });

@@ -86,7 +86,7 @@ export async function expectedAnswers(scene: Scene, page: Page): Promise<Record<
     ),
     'Which metrics have no room for new series': {},
     'How much of the series limit is in use': Object.fromEntries(
-      Object.entries(page.by('family', 'connwatch_series')).map(([family, value]) => [family, rounded(value / page.sum('connwatch_series_limit', { family }))]),
+      Object.entries(page.by('family', 'connwatch_series')).filter(([family]) => family !== 'tcp.connects_by_pid').map(([family, value]) => [family, rounded(value / page.sum('connwatch_series_limit', { family }))]),
     ),
     'What share of connects has lost its detail': {},
   };

@@ -36,8 +36,9 @@ describeKernel(`queries and dashboards${noPrometheus === undefined ? '' : ` (${n
     // The scene lasts seconds, so what grew within an hour grew in its second half.
     const hour = isNew ? 'offset 1h' : `offset ${Math.round(1000 * (scene.end - scene.between))}ms`;
     const found = await scene.prometheus.query(queries.get(heading)!.replace('offset 1h', hour), time);
-    // The drift compares every connection of the machine, whatever --include says.
-    return rowsOf(found.filter(({ labels }) => labels['netns'] === undefined || labels['netns'] === `${scene.namespace.inode}`));
+    // Of the drift and the connects by process, which are of the whole machine whatever --include says, only what is ours.
+    const { inode } = scene.namespace;
+    return rowsOf(found.filter(({ labels }) => (labels['netns'] ?? `${inode}`) === `${inode}` && labels['family'] !== 'tcp.connects_by_pid'));
   };
 
   it.skipIf(noPrometheus)('the queries of docs/queries.md have exact answers', async () => {

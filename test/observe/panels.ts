@@ -4,6 +4,7 @@ import type { Dashboard } from '../../dashboards/source/sdk.ts';
 /** The values of a dashboard's variables: everything, in the last minutes. */
 const VARIABLES: Readonly<Record<string, string>> = {
   $workload: '.*',
+  $namespace: '.*',
   $instance: '.*',
   $__rate_interval: '1m',
   $__range: '5m',

@@ -23,7 +23,23 @@ const ENTRY_POINTS = [
   Object.fromEntries(PUBLIC_ROOMS.map((room) => [room, at('src', room, 'index.ts')])),
 ];
 
-const outputs = () => [...ENTRY_POINTS.flatMap(Object.keys).map((name) => join(dist, `${name}.js`)), licences];
+// The page at /ui, for browsers.
+const PAGE = { entryPoints: { ui: at('src', 'ui', 'app.tsx'), 'ui.style': at('src', 'ui', 'app.css') }, html: at('src', 'ui', 'ui.html') };
+const PAGE_OPTIONS = {
+  bundle: true,
+  format: 'esm',
+  platform: 'browser',
+  target: ['chrome120', 'firefox121', 'safari17.4'],
+  minify: true,
+  jsx: 'automatic',
+  jsxImportSource: 'preact',
+  legalComments: 'none',
+  metafile: true,
+  logLevel: 'silent',
+};
+const page = { html: at('dist', 'ui.html'), script: at('dist', 'ui.js'), style: at('dist', 'ui.css') };
+
+const outputs = () => [...ENTRY_POINTS.flatMap(Object.keys).map((name) => join(dist, `${name}.js`)), ...Object.values(page), licences];
 
 const OPTIONS = {
   bundle: true,
@@ -100,11 +116,11 @@ async function commit() {
   return code === 0 ? stdout.trim() : process.env.SOURCE_COMMIT || 'unknown';
 }
 
-export const isSource = (path) => path.endsWith('.ts') && !path.endsWith('.test.ts');
+export const isSource = (path) => /\.(tsx?|css|html)$/.test(path) && !path.endsWith('.test.ts');
 
 async function inputs() {
   return hash(
-    JSON.stringify([OPTIONS, String(OWN_REQUIRE), String(requireNodeModules.setup), String(rxjsAsModules.setup), await definitions()]),
+    JSON.stringify([OPTIONS, PAGE_OPTIONS, String(OWN_REQUIRE), String(requireNodeModules.setup), String(rxjsAsModules.setup), await definitions()]),
     hashFiles([at('package-lock.json'), at('scripts', 'lib', 'compile', 'licences.mjs'), ...filesBelow(at('src'), isSource)]),
   );
 }
@@ -126,9 +142,10 @@ export async function buildBundle() {
       absWorkingDir: at(),
       write: false,
     });
+  const bundlePage = () => esbuild.build({ ...PAGE_OPTIONS, entryPoints: PAGE.entryPoints, outdir: dist, absWorkingDir: at(), write: false });
   let results;
   try {
-    results = await Promise.all(ENTRY_POINTS.map(bundle));
+    results = await Promise.all([...ENTRY_POINTS.map(bundle), bundlePage()]);
   } catch (error) {
     throw bundleRefusal(esbuild, error);
   } finally {
@@ -136,7 +153,8 @@ export async function buildBundle() {
     await esbuild.stop();
   }
   const files = results.flatMap(({ outputFiles }) => outputFiles);
-  for (const { path, contents } of files) replaceFile(path, contents, path === program ? 0o755 : 0o644);
+  for (const { path, contents } of files) replaceFile(path.replace(/\bui\.style\.css$/, 'ui.css'), contents, path === program ? 0o755 : 0o644);
+  replaceFile(page.html, readFileSync(PAGE.html), 0o644);
   replaceFile(licences, licencesOf(results.map(({ metafile }) => metafile)));
   removeOthers(files.map(({ path }) => path));
   setStamp('bundle', from);

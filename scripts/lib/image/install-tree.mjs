@@ -26,7 +26,7 @@ exec "$here/node" ${AGENT_OPTIONS.join(' ')} "$here/../dist/connwatch.js" "$@"
 export async function makeInstallTree(folder, command = WRAPPER) {
   mkdirSync(folder, { recursive: true });
   await addNode(folder);
-  for (const file of readdirSync(at('dist')).filter((name) => /\.(js|txt)$/.test(name))) copy(at('dist', file), join(folder, 'dist', file));
+  for (const file of readdirSync(at('dist')).filter((name) => /\.(js|txt|html|css)$/.test(name))) copy(at('dist', file), join(folder, 'dist', file));
   for (const file of [addon, bpfObject]) copy(file, join(folder, 'build', file.split('/').at(-1)));
   copy(at('LICENSE'), join(folder, 'LICENSE'));
   for (const file of readdirSync(at('bpf')).filter((name) => name.startsWith('LICENSE'))) copy(at('bpf', file), join(folder, 'licences', 'bpf', file));

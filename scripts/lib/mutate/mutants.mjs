@@ -83,7 +83,7 @@ export const MUTANTS = [
   {
     idea: 'owner',
     name: 'the pid is the thread’s',
-    edits: [{ file: 'owner.bpf.h', find: 'record->pid = task->tgid;', replace: 'record->pid = (u32)bpf_get_current_pid_tgid();' }],
+    edits: [{ file: 'owner.bpf.h', find: 'record->pid = pid;', replace: 'record->pid = (u32)bpf_get_current_pid_tgid();' }],
     test: owners,
     title: 'is the process, not the thread that connects',
   },
@@ -149,7 +149,7 @@ export const MUTANTS = [
   {
     idea: 'container',
     name: 'a path that is too deep is told as if it were whole',
-    edits: [{ file: 'cgroup.bpf.h', find: 'record->flags = CW_FLAG_CUT_OFF;', replace: 'record->flags = 0;' }],
+    edits: [{ file: 'cgroup.bpf.h', find: 'record->flags |= cut_off;', replace: '' }],
     test: containers,
     title: 'finds a container at the end of a path that is too deep, and guesses nothing above it',
   },
@@ -254,8 +254,22 @@ export const MUTANTS = [
   {
     idea: 'skipped',
     name: 'a child whose handshake was skipped is not remembered',
-    edits: [{ file: 'unshown.bpf.h', find: '(child && child->sock == (u64)sk) || ', replace: '' }],
+    edits: [{ file: 'unshown.bpf.h', find: 'child->sock == (u64)sk || ', replace: '' }],
     test: 'test/kernel/connections/unshown.test.ts',
     title: 'one change in a hundred, at random: every attempt, outcome, accept and close',
+  },
+  {
+    idea: 'skipped',
+    name: 'a timeout whose error is gone is a refusal',
+    edits: [{ file: 'outcome.bpf.h', find: 'retransmits || ns >= CW_SYN_TIMEOUT_NS', replace: 'retransmits' }],
+    test: 'test/kernel/connections/unshown.test.ts',
+    title: 'timeouts of a connect() that blocks, which leaves no error and no count in the socket',
+  },
+  {
+    idea: 'owner',
+    name: 'a child is not what its parent was started as',
+    edits: [{ file: 'command.bpf.h', find: '\tif (command)\n\t\tbpf_map_update_elem(&commands, &pid, command, BPF_ANY);\n', replace: '' }],
+    test: 'test/kernel/owners/command.test.ts',
+    title: 'is the script of a shell, in its children too, whoever starts it',
   },
 ];
