@@ -255,7 +255,13 @@ struct cw_conn {
 	cw_u32 retransmits_told;
 	cw_u32 seen;  /* number of the scan that found it last */
 	cw_u8 syn_retransmits;
-	cw_u8 reserved[23];
+	cw_u8 reserved;
+	/* At the last scan, for people; valid if `seen` is not 0. */
+	cw_u16 local_port;
+	cw_u32 srtt_us;
+	cw_u32 receive_queue; /* bytes that its owner has not read */
+	cw_u32 send_queue;    /* bytes that the peer has not acknowledged */
+	cw_u64 spare;
 	cw_u64 sock; /* address of the kernel's struct sock */
 };
 #define CW_TOLD_ALL (~0ULL)

@@ -37,6 +37,15 @@ static __noinline cw_owner task_owner(struct task_struct *task, u64 *cgroup)
 	return owner_of(task, cgroup);
 }
 
+/* What `connwatch snapshot` shows. Nothing is counted from it. */
+static __always_inline void note_queues(struct sock *sk, struct tcp_sock *tcp, struct cw_conn *conn)
+{
+	conn->local_port = bpf_ntohs(tcp->inet_conn.icsk_inet.inet_sport);
+	conn->srtt_us = tcp->srtt_us >> 3;
+	conn->receive_queue = tcp->rcv_nxt - tcp->copied_seq;
+	conn->send_queue = tcp->write_seq - tcp->snd_una;
+}
+
 /* A socket that is not known: from before the programs, or its accept was skipped. */
 static __always_inline void find(struct sock *sk, struct tcp_sock *tcp, struct task_struct *task,
 				 u64 cookie, u8 state)
@@ -52,6 +61,7 @@ static __always_inline void find(struct sock *sk, struct tcp_sock *tcp, struct t
 	}
 	fill_server(conn, sk, tcp, state);
 	conn->seen = scan;
+	note_queues(sk, tcp, conn);
 	if (unseen) {
 		own_accepted(sk, conn, child);
 		conn->flags |= CW_FLAG_LATE;
@@ -151,6 +161,7 @@ static __always_inline void scan_connection(struct seq_file *seq, struct sock *s
 	/* Several processes may hold it. An atomic operation is a barrier, too. */
 	if (__sync_lock_test_and_set(&conn->seen, scan) == scan)
 		return;
+	note_queues(sk, tcp, conn);
 	catch_up(sk, conn, state);
 	if (!conn->owner) {
 		conn->owner = task_owner(task, &cgroup);

@@ -119,11 +119,14 @@ void Cut::finish(Batch& batch) {
   ids.reserve(slots_.size());
   KeyTable& table = batch.keyTable();
   table.beginPending();
+  sockets_.clear();
   for (const cw_conn& conn : slots_) {
     if (conn.state == kClose) continue;
     uint32_t key = isPending(conn) ? table.pending(conn) : table.intern(keyOf(conn));
     ids.push_back(static_cast<uint64_t>(key) << 8 | conn.state);
+    if (keep_) sockets_.push_back({conn, key});
   }
+  keep_ = false;
   std::sort(ids.begin(), ids.end());
   rows_.clear();
   for (size_t i = 0; i < ids.size();) {

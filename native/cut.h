@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "batch.h"
@@ -25,6 +26,11 @@ struct LiveRow {
   uint32_t count;
 };
 
+struct LiveSocket {
+  cw_conn conn;
+  uint32_t key;
+};
+
 class Cut {
  public:
   explicit Cut(Program& program) : program_(program) {}
@@ -36,6 +42,10 @@ class Cut {
   // Call it after the last record before the cut's position.
   void finish(Batch& batch);
   const std::vector<LiveRow>& live() const { return rows_; }
+  // Keeps the sockets of the next cut one by one.
+  void keepSockets() { keep_ = true; }
+  // Those of the last cut, once; empty if it was not asked to keep them.
+  std::vector<LiveSocket> takeSockets() { return std::exchange(sockets_, {}); }
   // True if the last scan did not find some slots that are older than the previous cut. Their sockets are closed
   // but not gone, belong to the kernel, or are gone without a record of their end.
   bool leftOver() const { return leftOver_; }
@@ -48,6 +58,8 @@ class Cut {
   std::vector<cw_conn> slots_;
   std::unordered_map<uint64_t, size_t> connecting_;  // cookie to index in slots_
   std::vector<LiveRow> rows_;
+  std::vector<LiveSocket> sockets_;
+  bool keep_ = false;
   uint64_t time_ = 0;  // of the last cut; ns, CLOCK_MONOTONIC
   bool leftOver_ = false;
 };

@@ -45,6 +45,7 @@ class Drain {
 
   const std::vector<LiveRow>& live() const { return cut_.live(); }
   const std::vector<ListenRow>& listeners() const { return listeners_.rows(); }
+  Cut& cut() { return cut_; }
   Folds& folds() { return folds_; }
   Batch& batch() { return batch_; }
   Inbox& inbox() { return inbox_; }

@@ -38,7 +38,8 @@ const std::vector<Field> kConn = {
     FIELD(cw_conn, role),    FIELD(cw_conn, flags), FIELD(cw_conn, rport), FIELD(cw_conn, lport),
     FIELD(cw_conn, segs_out), FIELD(cw_conn, sent_told), FIELD(cw_conn, received_told),
     FIELD(cw_conn, retransmits_told), FIELD(cw_conn, seen), FIELD(cw_conn, syn_retransmits),
-    FIELD(cw_conn, reserved), FIELD(cw_conn, sock),
+    FIELD(cw_conn, reserved), FIELD(cw_conn, local_port), FIELD(cw_conn, srtt_us),
+    FIELD(cw_conn, receive_queue), FIELD(cw_conn, send_queue), FIELD(cw_conn, spare), FIELD(cw_conn, sock),
 };
 const std::vector<Field> kListen = {
     FIELD(cw_listen, version), FIELD(cw_listen, kind),   FIELD(cw_listen, flags),

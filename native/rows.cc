@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rows.h"
 
+#include <array>
 #include <cstring>
 
 #include "clock.h"
@@ -138,6 +139,29 @@ Napi::Value toList(Napi::Env env, const std::vector<CgroupNames>& cgroups) {
     row.Set("cutOffV1", cgroup.cutOffV1);
     row.Set("namesV1", bytes(cgroup.namesV1));
   });
+}
+
+Napi::Value toRows(Napi::Env env, const std::vector<LiveSocket>& sockets) {
+  auto result = Napi::Object::New(env);
+  result.Set("rows", number(env, sockets.size()));
+  uint64_t now = monotonic();
+  result.Set("values", table(env, sockets, 16, [now](const LiveSocket& socket) {
+    const cw_conn& conn = socket.conn;
+    bool scanned = conn.seen != 0;
+    uint64_t since = conn.opened & ~CW_COUNTED ? conn.opened : conn.since;
+    auto told = [](uint64_t value) { return value == CW_TOLD_ALL ? 0 : value; };
+    return std::array<uint64_t, 16>{socket.key, conn.owner & 0xffffffff, conn.owner >> 32, conn.netns, conn.state,
+                                    conn.role, conn.flags, conn.rport,
+                                    scanned ? conn.local_port : conn.lport, now > since ? now - since : 0,
+                                    told(conn.sent_told), told(conn.received_told), conn.retransmits_told,
+                                    scanned ? conn.srtt_us : 0, scanned ? conn.receive_queue : 0,
+                                    scanned ? conn.send_queue : 0};
+  }));
+  auto addresses = Napi::Uint8Array::New(env, sockets.size() * CW_ADDR_LEN);
+  for (size_t i = 0; i < sockets.size(); i++)
+    memcpy(addresses.Data() + i * CW_ADDR_LEN, sockets[i].conn.raddr, CW_ADDR_LEN);
+  result.Set("addresses", addresses);
+  return result;
 }
 
 Napi::Value toTriples(Napi::Env env, const std::vector<cw_netns>& namespaces) {

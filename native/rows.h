@@ -24,6 +24,9 @@ Napi::Value toRows(Napi::Env env, Owners& owners);
 // [{id, cutOff, names, cutOffV1, namesV1}], names as bytes
 Napi::Value toList(Napi::Env env, const std::vector<CgroupNames>& cgroups);
 
+// {rows, values, addresses}: SOCKET_VALUES of src/ebpf/types.ts of each row, and 16 bytes.
+Napi::Value toRows(Napi::Env env, const std::vector<LiveSocket>& sockets);
+
 // Of an array of numbers.
 std::vector<double> toDoubles(Napi::Value numbers);
 

@@ -41,6 +41,8 @@ Napi::Function Session::define(Napi::Env env) {
                       InstanceMethod("setFailures", &Session::setFailures),
                       InstanceMethod("setTap", &Session::setTap),
                       InstanceMethod("readOwner", &Session::readOwner),
+                      InstanceMethod("keepSockets", &Session::keepSockets),
+                      InstanceMethod("sockets", &Session::sockets),
                       InstanceMethod("release", &Session::release),
                       InstanceMethod("stats", &Session::stats),
                       InstanceMethod("close", &Session::close)});
@@ -219,6 +221,13 @@ void Session::setFailures(const Napi::CallbackInfo& info) {
 void Session::setTap(const Napi::CallbackInfo& info) {
   open(info.Env()).batch().setTap(info[0].As<Napi::Number>().Uint32Value());
   *program_->globals().immediate = info[1].As<Napi::Boolean>();
+}
+
+// The next cut keeps its sockets, for sockets().
+void Session::keepSockets(const Napi::CallbackInfo& info) { open(info.Env()).cut().keepSockets(); }
+
+Napi::Value Session::sockets(const Napi::CallbackInfo& info) {
+  return toRows(info.Env(), open(info.Env()).cut().takeSockets());
 }
 
 // readOwner(low, high): the process of a record's owner, as readProcess.

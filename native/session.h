@@ -39,6 +39,8 @@ class Session : public Napi::ObjectWrap<Session> {
   void setSeriesLimit(const Napi::CallbackInfo& info);
   void setFailures(const Napi::CallbackInfo& info);
   void setTap(const Napi::CallbackInfo& info);
+  void keepSockets(const Napi::CallbackInfo& info);
+  Napi::Value sockets(const Napi::CallbackInfo& info);
   Napi::Value readOwner(const Napi::CallbackInfo& info);
   void release(const Napi::CallbackInfo& info);
   Napi::Value stats(const Napi::CallbackInfo& info);

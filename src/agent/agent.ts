@@ -1,4 +1,4 @@
-import { BehaviorSubject, distinctUntilChanged } from 'rxjs';
+import { BehaviorSubject, distinctUntilChanged, Subject, tap } from 'rxjs';
 import { pushSettings, type Settings } from '../config/index.ts';
 import { libbpfVersion, ownNetns, Manager as EbpfManager } from '../ebpf/index.ts';
 import { createMetrics, type Metrics } from '../export/index.ts';
@@ -10,7 +10,7 @@ import type { Logger } from '../internal/log/log.ts';
 import { commit, version } from '../internal/version.ts';
 import { clientRanges, selfSources } from '../metrics/index.ts';
 import { Manager as ServerManager } from '../server/index.ts';
-import { windows } from '../stream/index.ts';
+import { type Snapshot, windows } from '../stream/index.ts';
 import { wantsClients } from '../words/families.ts';
 import { createDrift } from './drift.ts';
 import { FailureRecords } from './failures.ts';
@@ -73,6 +73,7 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
   const drift = createDrift(log);
   const drain = watchDrain(settings.interval, watch, log);
   const interval = new BehaviorSubject(settings.interval);
+  const looked = new Subject<Snapshot>();
   const snapshots = ebpf.batches.pipe(
     windows({
       interval: interval.pipe(distinctUntilChanged()),
@@ -81,6 +82,8 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
         ebpf.requestCut();
       },
     }),
+    // First, because the collector gives back keys.
+    tap((snapshot) => looked.next(snapshot)),
   );
 
   // From snapshots to metrics, scrapes and a collector.
@@ -176,7 +179,7 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
     });
     drain.start();
     await closer.add(() => drain.stop());
-    const live = await openLive(settings.socket, { ebpf }, log);
+    const live = await openLive(settings.socket, { ebpf, snapshots: looked, names: kubernetes }, log);
     await closer.add(() => live.close());
   } catch (error) {
     await closer.close();
@@ -186,7 +189,7 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
     log[probe.attached ? 'debug' : 'warn']({ ...probe }, probe.attached ? 'probe attached' : 'probe missing');
   giveUpPrivileges(log);
   checker.setReady(true);
-  log.info({ interval: settings.interval }, settings.logFormat === 'pretty' ? `ready: open ${page}` : 'ready');
+  log.info({ interval: settings.interval, open: page }, settings.logFormat === 'pretty' ? `ready: open ${page}` : 'ready');
 
   let { shutdownTimeout } = settings;
   let stopping: Promise<void> | undefined;

@@ -1,6 +1,7 @@
 import { printVersion } from './commands/version.ts';
 import { EXIT, exitCodeOf, plainMessage } from './failure.ts';
 import type { Host } from './host.ts';
+import { errorsAreJson, jsonMessage } from './json-mode.ts';
 
 /** Runs the command that the arguments ask for. Resolves with the exit code; never rejects. */
 export async function cli(host: Host): Promise<number> {
@@ -10,7 +11,7 @@ export async function cli(host: Host): Promise<number> {
     const { runProgram } = await import('./program.ts');
     return await runProgram(host);
   } catch (error) {
-    host.stderr(plainMessage(error));
+    host.stderr(errorsAreJson(host) ? jsonMessage(error) : plainMessage(error));
     return error instanceof Error ? exitCodeOf(error) : EXIT.failed;
   }
 }

@@ -27,6 +27,7 @@ export function fakeHost(argv: readonly string[], environment: Record<string, st
     environment,
     terminal: true, // no JSON lines on the real standard error of the tests
     display: { color: false, columns: undefined },
+    tty: () => ({ input: process.stdin, output: process.stdout }),
     stdout: (text) => void (seen.stdout += text),
     stderr: (text) => void (seen.stderr += text),
     onOutputGone: () => {},

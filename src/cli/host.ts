@@ -1,4 +1,4 @@
-import { isatty } from 'node:tty';
+import { isatty, type ReadStream, type WriteStream } from 'node:tty';
 import type { startAgent } from '../agent/index.ts';
 import type { Settings } from '../config/index.ts';
 import { takeEarlySignals } from './early.ts';
@@ -15,6 +15,8 @@ export interface Host {
   readonly terminal: boolean;
   /** How to format standard output. No columns: it is not a terminal. */
   readonly display: { readonly color: boolean; readonly columns: number | undefined };
+  /** For a view of the whole screen. */
+  readonly tty: () => { readonly input: ReadStream; readonly output: WriteStream };
   readonly stdout: (text: string) => void;
   readonly stderr: (text: string) => void;
   /** Calls the listener when nobody reads standard output any more (`connwatch trace | head -1`). */
@@ -54,6 +56,8 @@ export function realHost(): Host {
       color: process.stdout.isTTY === true && !process.env['NO_COLOR'],
       columns: process.stdout.isTTY ? process.stdout.columns : undefined,
     },
+    // Reading standard input keeps the process alive, so nothing touches it before it is needed.
+    tty: () => ({ input: process.stdin, output: process.stdout }),
     stdout: (text) => void process.stdout.write(text),
     stderr: (text) => void process.stderr.write(text),
     onOutputGone: (listener) => void process.stdout.once('error', listener),

@@ -2,6 +2,7 @@
 import { cli } from './cli.ts';
 import type { StartAgent } from './commands/run.ts';
 import { realHost } from './host.ts';
+import { nameProcess } from './process-name.ts';
 
 const startAgent: StartAgent = (_, log) => {
   const busy = setInterval(() => {}, 60_000);
@@ -24,4 +25,5 @@ const startAgent: StartAgent = (_, log) => {
   });
 };
 
+nameProcess();
 process.exit(await cli({ ...realHost(), loadAgent: () => Promise.resolve({ startAgent }) }));

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -37,16 +37,35 @@ describe('connwatch', () => {
     expect(stdout).toMatch(/^connwatch dev\ncommit dev\nNode\.js \d+\.\d+\.\d+\nlibbpf .+\n$/);
   });
 
-  it('refuses with 2; a machine gets its line and a person the message', async () => {
-    const { code, stdout, stderr } = await ended(start('main.ts', ['--interval=5']));
+  it.each<[string[], Record<string, string>]>([
+    [['--interval=5'], {}],
+    [['run', '--interval=5'], { CONNWATCH_LOG_FORMAT: 'json' }],
+    [['doctor', '--json', '--interval=5'], {}],
+  ])('refuses with 2, and a machine gets one line of JSON: %j', async (argv, environment) => {
+    const { code, stdout, stderr } = await ended(start('main.ts', argv, environment));
     expect([code, stdout]).toEqual([2, '']);
-    const [json = '', ...plain] = stderr.split('\n');
+    const [json = '', ...rest] = stderr.split('\n');
+    expect(rest).toEqual(['']);
     expect(JSON.parse(json)).toMatchObject({ level: 'fatal', code: 'CW_CONFIG', msg: "invalid value '5' for --interval: it has no unit; write 5s for seconds." });
-    expect(plain).toEqual([
+  });
+
+  it.each([['config', '--interval=5'], ['--log-format=pretty', '--interval=5'], ['--interval=5', '--log-format', 'pretty']])('tells a person: %s %s', async (...argv) => {
+    const { code, stdout, stderr } = await ended(start('main.ts', argv));
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr.split('\n')).toEqual([
       "connwatch: invalid value '5' for --interval: it has no unit; write 5s for seconds.",
       "Run 'connwatch --help' for all settings. [CW_CONFIG]",
       '',
     ]);
+  });
+
+  it('is called connwatch, and keeps its arguments', async () => {
+    const child = start('main.fixture.ts', ['--log-format=json']);
+    await said(child, '"ready"');
+    expect(readFileSync(`/proc/${child.pid}/comm`, 'utf8')).toBe('connwatch\n');
+    expect(readFileSync(`/proc/${child.pid}/cmdline`, 'utf8')).toContain('--log-format=json');
+    child.kill('SIGTERM');
+    expect(await ended(child)).toMatchObject({ code: 0 });
   });
 
   it('survives readers that went away', async () => {
@@ -126,7 +145,7 @@ describe('connwatch run, with an agent that does nothing', () => {
     const child = start('main.fixture.ts', [], { THROW_LATER: '1' });
     const { code, stderr } = await ended(child);
     expect(code).toBe(1);
-    expect(stderr).toContain('connwatch: unexpected error: thrown later');
+    expect(stderr).toContain('"msg":"unexpected error: thrown later"');
     expect(stderr).not.toContain('    at ');
   });
 });

@@ -1,13 +1,12 @@
 import { Command, CommanderError, Option } from 'commander';
 import { addFlags, loadSettings, nearest, pushSettings, readFlags, type Resolution } from '../config/index.ts';
 import { ConnwatchError } from '../internal/errors.ts';
-import type { Logger } from '../internal/log/log.ts';
 import { printConfig } from './commands/config.ts';
 import { doctor } from './commands/doctor.ts';
 import { health } from './commands/health.ts';
 import { run } from './commands/run.ts';
 import { printVersion } from './commands/version.ts';
-import { EXIT, logFailure, plainMessage } from './failure.ts';
+import { EXIT } from './failure.ts';
 import { ABOUT, AFTER } from './help.ts';
 import type { Host } from './host.ts';
 import { addLiveCommands } from './live/commands.ts';
@@ -95,19 +94,9 @@ export async function runProgram(host: Host): Promise<number> {
 async function runCommand(host: Host, settings: () => Promise<Resolution>): Promise<number> {
   // Help and config do not need the logger, which is slow to load.
   const { createLogger } = await import('../internal/log/log.ts');
-  let log: Logger;
-  let resolution: Resolution;
-  try {
-    resolution = await settings();
-    const { logLevel: level, logFormat: format } = resolution.settings;
-    log = await createLogger({ level, format });
-  } catch (error) {
-    // The log format is unknown, but a machine that reads the log still needs a line.
-    if (!host.terminal) logFailure(await createLogger({ level: 'fatal', format: 'json' }), error);
-    throw error;
-  }
-  // On a terminal the log line is readable, so the error is not printed twice.
-  const pretty = resolution.settings.logFormat === 'pretty';
+  const resolution = await settings();
+  const { logLevel: level, logFormat: format } = resolution.settings;
+  const log = await createLogger({ level, format });
   return await run({
     settings: resolution.settings,
     load: async (current) => {
@@ -119,7 +108,6 @@ async function runCommand(host: Host, settings: () => Promise<Resolution>): Prom
     },
     log,
     host,
-    onFailure: (error) => (pretty ? undefined : host.stderr(plainMessage(error))),
   });
 }
 

@@ -6,7 +6,7 @@ import { LOSS_CLASSES } from '../words/loss-classes.ts';
 import { OUTCOMES } from '../words/outcomes.ts';
 import { ABI_VERSION, EVENT_OFFSETS, EVENT_SIZE } from './layout.ts';
 import { COLUMN, SUMS } from '../words/columns.ts';
-import type { Counts, Folded, Listeners, LiveSockets, ProcessCounts } from './types.ts';
+import type { Counts, Folded, Listeners, LiveSockets, ProcessCounts, Sockets } from './types.ts';
 
 /** The addon, as native/binding.cc exports it. This file alone touches the .node file. */
 export interface Binding {
@@ -99,6 +99,10 @@ export interface Session {
   setFailures(most: number): void;
   /** At most so many records of connects, accepts and closes are in one batch. `immediate`: as Config.immediate, from now on. */
   setTap(most: number, immediate: boolean): void;
+  /** The next cut keeps its sockets. */
+  keepSockets(): void;
+  /** Those of the last cut, once. */
+  sockets(): Sockets;
   /** Writes the process of a record's owner, two words, into `details`. Returns false if it is not known. */
   readOwner(low: number, high: number): boolean;
   cgroups(): NativeCgroup[];

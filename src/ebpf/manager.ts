@@ -30,6 +30,7 @@ export class Manager implements AsyncDisposable {
   #pump: Pump | undefined;
   #lag = 0;
   #awaitsCut = false;
+  #keepsSockets = false;
   #failures = 0;
   #leftOut = 0;
   #untapped = 0;
@@ -121,6 +122,12 @@ export class Manager implements AsyncDisposable {
     this.#session?.setTap(most, immediate && most > 0);
   }
 
+  /** The next cut has its live sockets one by one (`Cut.sockets`). */
+  keepSockets(): void {
+    this.#keepsSockets = true;
+    this.#session?.keepSockets();
+  }
+
   /** @throws ConnwatchError CW_BPF_LOAD before start and after close */
   stats(): DrainStats {
     return drainStats(this.#open().stats(), this.#lag);
@@ -198,7 +205,9 @@ export class Manager implements AsyncDisposable {
     this.#cgroups.trim(() => new Set(Array.from(session.cgroupsInUse(), String)));
     const namespaces = namespacesOf(session.namespaces());
     const [processes, gone] = [session.processes(), session.gone()];
-    return { counts, live, listeners, folded, namespaces, stats: drainStats(native, this.#lag), processes, gone };
+    const sockets = this.#keepsSockets ? { sockets: session.sockets() } : {};
+    this.#keepsSockets = false;
+    return { counts, live, listeners, folded, namespaces, stats: drainStats(native, this.#lag), processes, gone, ...sockets };
   }
 }
 

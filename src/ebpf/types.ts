@@ -81,6 +81,20 @@ export interface LiveSockets {
   readonly count: Uint32Array;
 }
 
+/**
+ * Columns of `Sockets.values`. owner: two words, for Manager.owner; pid is the second. netns: number. age: ns since it was
+ * established, or since its SYN. localPort, srtt (microseconds), receiveQueue and sendQueue (bytes): at the last scan; 0: it has seen
+ * none yet. sent, received, retransmits: up to the last scan.
+ */
+export const SOCKET_VALUES = ['key', 'ownerLow', 'pid', 'netns', 'state', 'role', 'flags', 'port', 'localPort', 'age', 'sent', 'received', 'retransmits', 'srtt', 'receiveQueue', 'sendQueue'] as const;
+
+/** Live sockets one by one: row i has `SOCKET_VALUES.length` values, and 16 bytes of the peer's address. */
+export interface Sockets {
+  readonly rows: number;
+  readonly values: Float64Array;
+  readonly addresses: Uint8Array;
+}
+
 /** Columns of `Listeners.values`. Deltas are since the previous cut. */
 export const LISTEN_VALUES = ['sockets', 'queue', 'limit', 'overflows', 'drops', 'synackRetransmits'] as const;
 
@@ -174,6 +188,8 @@ export interface Cut {
   readonly processes: ProcessCounts;
   /** Workloads (Key.workload) whose last process has ended since the previous cut. */
   readonly gone: Uint32Array;
+  /** If Manager.keepSockets was called since the previous cut. */
+  readonly sockets?: Sockets;
 }
 
 /**

@@ -1,3 +1,5 @@
+import type { LiveWindow } from './model/window.ts';
+import type { SocketsMessage } from './sockets/sockets.ts';
 import type { TraceEnd, TraceMessage } from './trace/event.ts';
 import type { TraceFilter } from './trace/filter.ts';
 
@@ -7,6 +9,19 @@ export interface Stream<End> {
   close(): End;
 }
 
+export type WindowMessage = ({ readonly event: 'window' } & LiveWindow) | { readonly event: 'begin'; readonly time: string };
+export interface WindowEnd {
+  readonly event: 'end';
+  readonly time: string;
+  /** Windows that the reader was too slow for. */
+  readonly missed: number;
+}
+
+export interface SocketsEnd {
+  readonly event: 'end';
+  readonly time: string;
+}
+
 /** Where live views get their data: a running agent, or programs that the command has loaded itself. */
 export interface LiveSource {
   /**
@@ -14,4 +29,8 @@ export interface LiveSource {
    * @throws Invalid
    */
   trace(filter: TraceFilter, sink: (message: TraceMessage) => boolean): Stream<TraceEnd>;
+  /** All open sockets, once: with the end of this window or the next. */
+  sockets(sink: (message: SocketsMessage) => boolean): Stream<SocketsEnd>;
+  /** Each window when it ends. A reader that is too slow misses windows. */
+  windows(sink: (message: WindowMessage) => boolean): Stream<WindowEnd>;
 }

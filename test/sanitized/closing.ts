@@ -25,6 +25,8 @@ const OPERATIONS: readonly ((session: Session, random: Random) => unknown)[] = [
   (it, random) => it.setSeriesLimit(random.between(0, 50)),
   (it, random) => it.setFailures(random.between(0, 50)),
   (it, random) => it.setTap(random.between(0, 50), random.between(0, 1) === 1),
+  (it) => it.keepSockets(),
+  (it) => it.sockets(),
   (it, random) => it.readOwner(random.between(0, 200), random.between(0, 70_000)),
   (it) => it.stats(),
   (it, random) => it.release(Uint32Array.of(0, random.between(0, 200), random.between(0, 200), 2 ** 32 - 1)),

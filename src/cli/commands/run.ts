@@ -11,8 +11,6 @@ const SAME_WISH_MS = 1000;
 
 export interface RunOptions extends ReloadOptions {
   readonly host: Pick<Host, 'events' | 'takeOverSignals' | 'now' | 'exit' | 'hungUp' | 'loadAgent'>;
-  /** Reports the error on the terminal, in addition to the log. */
-  readonly onFailure: (error: unknown) => void;
 }
 
 /**
@@ -26,7 +24,6 @@ export async function run(options: RunOptions): Promise<number> {
   const { settings, log, host } = options;
   const fail = (error: unknown): number => {
     logFailure(log, error);
-    options.onFailure(error);
     return exitCodeOf(error);
   };
 

@@ -20,6 +20,18 @@ A running agent gives the data (--socket). Without one the command loads the ker
 Ctrl-C ends it with a report of what was left out.
 `;
 
+const SNAPSHOT_NOTE = `
+The sockets are those at the end of a window of the agent, so the answer takes up to its --interval. Bytes, round trip and queues are
+those of the scan before.
+`;
+
+const TOP_KEYS = `
+Keys: q quits, s changes the order, r reverses it, g groups by workload, peer or both, / filters, space pauses,
+arrows and page keys move. NO_COLOR turns colours off.
+
+Numbers are of the last window (--interval of the agent, 5s by default). Without an agent windows have one second.
+`;
+
 /** Adds the commands that show what happens now. Their code is loaded when one of them runs. */
 export function addLiveCommands(program: Command, { host, settings, done }: LiveCommandsOptions): Command[] {
   const trace = addFilterFlags(program.command('trace').description('Print a line for each connect, accept and close as it happens.'))
@@ -34,7 +46,30 @@ export function addLiveCommands(program: Command, { host, settings, done }: Live
       const { trace } = await import('./trace.ts');
       done(await trace(source, { filter, json: given['json'] === true, ...(duration !== undefined && { duration }), ...(count !== undefined && { count }) }, host));
     });
-  return [trace];
+  const top = program
+    .command('top')
+    .description('Show on the whole terminal who connects where now: rates, failures, pending, open, times, bytes.')
+    .option('--json', 'Print each window as a JSON object instead.')
+    .option('--count <number>', 'End after so many windows.')
+    .addHelpText('after', TOP_KEYS)
+    .action(async (given: Given) => {
+      const count = countOf(given, 'count');
+      await using source = await openFor(host, await settings());
+      const { top } = await import('./top.ts');
+      done(await top(source, { json: given['json'] === true, ...(count !== undefined && { count }) }, host));
+    });
+  const snapshot = program
+    .command('snapshot')
+    .description('Print every open TCP socket of all network namespaces with its owner, state, age, bytes, round trip and queues.')
+    .option('--json', 'One JSON object per line.')
+    .option('--csv', 'Comma-separated values, with a line of names.')
+    .addHelpText('after', SNAPSHOT_NOTE)
+    .action(async (given: Given) => {
+      await using source = await openFor(host, await settings());
+      const { snapshot } = await import('./snapshot.ts');
+      done(await snapshot(source, given['json'] === true ? 'json' : given['csv'] === true ? 'csv' : 'table', host));
+    });
+  return [trace, top, snapshot];
 }
 
 async function openFor(host: Host, { socket, bpfObject: objectPath, ringSize, syncFailures }: Settings): Promise<ClientSource> {

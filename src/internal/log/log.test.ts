@@ -62,7 +62,8 @@ describe('pretty', () => {
     log.warn({ process: 'x\u001b[2J' }, 'a\u009bb\rc');
     const text = lines.join('');
     expect(text).toContain('WARN: a\\x9bb\\x0dc');
-    expect(text).toContain('process: "x\\x1b[2J"');
+    expect(text).toContain('{"process":"x\\x1b[2J"}');
+    expect(text.trimEnd().split('\n')).toHaveLength(1);
     // eslint-disable-next-line no-control-regex
     expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
   });

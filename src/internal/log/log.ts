@@ -78,6 +78,7 @@ async function prettyStream(destination: DestinationStream, color?: boolean): Pr
   const prettify = prettyFactory({
     colorize: color ?? (process.stderr.isTTY === true && !process.env['NO_COLOR']),
     translateTime: 'HH:MM:ss.l',
+    singleLine: true,
     errorLikeObjectKeys: [],
   });
   return { write: (line) => destination.write(prettify(showControls(line)) ?? line) };

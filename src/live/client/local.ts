@@ -1,8 +1,11 @@
-import type { Subscription } from 'rxjs';
+import { Subject, type Subscription } from 'rxjs';
 import { Manager } from '../../ebpf/manager.ts';
 import type { Config } from '../../ebpf/config.ts';
+import type { Snapshot } from '../../stream/snapshot.ts';
 import { windows } from '../../stream/window.ts';
 import { KernelSource } from '../kernel-source.ts';
+import type { SocketsMessage } from '../sockets/sockets.ts';
+import type { SocketsEnd, Stream, WindowEnd, WindowMessage } from '../source.ts';
 import type { TraceEnd, TraceMessage } from '../trace/event.ts';
 import type { TraceFilter } from '../trace/filter.ts';
 import type { ClientSource, Watching } from './source.ts';
@@ -25,10 +28,15 @@ export class LocalSource implements ClientSource {
   constructor(config: Partial<Pick<Config, 'objectPath' | 'ringSize' | 'syncFailures' | 'seriesLimit'>>) {
     this.#failed.catch(() => {});
     this.#manager = new Manager({ ...config, immediate: false, patience: PATIENCE_MS, onError: (error) => this.#fail(error) });
-    this.#source = new KernelSource({ ebpf: this.#manager });
-    const snapshots = this.#manager.batches.pipe(windows({ interval: WINDOW_MS, requestCut: () => this.#manager.requestCut() }));
-    this.#windows = snapshots.subscribe({
-      next: ({ keys, cut: { live, listeners } }) => this.#manager.release(new Set([...keys, ...live.key, ...listeners.key])),
+    const windowed = this.#manager.batches.pipe(windows({ interval: WINDOW_MS, requestCut: () => this.#manager.requestCut() }));
+    const snapshots = new Subject<Snapshot>();
+    this.#source = new KernelSource({ ebpf: this.#manager, snapshots, names: undefined });
+    this.#windows = windowed.subscribe({
+      next: (snapshot) => {
+        snapshots.next(snapshot);
+        const { live, listeners } = snapshot.cut;
+        this.#manager.release(new Set([...snapshot.keys, ...live.key, ...listeners.key]));
+      },
       error: (error: unknown) => this.#fail(error),
     });
     try {
@@ -40,9 +48,20 @@ export class LocalSource implements ClientSource {
   }
 
   trace(filter: TraceFilter, onMessage: (message: TraceMessage) => void): Watching<TraceEnd> {
-    let resolve!: (end: TraceEnd) => void;
-    const ended = new Promise<TraceEnd>((done) => (resolve = done));
-    const stream = this.#source.trace(filter, (message) => (onMessage(message), true));
+    return this.#watch(this.#source.trace(filter, (message) => (onMessage(message), true)));
+  }
+
+  sockets(onMessage: (message: SocketsMessage) => void): Watching<SocketsEnd> {
+    return this.#watch(this.#source.sockets((message) => (onMessage(message), true)));
+  }
+
+  windows(onMessage: (message: WindowMessage) => void): Watching<WindowEnd> {
+    return this.#watch(this.#source.windows((message) => (onMessage(message), true)));
+  }
+
+  #watch<End>(stream: Stream<End>): Watching<End> {
+    let resolve!: (end: End) => void;
+    const ended = new Promise<End>((done) => (resolve = done));
     return { end: () => resolve(stream.close()), ended: Promise.race([ended, this.#failed]) };
   }
 

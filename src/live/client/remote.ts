@@ -2,6 +2,8 @@ import { type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { ConnwatchError, codeOf, oneLine } from '../../internal/errors.ts';
 import { version } from '../../internal/version.ts';
 import { PROTOCOL, PROTOCOL_HEADER, VERSION_HEADER } from '../socket/protocol.ts';
+import type { SocketsMessage } from '../sockets/sockets.ts';
+import type { SocketsEnd, WindowEnd, WindowMessage } from '../source.ts';
 import type { TraceEnd, TraceMessage } from '../trace/event.ts';
 import type { TraceFilter } from '../trace/filter.ts';
 import type { ClientSource, Watching } from './source.ts';
@@ -28,6 +30,14 @@ export class RemoteSource implements ClientSource {
 
   trace(filter: TraceFilter, onMessage: (message: TraceMessage) => void): Watching<TraceEnd> {
     return this.#stream<TraceEnd>(`/trace?filter=${encodeURIComponent(JSON.stringify(filter))}`, onMessage);
+  }
+
+  sockets(onMessage: (message: SocketsMessage) => void): Watching<SocketsEnd> {
+    return this.#stream<SocketsEnd>('/sockets', onMessage);
+  }
+
+  windows(onMessage: (message: WindowMessage) => void): Watching<WindowEnd> {
+    return this.#stream<WindowEnd>('/windows', onMessage);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -1,3 +1,5 @@
+import type { SocketsMessage } from '../sockets/sockets.ts';
+import type { SocketsEnd, WindowEnd, WindowMessage } from '../source.ts';
 import type { TraceEnd, TraceMessage } from '../trace/event.ts';
 import type { TraceFilter } from '../trace/filter.ts';
 
@@ -14,4 +16,6 @@ export interface ClientSource extends AsyncDisposable {
   /** For people: `the agent of /run/connwatch/connwatch.sock`. */
   readonly origin: string;
   trace(filter: TraceFilter, onMessage: (message: TraceMessage) => void): Watching<TraceEnd>;
+  sockets(onMessage: (message: SocketsMessage) => void): Watching<SocketsEnd>;
+  windows(onMessage: (message: WindowMessage) => void): Watching<WindowEnd>;
 }

@@ -1,12 +1,13 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { Key } from '../../ebpf/types.ts';
 import { LISTEN_VALUES } from '../../ebpf/types.ts';
-import { peerOf, workloadOf } from '../../identity/index.ts';
+import { peerOf } from '../../identity/index.ts';
 import type { Snapshot } from '../../stream/snapshot.ts';
 import { COLUMN, COLUMNS, HANDSHAKE_BOUNDS, SUM, SUMS } from '../../words/columns.ts';
 import { OUTCOMES } from '../../words/outcomes.ts';
 import type { Role } from '../../words/role.ts';
 import { TCP_STATES, TCP_SYN_RECV, TCP_SYN_SENT } from '../../words/tcp-states.ts';
+import type { WorkloadOf } from './named.ts';
 
 /** What one workload did with one peer, or on one port, in a window. Everything in it is JSON. */
 export interface LiveRow {
@@ -56,14 +57,14 @@ const [SOCKETS, QUEUE, LIMIT, OVERFLOWS, DROPS] = (['sockets', 'queue', 'limit',
  * The rows of a snapshot, one for each key that did something or has sockets. Call it in the subscriber of
  * the snapshot: its key numbers may mean something else later.
  */
-export function liveWindow(snapshot: Snapshot, keys: { get(id: number): Key | undefined }): LiveWindow {
+export function liveWindow(snapshot: Snapshot, keys: { get(id: number): Key | undefined }, workloadOf: WorkloadOf): LiveWindow {
   const rows = new Map<number, Building>();
   const rowOf = (id: number): Building | undefined => {
     let row = rows.get(id);
     if (row === undefined) {
       const key = keys.get(id);
       if (key === undefined) return undefined;
-      rows.set(id, (row = emptyRow(key, snapshot.cut.namespaces.get(key.netns)?.inode ?? 0)));
+      rows.set(id, (row = emptyRow(key, workloadOf(key), snapshot.cut.namespaces.get(key.netns)?.inode ?? 0)));
     }
     return row;
   };
@@ -84,10 +85,10 @@ export function liveWindow(snapshot: Snapshot, keys: { get(id: number): Key | un
   return { start: snapshot.start, end: snapshot.end, rows: [...rows.values()], folded: lost };
 }
 
-function emptyRow(key: Key, netns: number): Building {
+function emptyRow(key: Key, workload: Attributes, netns: number): Building {
   const { 'server.address': address = '' } = peerOf(key);
   return {
-    workload: workloadOf(key),
+    workload,
     role: key.role,
     address: String(address),
     port: key.fold === 'none' ? key.port : 0,

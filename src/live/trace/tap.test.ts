@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { EVENT_OFFSETS, EVENT_SIZE, FLAG, KIND, KIND_TOTAL } from '../../ebpf/layout.ts';
 import type { Batch, Key } from '../../ebpf/types.ts';
+import { workloadOf } from '../../identity/index.ts';
 import type { TraceMessage } from './event.ts';
 import type { TraceFilter } from './filter.ts';
 import { EVENTS_PER_SECOND } from './reader.ts';
@@ -48,7 +49,7 @@ function tapped() {
     owner: (_: number, pid: number) => (pid === 5 ? { pid, startTime: 0n, cgroup: '1', comm: 'worker' } : undefined),
     setTap: (most: number, immediate: boolean) => void set.push([most, immediate]),
   };
-  const tap = new Tap({ ebpf, now: () => now, clocks: () => ({ unix: 1_700_000_010_000, monotonic: 6_000_000_000 }) });
+  const tap = new Tap({ ebpf, workloadOf, now: () => now, clocks: () => ({ unix: 1_700_000_010_000, monotonic: 6_000_000_000 }) });
   return { tap, set, tick: (ms: number) => (now += ms) };
 }
 

@@ -1,11 +1,11 @@
 import type { Attributes } from '@opentelemetry/api';
 import { KIND_TOTAL } from '../../ebpf/layout.ts';
 import type { Batch, Key, ProcessInfo } from '../../ebpf/types.ts';
-import { workloadOf } from '../../identity/index.ts';
 import { Gate } from './gate.ts';
 import { describe, type Moved, wants } from './describe.ts';
 import { compileFilter, type Named, type TraceFilter } from './filter.ts';
 import { Reader, type Sink } from './reader.ts';
+import type { WorkloadOf } from '../model/named.ts';
 import { RecordView } from './record.ts';
 
 /** Records of one batch that a tap looks at; the addon counts the others. */
@@ -24,8 +24,7 @@ export interface Tapped {
 
 export interface TapOptions {
   readonly ebpf: Tapped;
-  /** @default workloadOf of src/identity */
-  readonly workloadOf?: (key: Key) => Attributes;
+  readonly workloadOf: WorkloadOf;
   /** Milliseconds of a monotonic clock. @default performance.now */
   readonly now?: () => number;
   /** Reads the time: Unix milliseconds, and nanoseconds of CLOCK_MONOTONIC. */
@@ -52,7 +51,7 @@ export class Tap {
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: TapOptions) {
-    this.#options = { workloadOf, now: () => performance.now(), clocks: realClocks, ...options };
+    this.#options = { now: () => performance.now(), clocks: realClocks, ...options };
     this.#gate = new Gate((immediate) => this.#options.ebpf.setTap(RECORDS_PER_BATCH, immediate));
   }
 

@@ -1,0 +1,71 @@
+import { ConnwatchError } from '../../internal/errors.ts';
+import type { ClientSource } from '../../live/client/source.ts';
+import { topRows } from '../../live/top/model.ts';
+import { firstState, type TopState, withKey, withWindow } from '../../live/top/state.ts';
+import { topView } from '../../live/top/view.ts';
+import { EXIT } from '../failure.ts';
+import type { Host } from '../host.ts';
+import { Screen } from './screen.ts';
+import { stopSignals } from './signals.ts';
+
+export interface TopCommandOptions {
+  /** Prints windows as lines instead of a screen. */
+  readonly json: boolean;
+  /** Windows; then it ends. */
+  readonly count?: number;
+}
+
+type TopHost = Pick<Host, 'stdout' | 'display' | 'events' | 'takeOverSignals' | 'onOutputGone' | 'tty'>;
+
+/**
+ * `connwatch top`: who connects where now, on the whole terminal, until q or Ctrl-C.
+ * @throws (rejects) ConnwatchError
+ */
+export async function top(source: ClientSource, options: TopCommandOptions, host: TopHost): Promise<number> {
+  const end = options.json ? await printed(source, options, host) : await shown(source, options, host);
+  if (end !== undefined) return EXIT.fine;
+  throw new ConnwatchError('the agent has ended.', { code: 'CW_LIVE', hint: 'Start the agent again.' });
+}
+
+async function printed(source: ClientSource, { count = Infinity }: TopCommandOptions, host: TopHost): Promise<unknown> {
+  let windows = 0;
+  const watching = source.windows((message) => {
+    if (message.event === 'window' && ++windows > count) return;
+    host.stdout(`${JSON.stringify(message)}\n`);
+    if (windows === count) watching.end();
+  });
+  host.onOutputGone(() => watching.end());
+  using _signals = stopSignals(host, () => watching.end());
+  const end = await watching.ended;
+  if (end !== undefined) host.stdout(`${JSON.stringify(end)}\n`);
+  return end;
+}
+
+async function shown(source: ClientSource, { count = Infinity }: TopCommandOptions, host: TopHost): Promise<unknown> {
+  const { input, output } = host.tty();
+  if (!output.isTTY) throw new ConnwatchError('top needs a terminal.', { code: 'CW_CONFIG', hint: 'Use --json where there is none.' });
+  let state: TopState = firstState(source.origin);
+  let windows = 0;
+  const draw = (): void => screen.draw(topView(state, topRows(state.windows, state), screen.size, host.display.color));
+  using screen = new Screen({
+    input,
+    output,
+    onResize: draw,
+    onKey(key) {
+      const next = withKey(state, key, screen.size.rows - 4);
+      if (next === undefined) return watching.end();
+      state = next;
+      draw();
+    },
+  });
+  const watching = source.windows((message) => {
+    if (message.event !== 'window') return;
+    state = withWindow(state, message);
+    draw();
+    if (++windows >= count) watching.end();
+  });
+  using _signals = stopSignals(host, () => watching.end());
+  host.onOutputGone(() => watching.end());
+  draw();
+  return await watching.ended;
+}
