@@ -77,7 +77,7 @@ export const SETTINGS = {
     default: undefined,
     defaultNote: 'none: HTTP without TLS and passwords',
     description:
-      "A file with TLS, client certificates, users and headers for the metrics port, in the format of Prometheus' exporter toolkit (see below). It is read again when it or a certificate changes.",
+      "A file with TLS, client certificates, users and headers for the metrics port, in the format of Prometheus' exporter toolkit (docs/configuration.md shows it). It is read again when it or a certificate changes.",
     example: '/etc/connwatch/web.yaml',
   }),
   webConfigHealth: setting({

@@ -36,7 +36,9 @@ export class WebFile {
 
   #reload(): void {
     try {
-      this.#config = this.#load();
+      const config = this.#load();
+      if (isProtected(this.#config) && !isProtected(config)) throw this.#error(UNPROTECTED);
+      this.#config = config;
       this.#refused = undefined;
     } catch (error) {
       if (!(error instanceof ConnwatchError)) throw error;
@@ -59,14 +61,23 @@ export class WebFile {
       if (!(error instanceof Invalid)) throw error;
       // Also a certificate that was not looked at for a problem before it.
       for (const path of before.keys()) if (!this.#read.has(path)) this.#read.set(path, stampOf(path));
-      throw new ConnwatchError(`cannot use the file ${this.#path} (--web-config-file): ${error.message}.`, {
-        code: 'CW_WEB_CONFIG',
-        hint: 'docs/configuration.md shows the format.',
-        cause: error,
-      });
+      throw this.#error(error.message, error);
     }
   }
+
+  #error(why: string, cause?: unknown): ConnwatchError {
+    return new ConnwatchError(`cannot use the file ${this.#path} (--web-config-file): ${why}.`, {
+      code: 'CW_WEB_CONFIG',
+      hint: 'docs/configuration.md shows the format.',
+      cause,
+    });
+  }
 }
+
+/** Whoever writes a file anew empties it first: that must not open the port. */
+const UNPROTECTED = 'it has neither TLS nor users any more; start the agent again if that is meant';
+
+const isProtected = ({ tls, users }: WebConfig): boolean => tls !== undefined || users.size > 0;
 
 function stampOf(path: string): string {
   try {

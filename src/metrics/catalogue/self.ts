@@ -118,7 +118,7 @@ export const self = {
     name: 'connwatch.series.refused',
     kind: 'counter',
     unit: '{series}',
-    description: 'How often a set of attributes found no room in a metric family and was counted in its overflow series',
+    description: 'How often a set of attributes found no room in a metric family and was counted in its overflow series. Peers that share one series in the addon count once',
     attributes: ['family'],
   },
   cgroups: {
