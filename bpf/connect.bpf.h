@@ -52,7 +52,7 @@ static __always_inline void on_connect(struct sock *sk, u64 cookie)
 {
 	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
 	struct cw_conn *conn;
-	u64 cgroup;
+	u64 cgroup = 0;
 
 	if (!tcp)
 		return;

@@ -96,7 +96,7 @@ static __always_inline struct listener *remember_listener(struct sock *sk, cw_ow
 /* CLOSE -> LISTEN: the current task is the one that called listen(). */
 static __always_inline void on_listen(struct sock *sk)
 {
-	u64 cgroup;
+	u64 cgroup = 0; /* before 6.2 the verifier wants it to be initialized */
 	cw_owner owner = current_owner(&cgroup);
 
 	remember_listener(sk, owner, cgroup, EARLY_NOT);

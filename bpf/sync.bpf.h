@@ -67,7 +67,7 @@ static __always_inline void on_failed_at_once(u64 cookie, u32 netns, const struc
 {
 	u8 outcome = outcome_of_error(error);
 	struct cw_event *event;
-	u64 cgroup;
+	u64 cgroup = 0;
 	cw_owner owner = current_owner(&cgroup);
 
 	event = reserve(sizeof(*event), outcome);

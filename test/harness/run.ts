@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
+import { agentEnvironment } from './environment.ts';
 
 export interface Ended {
   readonly code: number | null;
@@ -11,7 +12,7 @@ export interface Ended {
 /** Runs a program to its end. @throws (rejects) when it cannot be started */
 export async function run(command: readonly string[], input = ''): Promise<Ended> {
   const [file = '', ...args] = command;
-  const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'pipe'], env: agentEnvironment() });
   const ended = new Promise<Pick<Ended, 'code' | 'signal'>>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code, signal) => resolve({ code, signal }));
