@@ -40,46 +40,62 @@ static __noinline void report_total(struct sock *sk, struct tcp_sock *tcp, struc
 	submit(event);
 }
 
+struct ended {
+	struct cw_fold amount;
+	u64 opened;
+	u64 now;
+	u16 flags;
+	bool uncounted;
+};
+
+static __always_inline void take_end(struct sock *sk, struct tcp_sock *tcp, struct cw_conn *conn,
+				     int from, struct ended *ended)
+{
+	ended->opened = __sync_lock_test_and_set(&conn->opened, CW_COUNTED);
+	ended->uncounted = !(ended->opened & CW_COUNTED);
+	ended->now = bpf_ktime_get_ns();
+	ended->flags |= reset_flags(sk, from);
+	take_told(sk, tcp, conn, &ended->amount);
+}
+
 /*
  * Any state after ESTABLISHED -> CLOSE. A reset here is no failed connect. If nobody has
  * counted the beginning yet, this record reports it too: whoever changes `opened` first counts.
+ * The record is checked once, at once: before 6.3 the verifier forgets that it is not NULL.
  */
 static __always_inline void on_closed(struct sock *sk, struct tcp_sock *tcp, struct cw_conn *conn,
 				      int from, u16 flags)
 {
 	u32 what = conn->role == CW_ROLE_SERVER ? CW_CLASS_CLOSE_SERVER : CW_CLASS_CLOSE_CLIENT;
+	struct ended ended = { .flags = flags };
 	struct cw_event *event;
-	struct cw_fold amount;
-	u64 opened, now;
-	bool uncounted;
 
 	report_total(sk, tcp, conn);
-	event = reserve(sizeof(*event), what);
-	opened = __sync_lock_test_and_set(&conn->opened, CW_COUNTED);
-	uncounted = !(opened & CW_COUNTED);
-	now = bpf_ktime_get_ns();
-	flags |= reset_flags(sk, from);
-	take_told(sk, tcp, conn, &amount);
-	if (event) {
-		fill_event(event, sk, tcp, conn, CW_KIND_CLOSE,
-			   uncounted ? flags | CW_FLAG_OPENED : flags, now);
-		event->duration = now - opened;
-		event->state = (u8)from;
-		event->bytes_sent = amount.bytes_sent;
-		event->bytes_received = amount.bytes_received;
-		event->data_retransmits = (u32)amount.data_retransmits;
-		if (uncounted) {
-			u64 handshake = (opened - conn->since) >> CW_HANDSHAKE_SHIFT;
-
-			event->handshake = handshake >> 32 ? ~0U : (u32)handshake;
-		}
-		submit(event);
-	} else {
-		amount.syn_retransmits = 0;
-		amount.resets_in = !!(flags & CW_FLAG_RESET_IN);
-		amount.resets_out = !!(flags & CW_FLAG_RESET_OUT);
-		fold_close(conn, &amount, what, uncounted);
+	event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
+	if (!event) {
+		count_loss(CW_LOSS_RING_FULL, what);
+		take_end(sk, tcp, conn, from, &ended);
+		ended.amount.syn_retransmits = 0;
+		ended.amount.resets_in = !!(ended.flags & CW_FLAG_RESET_IN);
+		ended.amount.resets_out = !!(ended.flags & CW_FLAG_RESET_OUT);
+		fold_close(conn, &ended.amount, what, ended.uncounted);
+		free_conn(sk, conn);
+		return;
 	}
+	take_end(sk, tcp, conn, from, &ended);
+	fill_event(event, sk, tcp, conn, CW_KIND_CLOSE,
+		   ended.uncounted ? ended.flags | CW_FLAG_OPENED : ended.flags, ended.now);
+	event->duration = ended.now - ended.opened;
+	event->state = (u8)from;
+	event->bytes_sent = ended.amount.bytes_sent;
+	event->bytes_received = ended.amount.bytes_received;
+	event->data_retransmits = (u32)ended.amount.data_retransmits;
+	if (ended.uncounted) {
+		u64 handshake = (ended.opened - conn->since) >> CW_HANDSHAKE_SHIFT;
+
+		event->handshake = handshake >> 32 ? ~0U : (u32)handshake;
+	}
+	submit(event);
 	free_conn(sk, conn);
 }
 

@@ -114,6 +114,12 @@ static __always_inline void on_connected(struct sock *sk, struct cw_conn *conn)
 		__sync_val_compare_and_swap(&conn->opened, 0, now & ~CW_COUNTED);
 }
 
+static __always_inline void end_connecting(struct cw_conn *conn, u8 state, u64 now)
+{
+	*(volatile u8 *)&conn->state = state;
+	*(volatile u64 *)&conn->opened = now | CW_COUNTED;
+}
+
 /*
  * The state moves on after the record has its place in the ring and before the record
  * can be read there: a reader that still finds the socket connecting has not read
@@ -122,14 +128,17 @@ static __always_inline void on_connected(struct sock *sk, struct cw_conn *conn)
 static __always_inline void end_attempt(struct sock *sk, struct tcp_sock *tcp, struct cw_conn *conn,
 					u8 outcome, int error, u8 state, u16 flags)
 {
-	struct cw_event *event = reserve(sizeof(*event), outcome);
+	struct cw_event *event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
 	u32 retransmits = tcp->total_retrans;
 	u64 now = bpf_ktime_get_ns();
 
-	*(volatile u8 *)&conn->state = state;
-	*(volatile u64 *)&conn->opened = now | CW_COUNTED;
-	if (!event)
+	/* One check, at once: before 6.3 the verifier forgets that a record is not NULL. */
+	if (!event) {
+		count_loss(CW_LOSS_RING_FULL, outcome);
+		end_connecting(conn, state, now);
 		return fold_attempt(conn, outcome, retransmits);
+	}
+	end_connecting(conn, state, now);
 	fill_event(event, sk, tcp, conn, CW_KIND_CONNECT, flags, now);
 	event->duration = now - conn->since;
 	event->outcome = outcome;
