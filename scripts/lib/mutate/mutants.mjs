@@ -69,7 +69,7 @@ export const MUTANTS = [
   {
     idea: 'outcome',
     name: 'a closed connection stays open',
-    edits: [{ file: 'close.bpf.h', find: '\tfree_conn(sk, conn);\n', replace: '' }],
+    edits: [{ file: 'close.bpf.h', find: '\tsubmit(event);\n\tfree_conn(sk, conn);\n', replace: '\tsubmit(event);\n' }],
     test: outcomes,
     title: established,
   },
@@ -177,7 +177,7 @@ export const MUTANTS = [
   {
     idea: 'loss counter',
     name: 'every lost connect has one outcome',
-    edits: [{ file: 'connect.bpf.h', find: 'reserve(sizeof(*event), outcome);', replace: 'reserve(sizeof(*event), CW_OUT_SUCCESS);' }],
+    edits: [{ file: 'connect.bpf.h', find: 'count_loss(CW_LOSS_RING_FULL, outcome);', replace: 'count_loss(CW_LOSS_RING_FULL, CW_OUT_SUCCESS);' }],
     test: lost,
     title: 'loses detail, but no connect: seen + lost = made',
   },
@@ -240,7 +240,7 @@ export const MUTANTS = [
   {
     idea: 'outcome',
     name: 'the record of the end does not report the success',
-    edits: [{ file: 'close.bpf.h', find: 'uncounted ? flags | CW_FLAG_OPENED : flags', replace: 'flags' }],
+    edits: [{ file: 'close.bpf.h', find: 'ended.uncounted ? ended.flags | CW_FLAG_OPENED : ended.flags', replace: 'ended.flags' }],
     test: outcomes,
     title: 'IPv4: success',
   },
