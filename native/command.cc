@@ -128,12 +128,13 @@ bool isTitle(std::string_view arg) {
 // execveat() of a descriptor has a number for a name (fs/exec.c, alloc_bprm).
 bool isNumber(std::string_view name) { return name.find_first_not_of("0123456789") == std::string_view::npos; }
 
-}  // namespace
-
+// Of a longer name the end counts.
 std::string_view lastOf(std::string_view name) {
   constexpr size_t most = CW_FILE_LEN - 1;
   return name.size() > most ? name.substr(name.size() - most) : name;
 }
+
+}  // namespace
 
 std::string commandOf(std::string_view exe, std::string_view file, std::string_view args) {
   std::vector<std::string_view> parts = split(args);

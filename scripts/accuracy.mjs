@@ -5,10 +5,6 @@ import './lib/setup/node-version.mjs';
 import('./lib/refusal.mjs').then(({ main }) => main(command));
 
 async function command(args) {
-  const { onlyAnswers, setup, setupToAnswer } = await import('./lib/setup.mjs');
-  const { agentNode, at } = await import('./lib/paths.mjs');
-  const { run } = await import('./lib/run.mjs');
-  if (onlyAnswers(args)) await setupToAnswer();
-  else await setup({ tests: true });
-  return (await run(agentNode, [at('test', 'accuracy', 'main.ts'), ...args], { stdio: 'inherit' })).code;
+  const { runOwnProgram } = await import('./lib/own-program.mjs');
+  return runOwnProgram(['test', 'accuracy', 'main.ts'], args);
 }
