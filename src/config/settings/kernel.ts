@@ -1,0 +1,34 @@
+import { choice, path, powerOfTwoSize } from '../kinds.ts';
+import { setting } from '../setting.ts';
+
+export const SYNC_FAILURES = ['auto', 'syscall', 'off'] as const;
+
+/** The kernel side. */
+export const KERNEL = {
+  ringSize: setting({
+    name: 'ring-size',
+    group: 'Kernel',
+    kind: powerOfTwoSize({ min: 4096, max: 1024 ** 3 }),
+    default: '8MiB',
+    description: 'Size of the ring buffer between kernel and agent. A larger one survives longer bursts. At least one memory page of the kernel.',
+    example: '32MiB',
+  }),
+  syncFailures: setting({
+    name: 'sync-failures',
+    group: 'Kernel',
+    kind: choice('<way>', SYNC_FAILURES),
+    default: 'auto',
+    description:
+      'How to see connects that fail before a SYN is sent, for example without a route. auto: fexit, else kretprobes, else not at all; this slows connects only, and little. syscall: a tracepoint, which slows every system call of the machine. off: not at all. docs/performance.md has the cost.',
+    example: 'syscall',
+  }),
+  bpfObject: setting({
+    name: 'bpf-object',
+    group: 'Kernel',
+    kind: path(),
+    default: undefined,
+    defaultNote: 'the one of this installation',
+    description: 'Another BPF object file, for development. The agent refuses one that does not match it.',
+    example: './build/connwatch.bpf.o',
+  }),
+} as const;
