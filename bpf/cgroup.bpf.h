@@ -90,35 +90,56 @@ static __always_inline u32 write_names(struct cw_cgroup *record, u8 *names, stru
 
 /* The names as the kernel has them, so that neither mounts nor namespaces of
  * cgroups matter, nor whether the cgroup still is when somebody looks. */
-static __noinline int send_cgroup(struct task_struct *task)
+static __noinline int describe_cgroup(struct cw_cgroup *record, struct task_struct *task)
 {
-	struct cw_cgroup *record = reserve(sizeof(*record), CW_CLASS_CGROUP);
 	struct places places;
 
-	if (!record)
-		return 0;
 	find_places(task, &places);
 	record->version = CW_ABI_VERSION;
 	record->kind = CW_KIND_CGROUP;
 	record->flags = 0;
-	record->time = bpf_ktime_get_ns();
 	record->id = places.id;
 	record->length = write_names(record, record->names, places.v2, CW_FLAG_CUT_OFF);
 	record->v1_length = 0;
 	if (places.v1)
 		record->v1_length = write_names(record, record->v1_names, places.v1, CW_FLAG_CUT_OFF_V1);
+	return 0;
+}
+
+/* The ring is full: user space looks here at each cut. The time is written last. */
+static __noinline int keep_cgroup(struct task_struct *task, u64 id)
+{
+	struct cw_cgroup *record = &kept_cgroups[id & (CW_KEPT_CGROUPS - 1)];
+
+	if (__sync_val_compare_and_swap(&record->time, 0, CW_CGROUP_BUSY)) {
+		count_loss(CW_LOSS_RING_FULL, CW_CLASS_CGROUP);
+		return 0;
+	}
+	describe_cgroup(record, task);
+	__sync_lock_test_and_set(&record->time, bpf_ktime_get_ns());
+	return 1;
+}
+
+static __noinline int send_cgroup(struct task_struct *task, u64 id)
+{
+	struct cw_cgroup *record = bpf_ringbuf_reserve(&events, sizeof(*record), 0);
+
+	if (!record)
+		return keep_cgroup(task, id);
+	describe_cgroup(record, task);
+	record->time = bpf_ktime_get_ns();
 	submit(record);
 	return 1;
 }
 
-/* False when the ring was full: to be tried again. */
+/* False when there was no room: to be tried again. */
 static __always_inline bool tell_cgroup(struct task_struct *task, u64 id)
 {
 	u8 told = 1;
 
 	if (bpf_map_lookup_elem(&cgroups, &id))
 		return true;
-	if (!send_cgroup(task))
+	if (!send_cgroup(task, id))
 		return false;
 	bpf_map_update_elem(&cgroups, &id, &told, BPF_ANY);
 	return true;

@@ -40,6 +40,10 @@ typedef __u64 cw_u64;
 #define CW_ADDR_LEN 16
 /* Names of a cgroup and its ancestors; a name is NAME_MAX bytes at most. */
 #define CW_CGROUP_LEN 1024
+/* Records of cgroups that found the ring full wait in `kept_cgroups`. The time of one
+ * that is being written; 0: it is free. */
+#define CW_KEPT_CGROUPS 32
+#define CW_CGROUP_BUSY 1
 
 enum cw_kind {
 	CW_KIND_CONNECT = 1, /* a connect attempt has ended: outcome, error, duration = handshake */

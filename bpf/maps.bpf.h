@@ -220,6 +220,9 @@ struct {
 	__type(value, u8);
 } cgroups SEC(".maps");
 
+/* 66 KiB. Names of cgroups that found the ring full, until user space takes them. */
+struct cw_cgroup kept_cgroups[CW_KEPT_CGROUPS];
+
 /* 0.6 MiB. What could not be sent, by cgroup: no cgroup can have more entries than
  * there are classes in each of its namespaces. What finds no room here is in `losses` alone. */
 struct {

@@ -126,6 +126,8 @@ int Drain::beginCut() {
   wanted_ = false;
   int error = cut_.begin(outside_);
   cutAt_ = ring_.produced();
+  // A cgroup is told before its first record, so this has the cgroups of all records of the cut.
+  inbox_.take(program_.globals().keptCgroups);
   cutting_ = true;
   return error;
 }

@@ -18,4 +18,12 @@ void Inbox::add(const cw_cgroup& cgroup) {
                      (cgroup.flags & CW_FLAG_CUT_OFF_V1) != 0, text(cgroup.v1_names, cgroup.v1_length)});
 }
 
+void Inbox::take(cw_cgroup* kept) {
+  for (uint32_t i = 0; i < CW_KEPT_CGROUPS; i++) {
+    if (__atomic_load_n(&kept[i].time, __ATOMIC_ACQUIRE) <= CW_CGROUP_BUSY) continue;
+    add(kept[i]);
+    __atomic_store_n(&kept[i].time, 0, __ATOMIC_RELEASE);
+  }
+}
+
 }  // namespace connwatch

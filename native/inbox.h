@@ -27,6 +27,8 @@ struct Inbox {
   std::vector<cw_netns> namespaces;
 
   void add(const cw_cgroup& cgroup);
+  // Takes what found the ring full: CW_KEPT_CGROUPS places, which become free.
+  void take(cw_cgroup* kept);
 };
 
 }  // namespace connwatch

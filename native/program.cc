@@ -65,19 +65,6 @@ bool isSince(int major, int minor) {
   return found[0] != major ? found[0] > major : found[1] >= minor;
 }
 
-// Finds a variable by its name in the object's BTF; `memory` is the content of its section.
-void* variable(const btf* types, const char* sectionName, const char* name, uint8_t* memory) {
-  int section = btf__find_by_name_kind(types, sectionName, BTF_KIND_DATASEC);
-  if (section < 0 || !memory) return nullptr;
-  const btf_type* type = btf__type_by_id(types, section);
-  const btf_var_secinfo* info = btf_var_secinfos(type);
-  for (int i = 0; i < btf_vlen(type); i++, info++) {
-    const btf_type* var = btf__type_by_id(types, info->type);
-    if (!strcmp(btf__name_by_offset(types, var->name_off), name)) return memory + info->offset;
-  }
-  return nullptr;
-}
-
 }  // namespace
 
 Program::~Program() {
@@ -164,17 +151,7 @@ std::optional<Failure> Program::mapShared() {
   if (int error = bss_->error())
     return failure("CW_BPF_LOAD", "load", error, "cannot map the programs' variables", log);
   auto* memory = static_cast<uint8_t*>(bss_->get());
-  const btf* types = bpf_object__btf(object_.get());
-  globals_.armed = static_cast<volatile uint32_t*>(variable(types, ".bss", "armed", memory));
-  globals_.fallbacks = static_cast<volatile uint64_t*>(variable(types, ".bss", "fallbacks", memory));
-  globals_.scan = static_cast<volatile uint32_t*>(variable(types, ".bss", "scan", memory));
-  globals_.scanned = static_cast<volatile uint32_t*>(variable(types, ".bss", "scanned", memory));
-  globals_.immediate = static_cast<volatile uint32_t*>(variable(types, ".bss", "immediate", memory));
-  globals_.parentsFound = static_cast<volatile uint64_t*>(variable(types, ".bss", "parents_found", memory));
-  globals_.clones = static_cast<volatile uint64_t*>(variable(types, ".bss", "clones", memory));
-  if (!globals_.armed || !globals_.fallbacks || !globals_.scan || !globals_.scanned ||
-      !globals_.immediate ||
-      !globals_.parentsFound || !globals_.clones)
+  if (!findGlobals(bpf_object__btf(object_.get()), memory, globals_))
     return Failure{"CW_LAYOUT", "layout", 0, "the BPF object lacks a global variable", ""};
   return std::nullopt;
 }

@@ -12,6 +12,7 @@
 
 #include "bpf/event.h"
 #include "error.h"
+#include "globals.h"
 #include "mapping.h"
 #include "sync_hook.h"
 
@@ -35,17 +36,6 @@ struct Probe {
   bool required;
   bool attached;
   int error;
-};
-
-// The variables of the object's .bss, in the order of bpf/maps.bpf.h, found by name.
-struct Globals {
-  volatile uint32_t* armed;
-  volatile uint32_t* immediate;
-  volatile uint64_t* fallbacks;
-  volatile uint32_t* scan;
-  volatile uint32_t* scanned;
-  volatile uint64_t* parentsFound;
-  volatile uint64_t* clones;
 };
 
 class Program {

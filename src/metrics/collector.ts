@@ -91,7 +91,7 @@ export class Collector implements AsyncDisposable {
 
   /** Keys that wait for the name of their container, and those whose name did not come; undefined: containers have no names. */
   get waiting(): Pick<Waiting, 'size' | 'missing'> | undefined {
-    return this.#accounts.waiting;
+    return this.#config.names && this.#accounts.waiting;
   }
 
   /** Every budgeted family, in the order of the page. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Bench, processInfo } from './fixtures.ts';
+import { PATH_WINDOWS } from './tcp/waiting.ts';
 
 const A = '4f797c539e6c745de61a93ca3ff892358ecbcaccd8414d5db545c38428142970';
 const B = '9ec39b91f3d70e1beff50a308f77067065ea6be0d91a3378375056cd4422cf3d';
@@ -42,12 +43,31 @@ describe('containers', () => {
     expect(await bench.lines(ATTEMPTS)).toEqual({ [`curl ${A} 10.0.0.1 80`]: 3 });
   });
 
-  it('does not move what was counted when a path comes late: a connect that hung is one attempt', async () => {
+  it('waits for a path that comes late, so that all counts under it', async () => {
     const bench = new Bench();
     const curl = processInfo(10, 'curl');
     bench.keys.client(1, curl, '10.0.0.1', 80, { cgroup: '3', cgroupPath: undefined });
     bench.window({ rows: [[1, { success: 1 }]], live: [[1, 'syn_sent', 1]] });
+    expect(await bench.lines(ATTEMPTS)).toEqual({});
     // Told now: the key's number stands for the same thing, which has a name.
+    bench.keys.client(1, curl, '10.0.0.1', 80, inDocker(A, '3'));
+    bench.keys.client(2, processInfo(11, 'curl'), '10.0.0.1', 80, inDocker(A, '3'));
+    bench.window({ rows: [[1, { success: 1 }], [2, { success: 4 }]], live: [[1, 'established', 2]] });
+    expect(await bench.lines(ATTEMPTS)).toEqual({ [`curl ${A} 10.0.0.1 80`]: 6 });
+    expect(await bench.sum('connwatch.tcp.connect.successes')).toBe(6);
+    expect(bench.collector.cgroups).toMatchObject({ container: 1, unresolved: 0 });
+  });
+
+  it('does not move what was counted when a path comes too late: a connect that hung is one attempt', async () => {
+    const bench = new Bench();
+    const curl = processInfo(10, 'curl');
+    bench.keys.client(1, curl, '10.0.0.1', 80, { cgroup: '3', cgroupPath: undefined });
+    bench.window({ rows: [[1, { success: 1 }]], live: [[1, 'syn_sent', 1]] });
+    for (let window = 0; window < PATH_WINDOWS; window++) {
+      expect(await bench.lines(ATTEMPTS)).toEqual({});
+      bench.window({ live: [[1, 'syn_sent', 1]] });
+    }
+    expect(await bench.lines(ATTEMPTS)).toEqual({ 'curl 10.0.0.1 80': 2 });
     bench.keys.client(1, curl, '10.0.0.1', 80, inDocker(A, '3'));
     bench.keys.client(2, processInfo(11, 'curl'), '10.0.0.1', 80, inDocker(A, '3'));
     bench.window({ rows: [[1, { success: 1 }], [2, { success: 4 }]], live: [[1, 'established', 2]] });

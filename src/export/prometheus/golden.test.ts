@@ -106,7 +106,7 @@ it.each(FORMATS)('the scrape of a fixed input is the golden file %s (UPDATE=1 wr
     [keys.client(2, curl, '2001:db8::1', 80), { unanswered: 2, cancelled: 1, synRetransmits: 5 }],
     [keys.client(3, pool, '127.0.0.1', 5432, { cgroupPath: `/lxc/${hostile}` }), { success: 1 }],
     [keys.client(4, processInfo(103, literal, { comm: '', cgroup: 79n }), '127.0.0.1', 5432), { timeout: 1 }],
-    [keys.client(5, undefined, '10.0.0.9', 1, { cgroup: '81', cgroupPath: undefined }), { success: 1 }],
+    [keys.client(5, undefined, '10.0.0.9', 1, { cgroup: '81', cgroupPath: '/mine' }), { success: 1 }],
     [keys.server(6, processInfo(104, 'nginx', { cgroup: 80n }), 443, container), { accept: 7, close: 6, life: [0.0005, 1, 90, 4000, 86_400, 700_000], rtt: [0.5], bytesSent: 99, resetsIn: 1, resetsOut: 2, dataRetransmits: 3 }],
     [keys.client(7, processInfo(0, '[kernel]', { comm: '[kernel]' }), '10.0.0.2', 2049), { success: 1 }],
   ];

@@ -62,8 +62,7 @@ export class Accounts {
   readonly listeners: PerShape<Listeners, (typeof LISTENERS)[number]>;
   readonly quantiles: PerShape<Quantiles, (typeof QUANTILES)[number]>;
   readonly processes: Processes;
-  /** Keys whose container has no name yet; undefined: containers have none. */
-  readonly waiting: Waiting | undefined;
+  readonly waiting: Waiting;
   readonly #shapes: Shapes;
   readonly #filters: Filters;
   readonly #peerNames: PeerNames;
@@ -93,7 +92,7 @@ export class Accounts {
     this.#peers = options.peers;
     this.#overflows = options.overflows;
     this.#keys = options.keys;
-    this.waiting = options.names && new Waiting({ names: options.names, peers: options.peers, keys: options.keys });
+    this.waiting = new Waiting({ names: options.names, peers: options.peers, keys: options.keys });
     this.#bindings = new Bindings(options.keys, new CgroupsInUse(options.onUnresolved), (key) => this.#bind(key));
     this.#retireWindows = options.retireWindows;
   }
@@ -109,7 +108,7 @@ export class Accounts {
     this.#namespaces = snapshot.cut.namespaces;
     const told = [...this.connects, ...this.accepts, this.connections, ...this.listeners, ...this.quantiles, this.processes];
     for (const family of told) family.begin();
-    this.#settle(this.waiting?.settle() ?? []);
+    this.#settle(this.waiting.settle());
     for (let row = 0; row < snapshot.rows; row++) this.#row(snapshot, row);
     this.#lost(snapshot);
     this.#live(snapshot);
@@ -121,7 +120,7 @@ export class Accounts {
     }
     // After the rows: the last records of a process can come together with its exit.
     this.#workloads.end(snapshot.cut.gone);
-    this.waiting?.end(snapshot.cut.gone);
+    this.waiting.end(snapshot.cut.gone);
     this.#bindings.release(window, (binding) => this.#isInVain(binding));
     const retireWindows = this.#retireWindows();
     for (const family of [...this.connects, ...this.accepts, this.traffic, ...this.listeners]) family.retire(window, retireWindows);
@@ -129,7 +128,7 @@ export class Accounts {
 
   /** Counts what still waits, under the names that are known. For the end: nothing follows. */
   flush(): void {
-    this.#settle(this.waiting?.settle(true) ?? []);
+    this.#settle(this.waiting.settle(true));
     for (const family of this.connects) family.commit(this.#at.born);
   }
 
@@ -142,7 +141,7 @@ export class Accounts {
 
   /** Where the counts of a key wait; undefined: it counts at once. */
   #held(id: number): Held | undefined {
-    return this.waiting === undefined || id === 0 || this.#bindings.has(id) ? undefined : this.waiting.hold(id, this.#at.born);
+    return id === 0 || this.#bindings.has(id) ? undefined : this.waiting.hold(id, this.#at.born);
   }
 
   /** What has waited counts from when it began. */
@@ -328,7 +327,7 @@ export class Accounts {
   /** A range of the settings comes before what Kubernetes knows. */
   #namesOf(key: Key): KeyNames {
     const peer = key.role === 'client' && key.address !== '' ? (this.#peerNames.of(key.address) ?? this.#peers?.of(key.address, key.port)) : undefined;
-    return { container: this.waiting?.nameOf(key), peer, client: this.#peerNames.ofRange(key.clientRange ?? 0) };
+    return { container: this.waiting.nameOf(key), peer, client: this.#peerNames.ofRange(key.clientRange ?? 0) };
   }
 
   /** Of a client the connects and of a server the rest are looked for, because the other has none. */

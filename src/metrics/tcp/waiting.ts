@@ -4,17 +4,21 @@ import { type ContainerNames, type Name, type PeerNaming, cgroupOf } from '../..
 import { COLUMNS, SUMS, type Snapshot } from '../../stream/snapshot.ts';
 import type { KeyTable } from '../key-table.ts';
 
-/** As many keys wait at once; 600 bytes each. What comes above it counts under the container's id at once. */
+/** As many keys wait at once; 600 bytes each. What comes above it counts at once, under what is known. */
 export const MOST_WAITING = 2000;
+/** A key waits this many windows for its cgroup path, whose record may find the ring buffer full. The kernel side sends it again. */
+export const PATH_WINDOWS = 10;
 
 const COUNTERS = (['overflows', 'drops', 'synackRetransmits'] as const).map((name) => LISTEN_VALUES.indexOf(name));
 
-/** The counts of a key since it began to wait for the name of its container, as one row of a snapshot. */
+/** The counts of a key since it began to wait, as one row of a snapshot. */
 export class Held {
   readonly id: number;
   readonly born: HrTime;
   /** Its container has no name yet; else it waits until peers are known. */
   readonly nameless: boolean;
+  /** It has waited for this many. */
+  windows = 0;
   key: Key;
   readonly counts = new Uint32Array(COLUMNS);
   readonly sums = new Float64Array(SUMS);
@@ -41,19 +45,20 @@ export class Held {
 }
 
 /**
- * Keys in containers whose name is still being looked for, and at the start clients as long as nothing is known of peers. Their counts wait here, in no series, until the name is
- * known or its time is over. So a series has its name from its beginning, and nothing ever moves to another.
+ * Keys that wait, with their counts in no series: until the path of their cgroup has come, until the name of their
+ * container is known, and at the start, clients until peers are known. Each wait has an end. So a series has
+ * its name from its beginning, and nothing ever moves to another.
  */
 export class Waiting {
   /** Keys that counted without the whole name of their container. */
   readonly missing = { timeout: 0, overflow: 0 };
-  readonly #names: ContainerNames;
+  readonly #names: ContainerNames | undefined;
   readonly #peers: PeerNaming | undefined;
   readonly #keys: KeyTable;
   readonly #limit: number;
   readonly #held = new Map<number, Held>();
 
-  constructor({ names, peers, keys, limit = MOST_WAITING }: { readonly names: ContainerNames; readonly peers: PeerNaming | undefined; readonly keys: KeyTable; readonly limit?: number }) {
+  constructor({ names, peers, keys, limit = MOST_WAITING }: { readonly names: ContainerNames | undefined; readonly peers: PeerNaming | undefined; readonly keys: KeyTable; readonly limit?: number }) {
     this.#names = names;
     this.#peers = peers;
     this.#keys = keys;
@@ -88,7 +93,9 @@ export class Waiting {
   settle(all = false): Held[] {
     const settled: Held[] = [];
     for (const held of this.#held.values()) {
-      if (!all && this.#mustWait(held.key)) continue;
+      held.windows += 1;
+      held.key = this.#again(held.key);
+      if (!all && this.#mustWait(held.key, held.windows)) continue;
       const name = this.#ask(held.key);
       if (held.nameless && (name === undefined || name === 'later' || name.incomplete)) this.missing.timeout += 1;
       this.#held.delete(held.id);
@@ -104,12 +111,24 @@ export class Waiting {
     for (const held of this.#held.values()) if (ended.has(held.key.workload)) held.key = { ...held.key, workload: 0 };
   }
 
-  #mustWait(key: Key): boolean {
+  /** With the path of its cgroup, if that has come. */
+  #again(key: Key): Key {
+    if (!lacksPath(key)) return key;
+    const { cgroupPath, cgroupPathV1 } = this.#keys.get(key.id) ?? key;
+    return { ...key, cgroupPath, cgroupPathV1 };
+  }
+
+  #mustWait(key: Key, windows = 0): boolean {
+    if (lacksPath(key)) return windows < PATH_WINDOWS;
     return this.#ask(key) === 'later' || (key.role === 'client' && key.address !== '' && this.#peers?.ready === false);
   }
 
   #ask(key: Key): Name | 'later' | undefined {
     const cgroup = key.fold === 'workload' ? undefined : cgroupOf(key);
-    return cgroup?.kind === 'container' || cgroup?.kind === 'pod' ? this.#names.of(cgroup) : undefined;
+    return cgroup?.kind === 'container' || cgroup?.kind === 'pod' ? this.#names?.of(cgroup) : undefined;
   }
+}
+
+function lacksPath({ whose, cgroup, cgroupPath }: Key): boolean {
+  return cgroupPath === undefined && cgroup !== '0' && whose !== 'kernel';
 }
