@@ -116,7 +116,7 @@ static __noinline void fold_accept(const struct cw_conn *conn)
 static __noinline void report_accept(struct sock *sk, struct tcp_sock *tcp, struct cw_conn *conn,
 				     u64 cookie)
 {
-	struct cw_event *event = reserve(sizeof(*event), CW_CLASS_ACCEPT);
+	struct cw_event *event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
 
 	conn->opened |= CW_COUNTED;
 	if (!event)

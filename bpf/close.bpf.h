@@ -15,7 +15,6 @@ static __noinline void fold_close(const struct cw_conn *conn, struct cw_fold *am
 	fold_record(conn->cgroup, conn->netns, what, amount);
 	if (!uncounted)
 		return;
-	count_loss(CW_LOSS_RING_FULL, beginning);
 	fold_record(conn->cgroup, conn->netns, beginning, &begun);
 }
 
@@ -73,7 +72,6 @@ static __always_inline void on_closed(struct sock *sk, struct tcp_sock *tcp, str
 	report_total(sk, tcp, conn);
 	event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
 	if (!event) {
-		count_loss(CW_LOSS_RING_FULL, what);
 		take_end(sk, tcp, conn, from, &ended);
 		ended.amount.syn_retransmits = 0;
 		ended.amount.resets_in = !!(ended.flags & CW_FLAG_RESET_IN);

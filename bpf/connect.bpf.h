@@ -66,10 +66,7 @@ static __always_inline void on_connect(struct sock *sk, u64 cookie)
 	publish_conn(conn, cookie);
 }
 
-/*
- * What a record that found no room would have reported. A record is counted as lost before its
- * amount is added up (native/folds.cc relies on this order).
- */
+/* What a record that found no room would have reported. */
 static __noinline void fold_attempt(const struct cw_conn *conn, u32 outcome, u32 retransmits)
 {
 	struct cw_fold amount = { .syn_retransmits = retransmits };
@@ -89,7 +86,6 @@ static __noinline void report_success(struct sock *sk, struct tcp_sock *tcp, str
 		return;
 	}
 	if (!event) {
-		count_loss(CW_LOSS_RING_FULL, CW_OUT_SUCCESS);
 		fold_attempt(conn, CW_OUT_SUCCESS, conn->syn_retransmits);
 		return;
 	}
@@ -134,7 +130,6 @@ static __always_inline void end_attempt(struct sock *sk, struct tcp_sock *tcp, s
 
 	/* One check, at once: before 6.3 the verifier forgets that a record is not NULL. */
 	if (!event) {
-		count_loss(CW_LOSS_RING_FULL, outcome);
 		end_connecting(conn, state, now);
 		return fold_attempt(conn, outcome, retransmits);
 	}

@@ -37,9 +37,21 @@ static __always_inline struct cw_fold *fold_of(const struct cw_fold_key *key)
 	return bpf_map_lookup_elem(&folds, key);
 }
 
+static __always_inline void add_up(struct cw_fold *fold, const struct cw_fold *amount)
+{
+	__sync_fetch_and_add(&fold->bytes_sent, amount->bytes_sent);
+	__sync_fetch_and_add(&fold->bytes_received, amount->bytes_received);
+	__sync_fetch_and_add(&fold->data_retransmits, amount->data_retransmits);
+	__sync_fetch_and_add(&fold->syn_retransmits, amount->syn_retransmits);
+	__sync_fetch_and_add(&fold->resets_in, amount->resets_in);
+	__sync_fetch_and_add(&fold->resets_out, amount->resets_out);
+	__sync_fetch_and_add(&fold->count, 1);
+}
+
 /*
- * What a record that could not be sent would have said, added up by cgroup. The
- * loss has been counted by then: what is missing here found no room.
+ * The ring is full: what the record would have said is added up by cgroup, and then
+ * counted as lost. In this order: user space reads the losses first, so a loss that
+ * it does not find here found no room (native/folds.cc).
  */
 __noinline int fold_record(u64 cgroup, u32 netns, u32 what, const struct cw_fold *amount)
 {
@@ -49,16 +61,9 @@ __noinline int fold_record(u64 cgroup, u32 netns, u32 what, const struct cw_fold
 	if (!amount)
 		return 0;
 	fold = fold_of(&key);
-	if (!fold)
-		return 0;
-	__sync_fetch_and_add(&fold->bytes_sent, amount->bytes_sent);
-	__sync_fetch_and_add(&fold->bytes_received, amount->bytes_received);
-	__sync_fetch_and_add(&fold->data_retransmits, amount->data_retransmits);
-	__sync_fetch_and_add(&fold->syn_retransmits, amount->syn_retransmits);
-	__sync_fetch_and_add(&fold->resets_in, amount->resets_in);
-	__sync_fetch_and_add(&fold->resets_out, amount->resets_out);
-	__sync_fetch_and_add(&fold->count, 1);
-	return 0;
+	if (fold)
+		add_up(fold, amount);
+	return count_loss(CW_LOSS_RING_FULL, what);
 }
 
 /*

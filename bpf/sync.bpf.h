@@ -70,7 +70,7 @@ static __always_inline void on_failed_at_once(u64 cookie, u32 netns, const struc
 	u64 cgroup = 0;
 	cw_owner owner = current_owner(&cgroup);
 
-	event = reserve(sizeof(*event), outcome);
+	event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
 	if (!event) {
 		struct cw_fold amount = {};
 

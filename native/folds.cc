@@ -29,9 +29,9 @@ uint16_t roleOf(uint32_t what) {
 }  // namespace
 
 /*
- * A loss is counted before it is folded, and the losses are read before the folds.
- * So what is taken for folded may be more than what is taken for lost, never less:
- * no record can be in both the folded and the rest, now or later.
+ * A record is folded before it is counted as lost (bpf/emit.bpf.h), and the losses are read
+ * before the folds. So what is taken for folded may be more than what is taken for lost, never
+ * less: no record can be in both the folded and the rest, now or later.
  */
 int Folds::read() {
   if (int error = program_.readLosses(losses_.data())) return error;
