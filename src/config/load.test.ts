@@ -120,6 +120,7 @@ describe('what is refused, by name and with the reason', () => {
     [['--metrics-addr=:99999'], "invalid value ':99999' for --metrics-addr: the port 99999 is above 65535."],
     [['--config='], "invalid value '' for --config: it is empty."],
     [['--metrics-addr=:8080'], 'metrics-addr and health-addr both want port 8080: give them different ports.'],
+    [['--web-config-health'], 'web-config-health protects the health port with the file of web-config-file, which is not given: give it, or leave web-config-health out.'],
     [['--metrics-addr=127.0.0.1:8080'], 'metrics-addr and health-addr both want port 8080: give them different ports.'],
   ])('%j', async (argv, message) => {
     expect(await problem(argv)).toBe(`CW_CONFIG: ${message}`);

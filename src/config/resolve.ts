@@ -49,10 +49,14 @@ function invalid(setting: Setting<unknown>, given: Given, why: string): string {
 
 /** Problems between settings that are valid on their own. */
 function conflicts(settings: Settings): string[] {
+  const problems: string[] = [];
   const metrics = parseAddress(settings.metricsAddr);
   const health = parseAddress(settings.healthAddr);
-  if (metrics.port === 0 || metrics.port !== health.port || !overlap(metrics.host, health.host)) return [];
-  return [`metrics-addr and health-addr both want port ${metrics.port}: give them different ports`];
+  if (metrics.port !== 0 && metrics.port === health.port && overlap(metrics.host, health.host))
+    problems.push(`metrics-addr and health-addr both want port ${metrics.port}: give them different ports`);
+  if (settings.webConfigHealth && settings.webConfigFile === undefined)
+    problems.push('web-config-health protects the health port with the file of web-config-file, which is not given: give it, or leave web-config-health out');
+  return problems;
 }
 
 /** Whether both addresses use the same port of the machine. On :: the servers listen for IPv4 too. Host names are not resolved. */

@@ -27,6 +27,7 @@ describe('--attributes', () => {
     ['tcp.io=role,off', "connwatch.tcp.io has no attribute 'off'"],
     ['tcp.io', "'tcp.io' has no '='; write name=value,value and ';' between names"],
     ['tcp.io=off;tcp.io=role', "'tcp.io' is given twice"],
+    ['tcp.io=off;connwatch.tcp.io=role', 'connwatch.tcp.io is given twice'],
     ['tcp.io=role,,type', "'tcp.io' has an empty value"],
     ['=role', "'=role' has no name"],
   ])('%s is refused', (text, why) => {

@@ -22,10 +22,13 @@ export function attributes(): Kind<KeptAttributes | undefined> {
 /** A name that ends in `*` stands for all metrics that begin so. A metric's own name comes before such a one. */
 export function parseAttributes(text: string): KeptAttributes {
   const given = [...parseAssignments(text)];
+  const patterns = given.filter(([name]) => name.endsWith('*'));
+  const names = given.filter(([name]) => !name.endsWith('*')).flatMap(([name, values]) => familiesOf(name).map((family) => [family, values] as const));
+  const twice = names.find(([family], at) => names.findIndex(([other]) => other === family) < at);
+  if (twice !== undefined) throw new Invalid(`${twice[0]} is given twice`);
   const kept: Partial<Record<FamilyName, readonly string[] | 'off'>> = {};
-  for (const [name, values] of [...given.filter(([name]) => name.endsWith('*')), ...given.filter(([name]) => !name.endsWith('*'))]) {
-    for (const family of familiesOf(name)) kept[family] = keptOf(family, values);
-  }
+  for (const [pattern, values] of patterns) for (const family of familiesOf(pattern)) kept[family] = keptOf(family, values);
+  for (const [family, values] of names) kept[family] = keptOf(family, values);
   return kept;
 }
 

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { ConnwatchError, codeOf, oneLine } from '../../internal/errors.ts';
 import type { Config } from '../../ebpf/config.ts';
 import { RemoteSource } from './remote.ts';
@@ -41,6 +42,9 @@ export async function openSource({ socket, bpf, note }: OpenOptions): Promise<Cl
 
 /** The agent, or why there is none. */
 async function tryAgent(socket: string): Promise<ClientSource | string> {
+  const file = await stat(socket).catch(() => undefined);
+  if (file?.isSocket() === false)
+    throw new ConnwatchError(`${socket} is not a socket.`, { code: 'CW_LIVE', hint: 'Give the socket of the agent with --socket.' });
   try {
     return await RemoteSource.open(socket);
   } catch (error) {

@@ -38,6 +38,7 @@ export function selfSources(given: SelfGiven): SelfSources & { close(): void } {
   const resolution = 100;
   const delays = monitorEventLoopDelay({ resolution });
   delays.enable();
+  let last: number | undefined;
   return {
     ...given,
     node: process.versions.node,
@@ -46,11 +47,12 @@ export function selfSources(given: SelfGiven): SelfSources & { close(): void } {
     memoryUsage: () => process.memoryUsage.rss(),
     ownProcess: () => ownProcess(),
     eventLoopDelay() {
-      if (delays.count === 0) return undefined;
+      // Two collections in a row: the second has no sample of its own.
+      if (delays.count === 0) return last;
       // Node.js measures between ticks, so each sample includes the timer's period.
-      const seconds = Math.max(0, delays.percentile(99) / 1e9 - resolution / 1000);
+      last = Math.max(0, delays.percentile(99) / 1e9 - resolution / 1000);
       delays.reset();
-      return seconds;
+      return last;
     },
     close: () => void delays.disable(),
   };

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -216,6 +216,13 @@ describeKernel('connwatch trace', () => {
       const { code, stderr } = await new Live(['trace', '--socket', other]).end();
       server.close();
       expect([code, stderr]).toEqual([1, expect.stringMatching(/^connwatch: the program that answers at .* is not connwatch\.\n/)]);
+    });
+
+    it('says so if it is no socket', async () => {
+      const file = join(folder, 'file');
+      writeFileSync(file, '');
+      const { code, stderr } = await new Live(['trace', '--socket', file]).end();
+      expect([code, stderr]).toEqual([1, `connwatch: ${file} is not a socket.\nGive the socket of the agent with --socket. [CW_LIVE]`]);
     });
 
     it('an agent without a place for its socket says why, and runs', async () => {
