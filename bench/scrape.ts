@@ -1,6 +1,7 @@
 import { PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import type { CollectionResult } from '@opentelemetry/sdk-metrics';
 import { Subject } from 'rxjs';
+import { atOnce } from '../src/internal/pieces.ts';
 import { createProvider, Exposition, OPENMETRICS, resourceOf } from '../src/export/index.ts';
 import { Keys, processInfo, type Snapshot, snapshot } from '../src/metrics/fixtures.ts';
 import { Collector } from '../src/metrics/index.ts';
@@ -107,12 +108,12 @@ async function onePage(collect: () => Promise<CollectionResult>, { text, openMet
   const { resourceMetrics } = await collect();
   const stock = () => cost(STOCK_TIMES, () => new PrometheusSerializer().serialize(resourceMetrics));
   const before = stockFirst ? await stock() : 0;
-  const ours = await cost(OUR_TIMES, () => text.write(resourceMetrics));
+  const ours = await cost(OUR_TIMES, () => text.writeAtOnce(resourceMetrics));
   const after = stockFirst ? 0 : await stock();
-  const first = await cost(STOCK_TIMES, () => new Exposition().write(resourceMetrics));
-  const written = text.write(resourceMetrics);
-  const copy = await cost(OUR_TIMES, () => written.regions.zeroed(written.body, -Infinity));
-  const open = await cost(OUR_TIMES, () => openMetrics.write(resourceMetrics));
+  const first = await cost(STOCK_TIMES, () => new Exposition().writeAtOnce(resourceMetrics));
+  const written = text.writeAtOnce(resourceMetrics);
+  const copy = await cost(OUR_TIMES, () => atOnce(written.regions.zeroed(written.body, -Infinity)));
+  const open = await cost(OUR_TIMES, () => openMetrics.writeAtOnce(resourceMetrics));
   const lines = String(written.body).split('\n').filter((line) => !/^(#|$)/.test(line)).length;
   return { lines, collect: await cost(OUR_TIMES, collect), ours, stock: before + after, first, openMetrics: open, copy };
 }

@@ -31,9 +31,9 @@ export function createMetrics(options: MetricsOptions): Metrics {
     const start = elapsed();
     const { resourceMetrics, errors } = await provider.collect();
     const collected = elapsed();
-    const write = (format: Exposition): Written => {
+    const write = async (format: Exposition): Promise<Written> => {
       const before = elapsed();
-      const written = format.write(resourceMetrics);
+      const written = await format.write(resourceMetrics);
       // The duration of a page is on the next one.
       selfMetrics.recordCollection((collected - start + elapsed() - before) / 1000);
       return written;

@@ -28,7 +28,7 @@ function collection(...metrics: MetricData[]): ResourceMetrics {
   return { resource, scopeMetrics: metrics.map((each) => ({ scope: { name: 'x' }, metrics: [each] })) };
 }
 
-const page = (...metrics: MetricData[]): string => String(new Exposition().write(collection(...metrics)).body);
+const page = (...metrics: MetricData[]): string => String(new Exposition().writeAtOnce(collection(...metrics)).body);
 
 describe('Exposition', () => {
   it('writes gauges and counters with their suffixes', () => {
@@ -87,8 +87,8 @@ h_seconds_count 3
     const exposition = new Exposition();
     const points = Array.from({ length: 3000 }, (_, index): [object, number] => [{ index, name: 'ü"\\\n' }, index * 7919]);
     const data = collection(metric('a', {}, points));
-    const first = String(exposition.write(data).body);
-    expect(String(exposition.write(data).body)).toBe(first);
+    const first = String(exposition.writeAtOnce(data).body);
+    expect(String(exposition.writeAtOnce(data).body)).toBe(first);
     expect(first.split('\n').length).toBe(3000 + 3 + 2 + 1);
     expect(first).toContain('\na{index="2999",name="ü\\"\\\\\\n"} 23749081\n');
   });
@@ -99,7 +99,7 @@ it('keeps each line with its series when series come, go and change places', () 
   const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((n) => ({ n }));
   const lines = (...points: object[]): string[] => {
     const data = collection(metric('m', {}, points.map((point, index) => [point, index])));
-    return String(exposition.write(data).body).match(/^m.*$/gm) ?? [];
+    return String(exposition.writeAtOnce(data).body).match(/^m.*$/gm) ?? [];
   };
   expect(lines(a!, b!, c!)).toEqual(['m{n="a"} 0', 'm{n="b"} 1', 'm{n="c"} 2']);
   expect(lines(a!, c!)).toEqual(['m{n="a"} 0', 'm{n="c"} 1']);
@@ -160,4 +160,36 @@ it.each([
   [Infinity, '+Inf'],
 ])('the bound %d is written %s, as Go does', (bound, text) => {
   expect(leText(bound)).toBe(text);
+});
+
+describe('a long page', () => {
+  const many = (value: number) => collection(metric('m', {}, Array.from({ length: 100_000 }, (_, i) => [attributes[i]!, value] as [object, unknown])));
+  const attributes = Array.from({ length: 100_000 }, (_, i) => ({ i }));
+
+  it('is written in pieces, between which the event loop goes on, and is the same', async () => {
+    const exposition = new Exposition();
+    let turns = 0;
+    let done = false;
+    const turn = () => (turns++, done || setImmediate(turn));
+    setImmediate(turn);
+    const { body } = await exposition.write(many(1));
+    done = true;
+    expect(turns).toBeGreaterThan(1);
+    expect(body.equals(new Exposition().writeAtOnce(many(1)).body)).toBe(true);
+  });
+
+  it('is written after the one before', async () => {
+    const exposition = new Exposition();
+    const bodies = await Promise.all([exposition.write(many(1)), exposition.write(collection()), exposition.write(many(2))]);
+    expect(bodies.map(({ body }) => String(body).match(/ 1$/gm)?.length)).toEqual([100_001, 1, 1]);
+    expect(String(bodies[2]!.body).match(/ 2$/gm)).toHaveLength(100_000);
+  });
+
+  it('that cannot be written does not stop the next one', async () => {
+    const exposition = new Exposition();
+    const broken = exposition.write({} as ResourceMetrics);
+    const next = exposition.write(collection());
+    await expect(broken).rejects.toThrow();
+    expect(String((await next).body)).toBe(TARGET);
+  });
 });

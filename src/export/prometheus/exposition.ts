@@ -1,5 +1,6 @@
 import type { Attributes, HrTime } from '@opentelemetry/api';
 import { DataPointType, type MetricData, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
+import { type Pieces, atOnce, inPieces } from '../../internal/pieces.ts';
 import { CATALOGUE } from '../../metrics/index.ts';
 import { ByteWriter } from './bytes.ts';
 import { type Format, type Naming, TEXT, namingOf } from './format.ts';
@@ -39,6 +40,8 @@ export class Exposition {
   // The body is about as long as the previous one.
   #capacity = 16384;
   #regions = 64;
+  // Two collections must not be written at once, because what is kept belongs to one.
+  #last: Promise<unknown> = Promise.resolve();
 
   /** @param started creation time of series that exist from the start, for formats with creation times */
   constructor(format = TEXT, started: HrTime = [0, 0]) {
@@ -58,12 +61,24 @@ export class Exposition {
     return this.#format.contentType;
   }
 
-  write({ resource, scopeMetrics }: ResourceMetrics): Written {
+  /** Lets the event loop go on meanwhile: records must not wait for a long page. */
+  write(collection: ResourceMetrics): Promise<Written> {
+    const written = this.#last.then(() => inPieces(this.#pieces(collection)));
+    this.#last = written.catch(() => undefined);
+    return written;
+  }
+
+  /** Not while `write` is at work. */
+  writeAtOnce(collection: ResourceMetrics): Written {
+    return atOnce(this.#pieces(collection));
+  }
+
+  *#pieces({ resource, scopeMetrics }: ResourceMetrics): Pieces<Written> {
     const out = new ByteWriter(this.#capacity);
     const regions = new Regions(this.#regions);
     this.#target(out, resource.attributes);
     const metrics = scopeMetrics.flatMap((scope) => scope.metrics);
-    for (const metric of metrics.sort(byCatalogue)) this.#metric(out, regions, metric);
+    for (const metric of metrics.sort(byCatalogue)) yield* this.#metric(out, regions, metric);
     out.ascii(this.#format.end);
     this.#capacity = Math.ceil(out.length * 1.1) + 1024;
     this.#regions = Math.ceil(regions.count * 1.1) + 64;
@@ -76,11 +91,11 @@ export class Exposition {
     out.ascii('1\n');
   }
 
-  #metric(out: ByteWriter, regions: Regions, metric: MetricData): void {
+  *#metric(out: ByteWriter, regions: Regions, metric: MetricData): Pieces<void> {
     if (metric.dataPointType === DataPointType.EXPONENTIAL_HISTOGRAM || metric.dataPoints.length === 0) return;
     const { header, lines } = this.#family(metric);
     out.bytes(header);
-    lines.write(metric.dataPoints, out, regions);
+    yield* lines.write(metric.dataPoints, out, regions);
   }
 
   #family(metric: MetricData): Family {

@@ -1,9 +1,10 @@
 import type { HrTime } from '@opentelemetry/api';
 import type { Histogram } from '@opentelemetry/sdk-metrics';
+import type { Pieces } from '../../internal/pieces.ts';
 import type { PulledPoint } from '../../metrics/index.ts';
 import type { ByteWriter } from './bytes.ts';
 import { CreatedLines } from './created-lines.ts';
-import { LineStarts, bucketStart, lineStart } from './line-starts.ts';
+import { LineStarts, PIECE, bucketStart, lineStart } from './line-starts.ts';
 import { writeNumber } from './numbers.ts';
 import type { Regions } from './regions.ts';
 import type { Lines } from './value-lines.ts';
@@ -37,14 +38,16 @@ export class HistogramLines implements Lines {
     this.#le = le;
   }
 
-  write(points: readonly PulledPoint[], out: ByteWriter, regions: Regions): void {
-    for (const starts of [this.#buckets, this.#sums, this.#counts, this.#created]) starts?.prepare(points);
+  *write(points: readonly PulledPoint[], out: ByteWriter, regions: Regions): Pieces<void> {
+    for (const starts of [this.#buckets, this.#sums, this.#counts, this.#created]) if (starts !== undefined) yield* starts.prepare(points);
     for (let i = 0; i < points.length; i++) {
       const { value, appeared } = points[i]!;
       const start = out.length;
       this.#series(i, value as Histogram, out);
       if (appeared !== undefined) regions.add(appeared, start, out.length);
       this.#created?.copy(i, out);
+      // Each has some 25 lines.
+      if (i % (PIECE / 16) === 0) yield;
     }
   }
 

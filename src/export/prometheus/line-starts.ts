@@ -1,7 +1,11 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { PulledPoint } from '../../metrics/index.ts';
+import type { Pieces } from '../../internal/pieces.ts';
 import { ByteWriter } from './bytes.ts';
 import { labelsOf } from './labels.ts';
+
+/** A writer may pause after so many points: some ten microseconds, of new series some hundred. */
+export const PIECE = 256;
 
 /**
  * The starts of a metric's lines, such as `name{labels} `, from the last scrape, as one run of bytes in
@@ -23,7 +27,7 @@ export class LineStarts {
   }
 
   /** Makes the starts of these points. `copy` refers to them by index. */
-  prepare(points: readonly PulledPoint[]): void {
+  *prepare(points: readonly PulledPoint[]): Pieces<void> {
     if (points.length === this.#known.length && points.every((point, i) => point.attributes === this.#known[i])) return;
     const out = new ByteWriter(this.#bytes.length + 1024);
     const known: Attributes[] = [];
@@ -38,6 +42,7 @@ export class LineStarts {
       at++;
       known.push(attributes);
       ends.push(out.length);
+      if (known.length % PIECE === 0) yield;
     }
     this.#known = known;
     this.#ends = ends;

@@ -1,3 +1,4 @@
+import { inPieces } from '../../internal/pieces.ts';
 import { Body } from './coding.ts';
 import type { Written } from './exposition.ts';
 
@@ -7,14 +8,19 @@ export interface Page<F = unknown> {
   readonly time: number;
   /** Errors of metrics that could not be collected. The other metrics are complete. */
   readonly errors: readonly unknown[];
-  readonly write: (format: F) => Written;
+  readonly write: (format: F) => Promise<Written>;
+}
+
+interface Kept {
+  readonly written: Promise<Written>;
+  readonly bodies: Map<number, Promise<Body>>;
 }
 
 /** The body of one scrape in each format and, because new series differ, for each group of readers. Makes each body once. */
 export class SharedPage<F> {
   readonly time: number;
-  readonly #write: (format: F) => Written;
-  readonly #written = new Map<F, { readonly written: Written; readonly bodies: Map<number, Body> }>();
+  readonly #write: Page<F>['write'];
+  readonly #kept = new Map<F, Kept>();
 
   constructor({ time, write }: Page<F>) {
     this.time = time;
@@ -22,14 +28,19 @@ export class SharedPage<F> {
   }
 
   /** @param since series that appeared later have the value 0 in the body */
-  body(format: F, since: number): Body {
-    let kept = this.#written.get(format);
-    if (kept === undefined) this.#written.set(format, (kept = { written: this.#write(format), bodies: new Map() }));
-    const { written, bodies } = kept;
+  async body(format: F, since: number): Promise<Body> {
+    let kept = this.#kept.get(format);
+    if (kept === undefined) this.#kept.set(format, (kept = { written: this.#write(format), bodies: new Map() }));
+    const { bodies } = kept;
+    const written = await kept.written;
     // A reader's new series are those that appeared after its last scrape. So two readers with equally many have the same ones.
     const newer = written.regions.newer(since);
     let body = bodies.get(newer);
-    if (body === undefined) bodies.set(newer, (body = new Body(newer === 0 ? written.body : written.regions.zeroed(written.body, since))));
+    if (body === undefined) bodies.set(newer, (body = bodyOf(written, newer, since)));
     return body;
   }
+}
+
+async function bodyOf({ body, regions }: Written, newer: number, since: number): Promise<Body> {
+  return new Body(newer === 0 ? body : await inPieces(regions.zeroed(body, since)));
 }

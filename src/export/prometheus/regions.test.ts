@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { atOnce } from '../../internal/pieces.ts';
 import { Regions } from './regions.ts';
 
 const PAGE = 'a{x="1 2"} 5\nb_bucket{le="1"} 2\nb_sum 0.25\nb_count 3\nü 77\n';
@@ -24,11 +25,11 @@ describe('Regions', () => {
     [0, 3, 'a{x="1 2"} 0\nb_bucket{le="1"} 0\nb_sum 0\nb_count 0\nü 0\n'],
   ])('of who has seen the page of %d, %d are new', (since, newer, text) => {
     expect(regions().newer(since)).toBe(newer);
-    expect(String(regions().zeroed(Buffer.from(PAGE), since))).toBe(text);
+    expect(String(atOnce(regions().zeroed(Buffer.from(PAGE), since)))).toBe(text);
   });
 
   it('may be none', () => {
     expect(new Regions(0).newer(-Infinity)).toBe(0);
-    expect(String(new Regions(0).zeroed(Buffer.from(PAGE), 0))).toBe(PAGE);
+    expect(String(atOnce(new Regions(0).zeroed(Buffer.from(PAGE), 0)))).toBe(PAGE);
   });
 });

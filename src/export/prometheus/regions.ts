@@ -1,8 +1,10 @@
+import type { Pieces } from '../../internal/pieces.ts';
 import { ByteWriter } from './bytes.ts';
 
 const NEWLINE = 10;
 const BLANK = 32;
 const ZERO = 48;
+const PIECE = 256;
 
 /**
  * Positions of the values of counters and histograms in a response body, and when each series appeared.
@@ -44,7 +46,7 @@ export class Regions {
   }
 
   /** The body for a reader whose last scrape was at `since`. */
-  zeroed(page: Buffer, since: number): Buffer {
+  *zeroed(page: Buffer, since: number): Pieces<Buffer> {
     const out = new ByteWriter(page.length);
     let at = 0;
     for (let i = 0; i < this.#count; i++) {
@@ -53,6 +55,7 @@ export class Regions {
       out.slice(page, at, start);
       zeroLines(page, start, end, out);
       at = end;
+      if (i % PIECE === 0) yield;
     }
     out.slice(page, at, page.length);
     return out.take();

@@ -22,7 +22,7 @@ function pageOf(text: string, ...values: [appeared: number, start: number, end: 
   const regions = new Regions();
   for (const [appeared, start, end] of values) regions.add(appeared, start, end);
   const written: Written = { body: Buffer.from(text), regions };
-  return { time: ++time, errors: [], write: () => written };
+  return { time: ++time, errors: [], write: () => Promise.resolve(written) };
 }
 
 async function serve(options: Partial<ScrapeOptions<Exposition>>, afterRequest = (): void => {}) {
@@ -89,7 +89,7 @@ describe('scrapeHandler', () => {
 
   it('serves each format as what it is', async () => {
     const formats = [new Exposition(OPENMETRICS), new Exposition(TEXT)];
-    const write = (format: Exposition): Written => ({ body: Buffer.from(format.version), regions: new Regions() });
+    const write = async (format: Exposition): Promise<Written> => ({ body: Buffer.from(format.version), regions: new Regions() });
     const { scrape } = await serve({ formats, collect: async () => ({ time: 1, errors: [], write }) });
     const get = async (accept: string) => {
       const { headers, body } = await scrape('GET', { accept });
@@ -101,9 +101,7 @@ describe('scrapeHandler', () => {
 
   it('tells its owner that a page could not be written', async () => {
     const failure = new Error('no such series');
-    const write = (): Written => {
-      throw failure;
-    };
+    const write = () => Promise.reject<Written>(failure);
     const { results, scrape } = await serve({ collect: async () => ({ time: 1, errors: [], write }) });
     expect((await scrape()).status).toBe(500);
     expect(results).toEqual([undefined, failure]);

@@ -42,7 +42,7 @@ export function scrapeHandler<F extends Served>(options: ScrapeOptions<F>): Hand
     const format = chooseOffer(request.headers.accept, options.formats);
     const since = reader !== undefined && zeroStart() ? reader.since(page.time) : Infinity;
     const coding = chooseCoding(request.headers['accept-encoding'], CODINGS);
-    const body = await bodyOf(page, format, since, onResult).in(coding);
+    const body = await (await bodyOf(page, format, since, onResult)).in(coding);
     response.setHeader('Content-Type', format.contentType);
     if (coding !== 'identity') response.setHeader('Content-Encoding', coding);
     // Bodies differ by reader, so no cache may answer.
@@ -73,9 +73,9 @@ async function collectOnce<F extends Served>({ collect, onResult, timeout = 10_0
   return new SharedPage(page);
 }
 
-function bodyOf<F>(page: SharedPage<F>, format: F, since: number, onError: (error: unknown) => void): Body {
+async function bodyOf<F>(page: SharedPage<F>, format: F, since: number, onError: (error: unknown) => void): Promise<Body> {
   try {
-    return page.body(format, since);
+    return await page.body(format, since);
   } catch (error) {
     onError(error);
     throw error;

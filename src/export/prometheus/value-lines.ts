@@ -1,8 +1,9 @@
 import type { HrTime } from '@opentelemetry/api';
+import type { Pieces } from '../../internal/pieces.ts';
 import type { PulledPoint } from '../../metrics/index.ts';
 import type { ByteWriter } from './bytes.ts';
 import { CreatedLines } from './created-lines.ts';
-import { LineStarts, lineStart } from './line-starts.ts';
+import { LineStarts, PIECE, lineStart } from './line-starts.ts';
 import { writeNumber } from './numbers.ts';
 import type { Regions } from './regions.ts';
 
@@ -10,7 +11,7 @@ const NEWLINE = 10;
 
 /** Writes the lines of one metric. Keeps the parts that do not change between scrapes. */
 export interface Lines {
-  write(points: readonly PulledPoint[], out: ByteWriter, regions: Regions): void;
+  write(points: readonly PulledPoint[], out: ByteWriter, regions: Regions): Pieces<void>;
 }
 
 export class GaugeLines implements Lines {
@@ -20,12 +21,13 @@ export class GaugeLines implements Lines {
     this.#starts = new LineStarts(({ attributes }) => lineStart(name, attributes));
   }
 
-  write(points: readonly PulledPoint[], out: ByteWriter): void {
-    this.#starts.prepare(points);
+  *write(points: readonly PulledPoint[], out: ByteWriter): Pieces<void> {
+    yield* this.#starts.prepare(points);
     for (let i = 0; i < points.length; i++) {
       this.#starts.copy(i, out);
       writeNumber(out, points[i]!.value as number);
       out.byte(NEWLINE);
+      if (i % PIECE === 0) yield;
     }
   }
 }
@@ -40,9 +42,9 @@ export class CounterLines implements Lines {
     if (created !== undefined) this.#created = new CreatedLines(created, started);
   }
 
-  write(points: readonly PulledPoint[], out: ByteWriter, regions: Regions): void {
-    this.#starts.prepare(points);
-    this.#created?.prepare(points);
+  *write(points: readonly PulledPoint[], out: ByteWriter, regions: Regions): Pieces<void> {
+    yield* this.#starts.prepare(points);
+    if (this.#created !== undefined) yield* this.#created.prepare(points);
     for (let i = 0; i < points.length; i++) {
       const { value, appeared } = points[i]!;
       this.#starts.copy(i, out);
@@ -52,6 +54,7 @@ export class CounterLines implements Lines {
       if (appeared !== undefined) regions.add(appeared, start, out.length);
       out.byte(NEWLINE);
       this.#created?.copy(i, out);
+      if (i % PIECE === 0) yield;
     }
   }
 }
