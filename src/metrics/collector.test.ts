@@ -1,9 +1,9 @@
 import { NEVER, Subject, throwError } from 'rxjs';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Snapshot } from '../stream/snapshot.ts';
 import { OUTCOMES } from '../words/outcomes.ts';
 import { Collector } from './collector.ts';
-import { Bench, Keys, START, processInfo, snapshot } from './fixtures.ts';
+import { Bench, INTERVAL, Keys, START, processInfo, snapshot } from './fixtures.ts';
 
 const curl = processInfo(10, 'curl');
 const nginx = processInfo(20, 'nginx');
@@ -187,6 +187,53 @@ describe('keys', () => {
     bench.window({ rows: [[1, { accept: 1 }]] });
     expect(await bench.lines('connwatch.tcp.accepts')).toEqual({ 'nginx 80': 1 });
     expect(await bench.lines(`${CONNECT}.attempts`)).toEqual({ 'curl 10.0.0.1 443': 1 });
+  });
+});
+
+describe('a collection that pauses after each metric', () => {
+  afterEach(() => void vi.restoreAllMocks());
+  const open = () => {
+    let now = 0;
+    vi.spyOn(performance, 'now').mockImplementation(() => (now += 1000));
+    const told: Snapshot[] = [];
+    const bench = new Bench({ onSnapshot: (snapshot) => told.push(snapshot) });
+    bench.keys.client(1, curl);
+    bench.window({ rows: [[1, { success: 2, refused: 1 }]] });
+    const page = async () => {
+      const data = await bench.data();
+      const sum = (name: string) => data.find(({ descriptor }) => descriptor.name === `${CONNECT}.${name}`)!.dataPoints.reduce((total, { value }) => total + (value as number), 0);
+      return ['attempts', 'successes', 'failures'].map(sum);
+    };
+    return { bench, told, page };
+  };
+
+  it('does not see a window that ends meanwhile, and the next one does', async () => {
+    const { bench, told, page } = open();
+    const collecting = page();
+    bench.window({ rows: [[1, { success: 10, refused: 20 }]] });
+    expect(told).toHaveLength(1);
+    expect(await collecting).toEqual([3, 2, 1]);
+    expect(told).toHaveLength(2);
+    expect(await page()).toEqual([33, 12, 21]);
+  });
+
+  it('holds one window, not two', async () => {
+    const { bench, told, page } = open();
+    const collecting = page();
+    bench.window({ rows: [[1, { success: 10 }]] });
+    bench.window({ rows: [[1, { success: 100 }]] });
+    expect(told.map(({ start }) => start)).toEqual([0, 1, 2].map((index) => told[0]!.start + index * INTERVAL));
+    await collecting;
+    expect(await page()).toEqual([113, 112, 1]);
+  });
+
+  it('loses no window that is held at the end', async () => {
+    const { bench, page } = open();
+    const collecting = page();
+    bench.window({ rows: [[1, { success: 10 }]] });
+    bench.collector.stop();
+    await collecting;
+    expect(await page()).toEqual([13, 12, 1]);
   });
 });
 

@@ -29,8 +29,8 @@ export interface FamilySize {
 
 /**
  * Snapshots in, OpenTelemetry metrics out. `start()` makes the one
- * subscription; each snapshot is applied at once, in the subscriber, so a
- * collection always sees whole windows. Producers give what is known to
+ * subscription; each snapshot is applied at once, in the subscriber. One that comes during a
+ * collection is applied after it, so a collection sees whole windows. Producers give what is known to
  * readers of the SDK.
  */
 export class Collector implements AsyncDisposable {
@@ -45,6 +45,9 @@ export class Collector implements AsyncDisposable {
   readonly #produced: readonly ProducedFamily[];
   #subscription: Subscription | undefined;
   #snapshot: Snapshot | undefined;
+  /** Collections that are at work, and the snapshot that waits for them. */
+  #collecting = 0;
+  #held: Snapshot | undefined;
   #readers = 0;
   #closed = false;
 
@@ -112,7 +115,7 @@ export class Collector implements AsyncDisposable {
   producer(path: 'pull' | 'push' | 'view'): Producer {
     const bit = path === 'view' ? 0 : 1 << this.#readers++;
     const { clock, elapsed } = this.#config;
-    return new Producer({ families: this.#produced, bit, clock, elapsed: path === 'pull' ? elapsed : undefined });
+    return new Producer({ families: this.#produced, bit, clock, whole: (collect) => this.#whole(collect), elapsed: path === 'pull' ? elapsed : undefined });
   }
 
   /**
@@ -141,6 +144,7 @@ export class Collector implements AsyncDisposable {
     if (this.#closed) return;
     this.#closed = true;
     this.#subscription?.unsubscribe();
+    this.#applyHeld();
     try {
       this.#accounts.flush();
     } catch (error) {
@@ -158,17 +162,50 @@ export class Collector implements AsyncDisposable {
   }
 
   #next(snapshot: Snapshot): void {
+    // At once, because it reads the kernel's counters; and before the keys that are idle now are given back.
+    this.#guarded(() => this.#config.drift?.after(snapshot, this.#config.keys));
+    if (this.#collecting > 0 && this.#held === undefined) {
+      this.#held = snapshot;
+      return;
+    }
+    // Not two: the kernel side gives numbers of processes again after two cuts.
+    this.#applyHeld();
+    this.#apply(snapshot);
+  }
+
+  async #whole<T>(collect: () => Promise<T>): Promise<T> {
+    this.#collecting += 1;
     try {
-      // Before the keys that are idle now are given back.
-      this.#config.drift?.after(snapshot, this.#config.keys);
+      return await collect();
+    } finally {
+      this.#collecting -= 1;
+      if (this.#collecting === 0) this.#applyHeld();
+    }
+  }
+
+  #applyHeld(): void {
+    const held = this.#held;
+    this.#held = undefined;
+    if (held !== undefined) this.#apply(held);
+  }
+
+  #apply(snapshot: Snapshot): void {
+    const applied = this.#guarded(() => {
       const atMost = Math.max(1, Math.ceil(KEEP_AT_MOST / this.#config.interval));
       this.#accounts.apply(snapshot, { atMost, readers: (1 << this.#readers) - 1 });
       this.#snapshot = snapshot;
+    });
+    if (applied) this.#config.onSnapshot(snapshot);
+  }
+
+  #guarded(work: () => void): boolean {
+    try {
+      work();
+      return true;
     } catch (error) {
       this.#config.onError(error);
-      return;
+      return false;
     }
-    this.#config.onSnapshot(snapshot);
   }
 }
 

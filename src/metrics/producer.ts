@@ -9,6 +9,7 @@ import {
   type MetricData,
   type MetricProducer,
 } from '@opentelemetry/sdk-metrics';
+import { type Pieces, inPieces } from '../internal/pieces.ts';
 import { SCOPE } from './catalogue/catalogue.ts';
 import type { Metric } from './catalogue/metric.ts';
 import type { Family } from './series/account.ts';
@@ -27,6 +28,8 @@ export interface ProducerOptions {
   readonly clock: () => number;
   /** Milliseconds of a clock that only goes forward; undefined for a reader that needs no `appeared`. */
   readonly elapsed: (() => number) | undefined;
+  /** Keeps what the families have as it is while it collects. */
+  readonly whole: <T>(collect: () => Promise<T>) => Promise<T>;
 }
 
 /** A point as the pull reader gets it. */
@@ -62,14 +65,23 @@ export class Producer implements MetricProducer {
     return this.#time;
   }
 
+  /** Lets the event loop go on between metrics. */
   collect(): Promise<CollectionResult> {
+    return this.#options.whole(() => inPieces(this.#pieces()));
+  }
+
+  *#pieces(): Pieces<CollectionResult> {
     const { clock, elapsed, families } = this.#options;
     this.#before = this.#time;
     this.#time = Math.max(this.#time + INSTANT, elapsed?.() ?? 0);
     const now = clock();
-    const metrics = families.map((family) => this.#data(family, now));
+    const metrics: MetricData[] = [];
+    for (const family of families) {
+      metrics.push(this.#data(family, now));
+      yield;
+    }
     const resourceMetrics = { resource: this.#resource, scopeMetrics: [{ scope: { name: SCOPE }, metrics }] };
-    return Promise.resolve({ resourceMetrics, errors: [] });
+    return { resourceMetrics, errors: [] };
   }
 
   #data({ metric, family }: ProducedFamily, now: number): MetricData {
