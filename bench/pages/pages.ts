@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { DRAIN_PATIENCE_MS } from '../../src/agent/patience.ts';
 import { Flood } from '../../test/harness/flood.ts';
 import { at } from '../../test/harness/host.ts';
 import { Namespace } from '../../test/harness/kernel/namespace.ts';
@@ -106,12 +107,14 @@ async function fourAtATime(series: number, seconds: number): Promise<Row[]> {
   await Promise.all(readers);
   const { resident, maps } = memoryOf(agent.pid);
   const sorted = lags.sort((a, b) => a - b);
+  const p99 = sorted[Math.floor(sorted.length * 0.99)] ?? 0;
   const title = `four at a time, ${lines.toLocaleString('en')} series`;
   return [
     { what: `${title}: scrapes in ${seconds} s`, value: spread([scrapes]), unit: 'count' },
     { what: `${title}: connects meanwhile`, value: spread([made.attempts]), unit: 'count' },
     { what: `${title}: records lost`, value: spread([lost]), unit: 'count', atMost: 0 },
-    { what: `${title}: drain lag, 99 % within`, value: spread([sorted[Math.floor(sorted.length * 0.99)] ?? 0]), unit: 'ms', atMost: 20 },
+    { what: `${title}: drain lag, 99 % within`, value: spread([p99]), unit: 'ms' },
+    { what: `${title}: drain lag above the ${DRAIN_PATIENCE_MS} ms that records wait by choice, 99 % within`, value: spread([Math.max(0, p99 - DRAIN_PATIENCE_MS)]), unit: 'ms', atMost: 20 },
     { what: `${title}: memory of the agent`, value: spread([resident - maps]), unit: 'MB' },
   ];
 }

@@ -18,15 +18,13 @@ import { meetAtOnce, openKubernetes, openNames } from './kubernetes.ts';
 import { openLive } from './live.ts';
 import { giveUpPrivileges } from './privileges.ts';
 import { pageUrl } from './page-url.ts';
+import { DRAIN_PATIENCE_MS } from './patience.ts';
 import { pushHeaders } from './push/headers.ts';
 import { openLogPush } from './push/logs.ts';
 import { openPush } from './push/push.ts';
 import { logUnresolved } from './push/unresolved.ts';
 import { watchDrain } from './watchdog.ts';
 import { openWebConfig } from './web-config.ts';
-
-/** Records may wait this long, because metrics show them only when their window ends, after seconds. */
-const DRAIN_PATIENCE_MS = 50;
 
 /** A running agent. */
 export interface Agent {
