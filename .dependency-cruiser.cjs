@@ -14,7 +14,7 @@ const MAY_IMPORT = {
   ebpf: ['internal', 'words'],
   stream: ['ebpf', 'internal', 'words'], // ebpf: see the rule on types below
   metrics: ['ebpf', 'stream', 'identity', 'internal', 'words'], // ebpf: see the rule on types below
-  export: ['metrics'],
+  export: ['internal', 'metrics'],
   feed: ['metrics'],
   ui: ['feed'], // ui: see the rule on the browser below
   server: ['health', 'internal'],
