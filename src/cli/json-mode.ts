@@ -2,7 +2,7 @@ import type { Host } from './host.ts';
 import { describeFailure } from './failure.ts';
 
 /** Commands other than `run`. */
-const OTHERS: readonly string[] = ['config', 'doctor', 'health', 'version', 'help', 'trace', 'top', 'snapshot', '--version', '-V', '--help', '-h'];
+const OTHERS: readonly string[] = ['config', 'doctor', 'health', 'version', 'help', 'trace', 'top', 'snapshot', 'why', '--version', '-V', '--help', '-h'];
 
 /**
  * Whether a machine reads the errors of this command line: those of `run` are lines of its log, whose format is known

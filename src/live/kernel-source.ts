@@ -4,6 +4,7 @@ import type { ContainerNames } from '../identity/index.ts';
 import type { Snapshot } from '../stream/snapshot.ts';
 import { namedWorkloads, type WorkloadOf } from './model/named.ts';
 import { liveWindow } from './model/window.ts';
+import type { Recent, RecentMessage } from './recent/recent.ts';
 import { openSockets, type SocketsMessage } from './sockets/sockets.ts';
 import type { LiveSource, SocketsEnd, Stream, WindowEnd, WindowMessage } from './source.ts';
 import type { TraceEnd, TraceMessage } from './trace/event.ts';
@@ -17,6 +18,8 @@ export interface KernelSourceOptions {
   readonly snapshots: Observable<Snapshot>;
   /** Who names containers. */
   readonly names: ContainerNames | undefined;
+  /** Is told of each window by whoever has made it. */
+  readonly recent: Recent;
 }
 
 /** Live views of the programs that this process has loaded. */
@@ -69,6 +72,11 @@ export class KernelSource implements LiveSource {
         return { event: 'end', time: new Date().toISOString() };
       },
     };
+  }
+
+  recent(sink: (message: RecentMessage) => boolean): Stream<SocketsEnd> {
+    sink(this.#options.recent.message());
+    return { close: () => ({ event: 'end', time: new Date().toISOString() }) };
   }
 
   close(): void {

@@ -1,4 +1,5 @@
 import type { LiveWindow } from './model/window.ts';
+import type { RecentMessage } from './recent/recent.ts';
 import type { SocketsMessage } from './sockets/sockets.ts';
 import type { TraceEnd, TraceMessage } from './trace/event.ts';
 import type { TraceFilter } from './trace/filter.ts';
@@ -31,6 +32,8 @@ export interface LiveSource {
   trace(filter: TraceFilter, sink: (message: TraceMessage) => boolean): Stream<TraceEnd>;
   /** All open sockets, once: with the end of this window or the next. */
   sockets(sink: (message: SocketsMessage) => boolean): Stream<SocketsEnd>;
+  /** What clients did in the last minutes, once. */
+  recent(sink: (message: RecentMessage) => boolean): Stream<SocketsEnd>;
   /** Each window when it ends. A reader that is too slow misses windows. */
   windows(sink: (message: WindowMessage) => boolean): Stream<WindowEnd>;
 }

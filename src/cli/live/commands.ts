@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { Settings } from '../../config/index.ts';
 import type { ClientSource } from '../../live/client/source.ts';
 import type { Host } from '../host.ts';
-import { addFilterFlags, countOf, durationOf, filterOf, type Given } from './options.ts';
+import { addFilterFlags, countOf, durationOf, filterOf, type Given, questionOf } from './options.ts';
 
 export interface LiveCommandsOptions {
   readonly host: Host;
@@ -23,6 +23,15 @@ Ctrl-C ends it with a report of what was left out.
 const SNAPSHOT_NOTE = `
 The sockets are those at the end of a window of the agent, so the answer takes up to its --interval. Bytes, round trip and queues are
 those of the scan before.
+`;
+
+const WHY_NOTE = `
+Examples:
+  connwatch why db.example.com:5432
+  connwatch why 10.0.0.5
+  connwatch why --pid 20187
+
+A running agent knows the last ten minutes, to the end of its last window (--interval). Without an agent the command watches for --duration first.
 `;
 
 const TOP_KEYS = `
@@ -69,7 +78,21 @@ export function addLiveCommands(program: Command, { host, settings, done }: Live
       const { snapshot } = await import('./snapshot.ts');
       done(await snapshot(source, given['json'] === true ? 'json' : given['csv'] === true ? 'csv' : 'table', host));
     });
-  return [trace, top, snapshot];
+  const why = program
+    .command('why')
+    .description('Say in sentences what is known of connects to a peer, or of a process, in the last minutes.')
+    .argument('[peer]', 'host:port, host, or an address; IPv6 with a port in brackets')
+    .option('--pid <pid>', 'Of this process (pid of the host) and others of the same program and container.')
+    .option('--duration <duration>', 'Without an agent: how long to watch.', '10s')
+    .option('--json', 'Print an object instead.')
+    .addHelpText('after', WHY_NOTE)
+    .action(async (peer: string | undefined, given: Given) => {
+      const [question, duration] = [questionOf(peer, given), durationOf(given, 'duration') ?? 0];
+      await using source = await openFor(host, await settings());
+      const { why } = await import('./why.ts');
+      done(await why(source, { question, duration, json: given['json'] === true }, host));
+    });
+  return [trace, top, snapshot, why];
 }
 
 async function openFor(host: Host, { socket, bpfObject: objectPath, ringSize, syncFailures }: Settings): Promise<ClientSource> {

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { parseDuration, parseFilter } from '../../config/index.ts';
 import { ConnwatchError } from '../../internal/errors.ts';
 import { Invalid } from '../../internal/invalid.ts';
+import { parseTarget, type Question } from '../../live/why/question.ts';
 import type { TraceFilter } from '../../live/trace/filter.ts';
 
 /** Flags of a live view, by their names; lists may be given several times, or with commas. */
@@ -49,6 +50,17 @@ export function durationOf(given: Given, name: string): number | undefined {
 export function countOf(given: Given, name: string): number | undefined {
   const text = given[name];
   return typeof text === 'string' ? value(`--${name}`, text, (one) => positive(parseNumber(one))) : undefined;
+}
+
+/** Of `connwatch why`. @throws ConnwatchError CW_CONFIG */
+export function questionOf(peer: string | undefined, given: Given): Question {
+  const pid = given['pid'];
+  const hint = "Run 'connwatch why --help' for examples.";
+  if (peer === undefined && typeof pid !== 'string') throw new ConnwatchError('give a peer such as db.example.com:5432, or a process with --pid.', { code: 'CW_CONFIG', hint });
+  return {
+    target: peer === undefined ? undefined : value('peer', peer, parseTarget),
+    pid: typeof pid === 'string' ? value('--pid', pid, parsePid) : undefined,
+  };
 }
 
 function parsePid(text: string): number {

@@ -4,6 +4,8 @@ import type { Config } from '../../ebpf/config.ts';
 import type { Snapshot } from '../../stream/snapshot.ts';
 import { windows } from '../../stream/window.ts';
 import { KernelSource } from '../kernel-source.ts';
+import { namedWorkloads } from '../model/named.ts';
+import { Recent, type RecentMessage } from '../recent/recent.ts';
 import type { SocketsMessage } from '../sockets/sockets.ts';
 import type { SocketsEnd, Stream, WindowEnd, WindowMessage } from '../source.ts';
 import type { TraceEnd, TraceMessage } from '../trace/event.ts';
@@ -18,6 +20,7 @@ const PATIENCE_MS = 20;
 /** The programs, loaded by the command itself for as long as it runs. */
 export class LocalSource implements ClientSource {
   readonly origin = 'programs that this command has loaded';
+  readonly hasPast = false;
   readonly #manager: Manager;
   readonly #source: KernelSource;
   readonly #windows: Subscription;
@@ -30,9 +33,12 @@ export class LocalSource implements ClientSource {
     this.#manager = new Manager({ ...config, immediate: false, patience: PATIENCE_MS, onError: (error) => this.#fail(error) });
     const windowed = this.#manager.batches.pipe(windows({ interval: WINDOW_MS, requestCut: () => this.#manager.requestCut() }));
     const snapshots = new Subject<Snapshot>();
-    this.#source = new KernelSource({ ebpf: this.#manager, snapshots, names: undefined });
+    const recent = new Recent();
+    const workloadOf = namedWorkloads(undefined);
+    this.#source = new KernelSource({ ebpf: this.#manager, snapshots, names: undefined, recent });
     this.#windows = windowed.subscribe({
       next: (snapshot) => {
+        recent.add(snapshot, this.#manager, workloadOf);
         snapshots.next(snapshot);
         const { live, listeners } = snapshot.cut;
         this.#manager.release(new Set([...snapshot.keys, ...live.key, ...listeners.key]));
@@ -53,6 +59,10 @@ export class LocalSource implements ClientSource {
 
   sockets(onMessage: (message: SocketsMessage) => void): Watching<SocketsEnd> {
     return this.#watch(this.#source.sockets((message) => (onMessage(message), true)));
+  }
+
+  recent(onMessage: (message: RecentMessage) => void): Watching<SocketsEnd> {
+    return this.#watch(this.#source.recent((message) => (onMessage(message), true)));
   }
 
   windows(onMessage: (message: WindowMessage) => void): Watching<WindowEnd> {

@@ -2,6 +2,7 @@ import { type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { ConnwatchError, codeOf, oneLine } from '../../internal/errors.ts';
 import { version } from '../../internal/version.ts';
 import { PROTOCOL, PROTOCOL_HEADER, VERSION_HEADER } from '../socket/protocol.ts';
+import type { RecentMessage } from '../recent/recent.ts';
 import type { SocketsMessage } from '../sockets/sockets.ts';
 import type { SocketsEnd, WindowEnd, WindowMessage } from '../source.ts';
 import type { TraceEnd, TraceMessage } from '../trace/event.ts';
@@ -14,6 +15,7 @@ const ANSWER_MS = 5000;
 /** An agent that answers on its socket. */
 export class RemoteSource implements ClientSource {
   readonly origin: string;
+  readonly hasPast = true;
   readonly #path: string;
 
   private constructor(path: string) {
@@ -34,6 +36,10 @@ export class RemoteSource implements ClientSource {
 
   sockets(onMessage: (message: SocketsMessage) => void): Watching<SocketsEnd> {
     return this.#stream<SocketsEnd>('/sockets', onMessage);
+  }
+
+  recent(onMessage: (message: RecentMessage) => void): Watching<SocketsEnd> {
+    return this.#stream<SocketsEnd>('/recent', onMessage);
   }
 
   windows(onMessage: (message: WindowMessage) => void): Watching<WindowEnd> {

@@ -1,3 +1,4 @@
+import type { RecentMessage } from '../recent/recent.ts';
 import type { SocketsMessage } from '../sockets/sockets.ts';
 import type { SocketsEnd, WindowEnd, WindowMessage } from '../source.ts';
 import type { TraceEnd, TraceMessage } from '../trace/event.ts';
@@ -15,7 +16,10 @@ export interface Watching<End> {
 export interface ClientSource extends AsyncDisposable {
   /** For people: `the agent of /run/connwatch/connwatch.sock`. */
   readonly origin: string;
+  /** Whether it knows what was before the command began. */
+  readonly hasPast: boolean;
   trace(filter: TraceFilter, onMessage: (message: TraceMessage) => void): Watching<TraceEnd>;
   sockets(onMessage: (message: SocketsMessage) => void): Watching<SocketsEnd>;
+  recent(onMessage: (message: RecentMessage) => void): Watching<SocketsEnd>;
   windows(onMessage: (message: WindowMessage) => void): Watching<WindowEnd>;
 }

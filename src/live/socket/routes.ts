@@ -8,6 +8,7 @@ import { fail, type Route, type Routes } from './socket.ts';
 /** What the agent answers on its socket. */
 export function routesOf(source: LiveSource): Routes {
   return {
+    '/recent': streamed((_, write) => source.recent(write)),
     '/sockets': streamed((_, write) => source.sockets(write)),
     '/windows': streamed((_, write) => source.windows(write)),
     '/trace': streamed((parameters, write) => source.trace(parseTraceFilter(parameters.get('filter') ?? '{}'), write)),

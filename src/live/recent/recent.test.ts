@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import type { Key } from '../../ebpf/types.ts';
+import type { Snapshot } from '../../stream/snapshot.ts';
+import { COLUMN, COLUMNS } from '../../words/columns.ts';
+import { OUTCOMES, type Outcome } from '../../words/outcomes.ts';
+import { Recent } from './recent.ts';
+
+const START = 1_700_000_040_000;
+const INTERVAL = 5000;
+const SLOT = 120_000;
+
+type Row = readonly [id: number, connects: Partial<Record<Outcome, number>>, more?: { readonly synRetransmits?: number; readonly accept?: number }];
+
+/** A window that begins so many milliseconds after the first. All successes are in one bucket. */
+function snapshot(rows: readonly Row[], after: number): Snapshot {
+  const counts = new Uint32Array(rows.length * COLUMNS);
+  rows.forEach(([, connects, { synRetransmits = 0, accept = 0 } = {}], row) => {
+    const first = row * COLUMNS;
+    OUTCOMES.forEach((outcome, at) => (counts[first + COLUMN.connect + at] = connects[outcome] ?? 0));
+    counts[first + COLUMN.handshake + 3] = connects.success ?? 0;
+    counts[first + COLUMN.synRetransmits] = synRetransmits;
+    counts[first + COLUMN.accept] = accept;
+  });
+  return { start: START + after, end: START + after + INTERVAL, rows: rows.length, keys: Uint32Array.from(rows, ([id]) => id), counts, cut: { namespaces: new Map() } } as unknown as Snapshot;
+}
+
+function open(most?: number) {
+  const recent = new Recent(most);
+  const keys = { get: (id: number) => ({ id, role: 'client', address: id < 9 ? `10.0.0.${id}` : '', port: 80, netns: 1, fold: id < 9 ? 'none' : 'peer' }) as Key };
+  const add = (rows: readonly Row[], after = 0) => recent.add(snapshot(rows, after), keys, () => ({ 'process.executable.name': 'curl' }));
+  const shown = () =>
+    recent.message().rows.map(({ address, connects }) => `${address} ${connects.flatMap((count, at) => (count === 0 ? [] : `${OUTCOMES[at]!} ${count}`)).join(' ')}`);
+  return { recent, add, shown };
+}
+
+describe('Recent', () => {
+  it('adds up the windows of the last ten minutes', () => {
+    const { recent, add, shown } = open();
+    add([[1, { success: 2, refused: 1 }], [2, { unanswered: 1 }, { synRetransmits: 3 }], [3, {}, { accept: 9 }]]);
+    add([[1, { success: 1 }]], SLOT);
+    expect(shown()).toEqual(['10.0.0.2 unanswered 1', '10.0.0.1 success 3 refused 1']);
+    const [silent, first] = recent.message().rows;
+    expect([silent!.retransmits, first!.handshakes[3], first!.last[0]! - first!.last[1]!, recent.message().since]).toEqual([3, 3, SLOT, START]);
+    // Five slots later the first is over.
+    add([], 6 * SLOT);
+    expect(shown()).toEqual(['10.0.0.1 success 1']);
+    expect(recent.message().rows[0]!.last[1]).toBe(0);
+    add([], 7 * SLOT);
+    expect(shown()).toEqual([]);
+  });
+
+  it('is bounded, and says how much it does not name', () => {
+    const { recent, add, shown } = open(2);
+    add([[1, { refused: 5 }], [2, { success: 1 }], [9, { success: 7 }]]);
+    add([[1, { refused: 1 }], [3, { success: 1 }]], INTERVAL);
+    expect(shown()).toEqual(['10.0.0.1 refused 6', '10.0.0.3 success 1']);
+    expect(recent.message().unnamed).toBe(8);
+    expect(recent.message(({ address }) => address === '10.0.0.3').rows).toHaveLength(1);
+    add([], 6 * SLOT);
+    expect(recent.message().unnamed).toBe(0);
+  });
+});

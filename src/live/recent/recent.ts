@@ -1,0 +1,146 @@
+import type { Attributes } from '@opentelemetry/api';
+import type { Key } from '../../ebpf/types.ts';
+import { identify } from '../../identity/index.ts';
+import type { Snapshot } from '../../stream/snapshot.ts';
+import { COLUMN, COLUMNS, HANDSHAKE_BOUNDS } from '../../words/columns.ts';
+import { OUTCOMES } from '../../words/outcomes.ts';
+import type { WorkloadOf } from '../model/named.ts';
+
+/** Connects of the last minutes from one workload to one peer that have ended. Everything in it is JSON. */
+export interface RecentRow {
+  readonly workload: Attributes;
+  readonly address: string;
+  readonly port: number;
+  /** Inode number of the network namespace; 0: unknown. */
+  readonly netns: number;
+  /** Index = OUTCOMES. */
+  readonly connects: readonly number[];
+  /** Unix milliseconds: the end of the window of the last one of each outcome; 0: none. */
+  readonly last: readonly number[];
+  /** SYNs that were sent again. */
+  readonly retransmits: number;
+  /** Of the successes: a count for each of HANDSHAKE_BOUNDS and one for above. */
+  readonly handshakes: readonly number[];
+}
+
+export interface RecentMessage {
+  readonly event: 'recent';
+  /** Unix milliseconds: nothing before is known; the end of the last window. */
+  readonly since: number;
+  readonly until: number;
+  readonly rows: readonly RecentRow[];
+  /** Connects that no row has: of peers that share a key, of records that were lost, and of what found no room. */
+  readonly unnamed: number;
+}
+
+const SLOT_MS = 120_000;
+/** Ten minutes, and the slot that is not complete. */
+const SLOTS = 6;
+/** Workloads with a peer; 2 MB at most. The one that was quiet for the longest time makes room. */
+export const MOST_ROWS = 1000;
+
+interface Slot {
+  readonly begin: number;
+  readonly connects: Uint32Array;
+  readonly handshakes: Uint32Array;
+  retransmits: number;
+}
+
+interface Kept {
+  readonly key: Omit<RecentRow, 'connects' | 'last' | 'retransmits' | 'handshakes'>;
+  readonly last: number[];
+  slots: Slot[];
+}
+
+/** What clients did in the last ten minutes, for `connwatch why`. */
+export class Recent {
+  readonly #most: number;
+  /** The least recent first. */
+  readonly #kept = new Map<string, Kept>();
+  #unnamed: { begin: number; count: number }[] = [];
+  #first = 0;
+  #end = 0;
+
+  constructor(most = MOST_ROWS) {
+    this.#most = most;
+  }
+
+  /** Call it in the subscriber of the snapshot: its key numbers may mean something else later. */
+  add(snapshot: Snapshot, keys: { get(id: number): Key | undefined }, workloadOf: WorkloadOf): void {
+    this.#first ||= snapshot.start;
+    this.#end = snapshot.end;
+    const begin = Math.floor(snapshot.end / SLOT_MS) * SLOT_MS;
+    for (let row = 0; row < snapshot.rows; row++) {
+      const count = connectsIn(snapshot, row);
+      if (count === 0) continue;
+      const key = keys.get(snapshot.keys[row]!);
+      if (key === undefined || key.fold !== 'none' || key.address === '') this.#addUnnamed(begin, count);
+      else addTo(this.#keptOf(key, workloadOf(key), snapshot.cut.namespaces.get(key.netns)?.inode ?? 0, begin), begin, snapshot, row);
+    }
+  }
+
+  /** @param wanted the address and port of rows to give */
+  message(wanted: (row: Pick<RecentRow, 'address' | 'port'>) => boolean = () => true): RecentMessage {
+    const oldest = this.#oldest(this.#end);
+    const rows = [...this.#kept.values()].filter(({ key }) => wanted(key)).flatMap((kept) => rowOf(kept, oldest));
+    const unnamed = this.#unnamed.filter(({ begin }) => begin >= oldest).reduce((sum, { count }) => sum + count, 0);
+    return { event: 'recent', since: Math.max(this.#first, oldest), until: this.#end, rows, unnamed };
+  }
+
+  #oldest(now: number): number {
+    return Math.floor(now / SLOT_MS) * SLOT_MS - (SLOTS - 1) * SLOT_MS;
+  }
+
+  #keptOf({ address, port }: Key, workload: Attributes, netns: number, begin: number): Kept {
+    const id = `${identify(workload)} ${netns} ${address} ${port}`;
+    const kept = this.#kept.get(id) ?? { key: { workload, address, port, netns }, last: OUTCOMES.map(() => 0), slots: [] };
+    this.#kept.delete(id);
+    this.#kept.set(id, kept);
+    if (this.#kept.size > this.#most) this.#forgetOne(begin);
+    return kept;
+  }
+
+  #forgetOne(begin: number): void {
+    const [id, { slots }] = this.#kept.entries().next().value!;
+    this.#kept.delete(id);
+    const oldest = this.#oldest(begin);
+    const lost = slots.filter((slot) => slot.begin >= oldest).reduce((sum, slot) => sum + slot.connects.reduce((all, count) => all + count, 0), 0);
+    if (lost > 0) this.#addUnnamed(begin, lost);
+  }
+
+  #addUnnamed(begin: number, count: number): void {
+    const last = this.#unnamed.at(-1);
+    if (last?.begin === begin) last.count += count;
+    else this.#unnamed = [...this.#unnamed, { begin, count }].slice(-SLOTS);
+  }
+}
+
+function connectsIn({ counts }: Snapshot, row: number): number {
+  let connects = 0;
+  for (let outcome = 0; outcome < OUTCOMES.length; outcome++) connects += counts[row * COLUMNS + COLUMN.connect + outcome]!;
+  return connects;
+}
+
+function addTo(kept: Kept, begin: number, { counts, end }: Snapshot, row: number): void {
+  let slot = kept.slots.at(-1);
+  if (slot?.begin !== begin) {
+    slot = { begin, connects: new Uint32Array(OUTCOMES.length), handshakes: new Uint32Array(HANDSHAKE_BOUNDS.length + 1), retransmits: 0 };
+    kept.slots = [...kept.slots, slot].slice(-SLOTS);
+  }
+  const first = row * COLUMNS;
+  for (let outcome = 0; outcome < OUTCOMES.length; outcome++) {
+    const count = counts[first + COLUMN.connect + outcome]!;
+    slot.connects[outcome]! += count;
+    if (count > 0) kept.last[outcome] = end;
+  }
+  for (let bucket = 0; bucket < slot.handshakes.length; bucket++) slot.handshakes[bucket]! += counts[first + COLUMN.handshake + bucket]!;
+  slot.retransmits += counts[first + COLUMN.synRetransmits]!;
+}
+
+function rowOf({ key, last, slots }: Kept, oldest: number): RecentRow[] {
+  const recent = slots.filter(({ begin }) => begin >= oldest);
+  if (recent.length === 0) return [];
+  const sum = (pick: (slot: Slot) => Uint32Array): number[] => recent.map(pick).reduce<number[]>((all, counts) => Array.from(counts, (count, at) => count + (all[at] ?? 0)), []);
+  const connects = sum((slot) => slot.connects);
+  return [{ ...key, connects, last: last.map((at, outcome) => (connects[outcome] === 0 ? 0 : at)), retransmits: recent.reduce((all, slot) => all + slot.retransmits, 0), handshakes: sum((slot) => slot.handshakes) }];
+}
