@@ -20,6 +20,7 @@ const MAY_IMPORT = {
   server: ['health', 'internal'],
   doctor: ['config', 'ebpf', 'internal', 'kubernetes', 'server'], // see the rules on doctor below
   live: ['ebpf', 'identity', 'internal', 'stream', 'words'], // ebpf: see the rule on live below
+  library: ['internal', 'live', 'words'],
   agent: ['config', 'doctor', 'ebpf', 'export', 'feed', 'health', 'identity', 'internal', 'kubernetes', 'live', 'metrics', 'runtimes', 'server', 'stream', 'words'],
   cli: ['agent', 'config', 'doctor', 'ebpf', 'internal', 'live', 'words'], // ebpf: its version
 };

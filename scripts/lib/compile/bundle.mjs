@@ -9,7 +9,7 @@ import { hash, hashFiles, isFresh, setStamp } from '../setup/stamp.mjs';
 import { licencesOf } from './licences.mjs';
 
 /** Rooms that package.json exports. */
-export const PUBLIC_ROOMS = ['ebpf', 'stream', 'metrics', 'health', 'server'];
+export const PUBLIC_ROOMS = ['library', 'ebpf', 'stream', 'metrics', 'health', 'server'];
 const dist = at('dist');
 export const program = at('dist', 'connwatch.js');
 export const licences = at('dist', 'LICENSES.txt');

@@ -3,7 +3,7 @@ import type { SocketInfo, SocketsMessage } from '../../live/sockets/sockets.ts';
 import { socketCsv, socketTable } from '../../live/text/sockets.ts';
 import { EXIT } from '../failure.ts';
 import type { Host } from '../host.ts';
-import { first } from './first.ts';
+import { first } from '../../live/client/first.ts';
 import { stopSignals } from './signals.ts';
 
 export type SnapshotFormat = 'table' | 'json' | 'csv';

@@ -12,7 +12,7 @@ import { answer, type Asked } from '../../live/why/answer.ts';
 import type { Question, Target } from '../../live/why/question.ts';
 import { EXIT } from '../failure.ts';
 import type { Host } from '../host.ts';
-import { first } from './first.ts';
+import { first } from '../../live/client/first.ts';
 import { stopSignals } from './signals.ts';
 
 export interface WhyOptions {

@@ -12,8 +12,11 @@ import type { TraceEnd, TraceMessage } from '../trace/event.ts';
 import type { TraceFilter } from '../trace/filter.ts';
 import type { ClientSource, Watching } from './source.ts';
 
-/** Length of a window, milliseconds. */
-const WINDOW_MS = 1000;
+export interface LocalOptions extends Partial<Pick<Config, 'objectPath' | 'ringSize' | 'syncFailures' | 'seriesLimit'>> {
+  /** Length of a window, milliseconds. @default 1000 */
+  readonly interval?: number;
+}
+
 /** A line may come this late. */
 const PATIENCE_MS = 20;
 
@@ -28,10 +31,10 @@ export class LocalSource implements ClientSource {
   readonly #failed = new Promise<never>((_, reject) => (this.#fail = reject));
 
   /** Loads and attaches. @throws ConnwatchError: as ebpf.Manager.start */
-  constructor(config: Partial<Pick<Config, 'objectPath' | 'ringSize' | 'syncFailures' | 'seriesLimit'>>) {
+  constructor({ interval = 1000, ...config }: LocalOptions) {
     this.#failed.catch(() => {});
     this.#manager = new Manager({ ...config, immediate: false, patience: PATIENCE_MS, onError: (error) => this.#fail(error) });
-    const windowed = this.#manager.batches.pipe(windows({ interval: WINDOW_MS, requestCut: () => this.#manager.requestCut() }));
+    const windowed = this.#manager.batches.pipe(windows({ interval, requestCut: () => this.#manager.requestCut() }));
     const snapshots = new Subject<Snapshot>();
     const recent = new Recent();
     const workloadOf = namedWorkloads(undefined);

@@ -1,5 +1,5 @@
 import { ConnwatchError } from '../../internal/errors.ts';
-import type { Watching } from '../../live/client/source.ts';
+import type { Watching } from './source.ts';
 
 /**
  * The one message of a stream.
