@@ -20,7 +20,8 @@ const ADDON_LOADERS = {
 };
 
 export default defineConfig(
-  globalIgnores(['dist/', 'build/', '.cache/', 'coverage/']),
+  // Examples are programs of users; a test compiles and runs them.
+  globalIgnores(['dist/', 'build/', '.cache/', 'coverage/', 'docs/examples/']),
   eslint.configs.recommended,
   {
     files: ['**/*.ts'],

@@ -170,14 +170,14 @@ export const MUTANTS = [
   {
     idea: 'loss counter',
     name: 'a full ring is not counted',
-    edits: [{ file: 'emit.bpf.h', find: '\tif (!record)\n\t\tcount_loss(CW_LOSS_RING_FULL, class);\n', replace: '' }],
+    edits: [{ file: 'emit.bpf.h', find: '\treturn count_loss(CW_LOSS_RING_FULL, what);\n', replace: '\treturn 0;\n' }],
     test: lost,
     title: 'loses detail, but no connect: seen + lost = made',
   },
   {
     idea: 'loss counter',
     name: 'every lost connect has one outcome',
-    edits: [{ file: 'connect.bpf.h', find: 'count_loss(CW_LOSS_RING_FULL, outcome);', replace: 'count_loss(CW_LOSS_RING_FULL, CW_OUT_SUCCESS);' }],
+    edits: [{ file: 'connect.bpf.h', find: 'return fold_attempt(conn, outcome, retransmits);', replace: 'return fold_attempt(conn, CW_OUT_SUCCESS, retransmits);' }],
     test: lost,
     title: 'loses detail, but no connect: seen + lost = made',
   },
