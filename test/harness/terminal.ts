@@ -33,6 +33,11 @@ export class Terminal implements AsyncDisposable {
     return (await this.#tmux('capture-pane', '-p', '-t', 't')).trimEnd().split('\n');
   }
 
+  /** The same with the escape sequences of its colours. */
+  async colored(): Promise<string> {
+    return (await this.#tmux('capture-pane', '-e', '-p', '-t', 't')).trimEnd();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#tmux('kill-server');
   }

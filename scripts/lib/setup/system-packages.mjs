@@ -17,11 +17,13 @@ const BUILD = {
   'linux-libc-dev': () => header('linux/bpf.h'),
 };
 const TEST = {
+  chromium: () => which('chromium') ?? which('chromium-browser') ?? which('google-chrome'),
   iproute2: () => which('ip'),
   nftables: () => which('nft'),
   podman: () => which('podman'),
   procps: () => which('ps') && which('sysctl'),
   runc: () => which('runc'),
+  tmux: () => which('tmux'),
 };
 const VM = {
   'qemu-system-x86': () => which('qemu-system-x86_64'),
