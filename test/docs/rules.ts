@@ -11,6 +11,9 @@ export interface Rule {
 
 export const RULES = at('alerts', 'connwatch.rules.yml');
 export const RULE_TESTS = at('alerts', 'connwatch.test.yml');
+/** Recording rules. */
+export const EDGES = at('alerts', 'edges.rules.yml');
+export const EDGE_TESTS = at('alerts', 'edges.test.yml');
 
 /** The alerting rules in the order of the file. */
 export function alertingRules(): Rule[] {
