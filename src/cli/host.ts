@@ -46,6 +46,8 @@ export function realHost(): Host {
   const terminals = [0, 1, 2].filter(isatty);
   const hungUp = () => terminals.some((fd) => !isatty(fd));
   const takeOverSignals = takeEarlySignals(argv, process, hungUp);
+  // Node.js would print its warnings as plain text; a run logs them.
+  process.removeAllListeners('warning');
   // A closed pipe (`connwatch config | head -1`) must not crash the process.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   return {

@@ -1,4 +1,5 @@
 import type { startAgent } from '../../agent/index.ts';
+import { oneLine } from '../../internal/errors.ts';
 import { commit, version } from '../../internal/version.ts';
 import { EXIT, exitCodeOf, logFailure } from '../failure.ts';
 import type { Host } from '../host.ts';
@@ -47,7 +48,8 @@ export async function run(options: RunOptions): Promise<number> {
   };
   const reload = reloader({ settings, load: options.load, log });
   const onHangUp = (signal: string) => (host.hungUp() ? onSignal(signal) : reload.ask());
-  const listeners = { SIGINT: onSignal, SIGTERM: onSignal, SIGHUP: onHangUp, uncaughtException: onUncaught, unhandledRejection: onUncaught };
+  const onWarning = ({ name, message }: Error) => log.debug({ warning: name, reason: oneLine(message) }, 'warning of Node.js');
+  const listeners = { SIGINT: onSignal, SIGTERM: onSignal, SIGHUP: onHangUp, warning: onWarning, uncaughtException: onUncaught, unhandledRejection: onUncaught };
   for (const [event, listener] of Object.entries(listeners)) host.events.on(event, listener);
   if (host.takeOverSignals()) reload.ask();
 

@@ -5,11 +5,12 @@ export const HIDDEN = '<hidden>';
 
 const LONGEST = 300;
 
-/** A gRPC error's message without filler words: `UNAVAILABLE: connect ECONNREFUSED 127.0.0.1:4317`. */
+/** An error's message without filler words: `UNAVAILABLE: connect ECONNREFUSED 127.0.0.1:4317`. */
 export function plain(message: string): string {
   return message
     .replace(/^\d+ (?=[A-Z_]+: )/, '')
     .replace(/^UNAVAILABLE: .*Protocol error.*$/, 'UNAVAILABLE: the server there does not speak gRPC; it may be a port of OTLP/HTTP (4318, OTLP/gRPC has 4317)')
+    .replace(/^.*EPROTO.*(?:wrong version number|packet length too long).*$/, 'the server there does not speak TLS: use http:// or its port for TLS')
     .replace('No connection established. Last error: ', '')
     .replace('Error: ', '')
     .replace(/\.?\s*Resolution note:\s*$/, '');
