@@ -47,6 +47,10 @@ it.each([
   ['4 DEADLINE_EXCEEDED: Deadline exceeded after 10.001s', 'DEADLINE_EXCEEDED: Deadline exceeded after 10.001s'],
   ['no answer in time', 'no answer in time'],
   [
+    '14 UNAVAILABLE: No connection established. Last error: Error: 406D43A5307F0000:error:0A00010B:SSL routines:tls_validate_record_header:wrong version number:../deps/x.c:77:. Resolution note: ',
+    'the server there does not speak TLS: use http:// or its port for TLS',
+  ],
+  [
     'write EPROTO 404D8CD66E7F0000:error:0A00010B:SSL routines:tls_validate_record_header:wrong version number:../deps/openssl/openssl/ssl/record/methods/tlsany_meth.c:77:',
     'the server there does not speak TLS: use http:// or its port for TLS',
   ],

@@ -10,7 +10,7 @@ export function plain(message: string): string {
   return message
     .replace(/^\d+ (?=[A-Z_]+: )/, '')
     .replace(/^UNAVAILABLE: .*Protocol error.*$/, 'UNAVAILABLE: the server there does not speak gRPC; it may be a port of OTLP/HTTP (4318, OTLP/gRPC has 4317)')
-    .replace(/^.*EPROTO.*(?:wrong version number|packet length too long).*$/, 'the server there does not speak TLS: use http:// or its port for TLS')
+    .replace(/^.*SSL routines:.*(?:wrong version number|packet length too long).*$/, 'the server there does not speak TLS: use http:// or its port for TLS')
     .replace('No connection established. Last error: ', '')
     .replace('Error: ', '')
     .replace(/\.?\s*Resolution note:\s*$/, '');
