@@ -177,7 +177,7 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
     });
     drain.start();
     await closer.add(() => drain.stop());
-    const live = await openLive(settings.socket, { ebpf, snapshots: looked, names: kubernetes }, log);
+    const live = await openLive(settings.socket, { ebpf, snapshots: looked, names }, log);
     await closer.add(() => live.close());
   } catch (error) {
     await closer.close();

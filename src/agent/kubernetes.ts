@@ -16,13 +16,18 @@ export async function openKubernetes(settings: Settings, log: Logger): Promise<K
 export async function openNames(settings: Settings, kubernetes: Kubernetes | undefined, log: Logger): Promise<(ContainerNames & { close(): void }) | undefined> {
   const { containerRuntime: socket } = settings;
   if (socket === undefined) return kubernetes && { of: (cgroup) => kubernetes.of(cgroup), close: () => {} };
-  const { firstOf, inspect, RuntimeNames } = await import('../runtimes/index.ts');
+  const { firstOf, inspectorOf, RuntimeNames } = await import('../runtimes/index.ts');
+  const inspector = await inspectorOf(socket);
   const runtime = new RuntimeNames({
-    inspect: (id, signal) => inspect(socket, id, signal),
+    inspect: inspector.inspect,
     elapsed: () => performance.now(),
     onError: (error) => log.warn({ code: 'CW_RUNTIME', error }, 'the container runtime does not tell names; containers have their ids until it does'),
   });
-  return { ...firstOf(kubernetes === undefined ? [runtime] : [kubernetes, runtime]), close: () => runtime.close() };
+  const close = (): void => {
+    runtime.close();
+    inspector.close();
+  };
+  return { ...firstOf(kubernetes === undefined ? [runtime] : [kubernetes, runtime]), close };
 }
 
 /** Asks for the name of a container as soon as the kernel reports its cgroup: a pod may be gone when its window ends. */

@@ -1,12 +1,7 @@
 import { request } from 'node:http';
 import * as z from 'zod/mini';
 import { ConnwatchError } from '../internal/errors.ts';
-
-/** What a runtime calls a container. */
-export interface Called {
-  readonly name: string;
-  readonly image: string | undefined;
-}
+import { type Called, withoutTag } from './called.ts';
 
 const MOST_BYTES = 4 << 20;
 const TIMEOUT_MS = 3000;
@@ -58,10 +53,4 @@ function parsed(socketPath: string, body: string): unknown {
 
 function problem(socketPath: string, what: string): ConnwatchError {
   return new ConnwatchError(`the container runtime at ${socketPath}: ${what}.`, { code: 'CW_RUNTIME', hint: 'Check --container-runtime; the agent needs the right to connect to that socket.' });
-}
-
-/** `registry:5000/tools/web:1.2@sha256:...` is `registry:5000/tools/web`; an id has no name. */
-function withoutTag(image: string | undefined): string | undefined {
-  const name = image?.replace(/@.*$/, '').replace(/:[^/:]*$/, '');
-  return name === undefined || name === '' || /^sha256$|^[0-9a-f]{64}$/.test(name) ? undefined : name;
 }

@@ -1,2 +1,3 @@
+export { inspectorOf } from './inspector.ts';
 export { inspect } from './docker.ts';
 export { firstOf, RuntimeNames } from './names.ts';

@@ -1,6 +1,6 @@
 import type { ContainerNames, Name, Nameable } from '../identity/index.ts';
 import { oneLine } from '../internal/errors.ts';
-import type { Called } from './docker.ts';
+import type { Called } from './called.ts';
 
 /** The longest that counts of a container wait for its name, milliseconds. */
 const WAIT = 5000;

@@ -18,6 +18,7 @@ const BUILD = {
 };
 const TEST = {
   chromium: () => which('chromium') ?? which('chromium-browser') ?? which('google-chrome'),
+  containerd: () => which('containerd'),
   iproute2: () => which('ip'),
   nftables: () => which('nft'),
   podman: () => which('podman'),

@@ -66,7 +66,7 @@ export const KUBERNETES = {
     default: undefined,
     defaultNote: 'none: containers outside of Kubernetes have their ids',
     description:
-      'Socket of Docker, or of podman, on a plain host: containers then have container_name and container_image_name. Whoever may connect to it is root on the host. The agent only reads the description of a container.',
+      'Socket of Docker, podman or containerd (a file whose name begins with containerd) on a plain host: containers then have container_name and container_image_name. Whoever may connect to it is root on the host. The agent only reads the description of a container.',
     example: '/run/docker.sock',
   }),
 } as const;
