@@ -19,8 +19,8 @@ interface Shot {
 const SHOTS: readonly Shot[] = [
   { name: 'trace', args: ['trace', '--comm', 'checkout,reports,worker'], columns: 104, rows: 22, after: 4 },
   { name: 'top', args: ['top'], columns: 132, rows: 24, after: 14 },
-  { name: 'snapshot', args: ['snapshot'], columns: 150, rows: 24, after: 4 },
-  { name: 'why', args: ['why', '10.20.0.5:443'], columns: 112, rows: 8, after: 4 },
+  { name: 'snapshot', args: ['snapshot'], columns: 150, rows: 36, after: 4 },
+  { name: 'why', args: ['why', '10.20.0.5:443'], columns: 112, rows: 10, after: 4 },
 ];
 
 const STYLE = 'body { margin: 0; background: #16181d; } pre { margin: 0; padding: 14px 18px; color: #d7dae0; font: 13px/1.45 "DejaVu Sans Mono", monospace; display: inline-block; }';

@@ -3,6 +3,7 @@ import { readlink } from 'node:fs/promises';
 import { isIP, SocketAddress } from 'node:net';
 import { basename } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import wrap from 'wrap-ansi';
 import { ConnwatchError } from '../../internal/errors.ts';
 import type { ClientSource } from '../../live/client/source.ts';
 import type { RecentMessage } from '../../live/recent/recent.ts';
@@ -26,7 +27,7 @@ export interface WhyOptions {
  * `connwatch why`: what is known, in sentences.
  * @throws (rejects) ConnwatchError
  */
-export async function why(source: ClientSource, { question, duration, json }: WhyOptions, host: Pick<Host, 'stdout' | 'stderr' | 'events' | 'takeOverSignals'>): Promise<number> {
+export async function why(source: ClientSource, { question, duration, json }: WhyOptions, host: Pick<Host, 'stdout' | 'stderr' | 'display' | 'events' | 'takeOverSignals'>): Promise<number> {
   const asked = await askedOf(question);
   const stop = new AbortController();
   using _signals = stopSignals(host, () => stop.abort());
@@ -40,8 +41,13 @@ export async function why(source: ClientSource, { question, duration, json }: Wh
   const found = answer(asked, recent, sockets);
   const { target, pid } = question;
   const what = [target && describe(target, asked), pid === undefined ? undefined : `process ${pid}`].filter((part) => part !== undefined).join(', by ');
-  host.stdout(json ? `${JSON.stringify({ question, ...asked, ...found })}\n` : whyText(what, found));
+  host.stdout(json ? `${JSON.stringify({ question, ...asked, ...found })}\n` : wrapped(whyText(what, found), host.display.columns));
   return EXIT.fine;
+}
+
+/** In a terminal, lines break between words. */
+function wrapped(text: string, columns: number | undefined): string {
+  return columns === undefined ? text : wrap(text, columns, { trim: false });
 }
 
 async function askedOf({ target, pid }: Question): Promise<Asked> {
