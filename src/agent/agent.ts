@@ -15,6 +15,7 @@ import { wantsClients } from '../words/families.ts';
 import { createDrift } from './drift.ts';
 import { FailureRecords } from './failures.ts';
 import { meetAtOnce, openKubernetes, openNames } from './kubernetes.ts';
+import { Calm } from './calm.ts';
 import { openLive } from './live.ts';
 import { giveUpPrivileges } from './privileges.ts';
 import { pageUrl } from './page-url.ts';
@@ -71,6 +72,7 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
   const drift = createDrift(log);
   const drain = watchDrain(settings.interval, watch, log);
   const interval = new BehaviorSubject(settings.interval);
+  const calm = new Calm();
   const looked = new Subject<Snapshot>();
   const snapshots = ebpf.batches.pipe(
     windows({
@@ -122,7 +124,8 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
     drift,
     self,
     readers: push.readers,
-    onSnapshot: () => {
+    onSnapshot: ({ rows }) => {
+      calm.window(rows);
       drain.alive();
       watch.collectionSucceeded();
       feed.update();
