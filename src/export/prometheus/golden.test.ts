@@ -66,7 +66,7 @@ async function agent() {
   const snapshots = new Subject<Snapshot>();
   let time = 0;
   let opens = 0;
-  const drift = new Drift({ netns: 1, inode: 1, isHost: () => true, read: () => ({ ActiveOpens: opens, PassiveOpens: 3, AttemptFails: 9, EstabResets: 2, CurrEstab: 1, EmbryonicRsts: 4, ListenOverflows: 0 }) });
+  const drift = new Drift({ netns: 1, inode: 1, isHost: () => true, read: () => ({ ActiveOpens: opens, PassiveOpens: 3, AttemptFails: 9, EstabResets: 2, CurrEstab: 1, EmbryonicRsts: 4, ListenOverflows: 0, ListenDrops: 0 }) });
   metrics = createMetrics({
     snapshots,
     keys,

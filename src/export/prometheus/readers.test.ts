@@ -78,6 +78,34 @@ describe('Readers', () => {
     expect(readers.of(b!.request('b'))).not.toBe(second);
   });
 
+  it('that come beside one of the same name get no series at 0 that it has had above 0', () => {
+    const readers = new Readers();
+    const [a, b, c] = [new Connection(), new Connection(), new Connection()];
+    const first = readers.of(a.request('p'));
+    expect(first.since(1_000_000)).toBe(1_000_000 - MINUTES_5);
+    first.sent(1_000_000);
+    expect(readers.of(a.request('p')).since(1_005_000)).toBe(1_000_000);
+    // Its old connection is still open for us.
+    const second = readers.of(b.request('p'));
+    expect([second === first, second.since(1_006_000)]).toEqual([false, 1_000_000]);
+    expect(readers.of(c.request('q')).since(1_006_000)).toBe(1_006_000 - MINUTES_5);
+  });
+
+  it('are forgotten by the share of their address and connection, so that nobody can make others forgotten', () => {
+    const readers = new Readers(64);
+    const prometheus = readers.of(new Connection('10.0.0.9').request('p'));
+    const idle = new Connection('10.0.0.8');
+    const closed = readers.of(idle.request('p'));
+    idle.emit('close', false);
+    const one = new Connection('10.0.0.1');
+    for (let i = 0; i < 300; i++) readers.of(one.request(`agent ${i}`));
+    expect(readers.size).toBe(18);
+    for (let i = 0; i < 300; i++) readers.of(new Connection('10.0.0.1').request(`agent ${i}`));
+    expect(readers.size).toBe(64);
+    expect(readers.of({ socket: prometheus.socket!, headers: { 'user-agent': 'p' } })).toBe(prometheus);
+    expect(readers.of(new Connection('10.0.0.8').request('p'))).toBe(closed);
+  });
+
   it('are told apart by a part of a long name only', () => {
     const readers = new Readers();
     const reader = readers.of(new Connection().request('x'.repeat(16_000)));

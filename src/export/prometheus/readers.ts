@@ -5,6 +5,8 @@ import type { Socket } from 'node:net';
 const FIRST_LOOK = 5 * 60_000;
 /** Maximum of remembered readers: twice the server's limit on connections. */
 const READERS = 256;
+/** Of these by one connection, such as that of a proxy. */
+const PER_CONNECTION = 16;
 /** Bytes of a User-Agent that are compared, because it can have 16 KiB. */
 const LONGEST_NAME = 256;
 
@@ -20,8 +22,10 @@ export class Reader {
   /** The scrape before that one, if it may not have arrived. */
   #doubtful: number | undefined;
 
-  constructor(name: string) {
+  /** @param seen of somebody who may be the same reader */
+  constructor(name: string, seen?: number) {
     this.name = name;
+    this.#seen = seen;
   }
 
   get seen(): number | undefined {
@@ -56,9 +60,11 @@ export class Reader {
  * Remembers the clients that scrape, so that a new series starts at 0 for each of them. It recognises a
  * reader by address, User-Agent and connection: two Prometheus servers behind one address each keep
  * their own connection. A new connection belongs to the last seen reader with the same address and
- * User-Agent whose connection has closed; if there is none, to a new reader.
+ * User-Agent whose connection has closed. If there is none, it may be one whose old connection is not known to be closed, so
+ * it gets no series at 0 that such a one has had above 0: a counter that falls would count twice.
  *
- * The table is bounded. It first forgets readers without a connection, the least recent one first.
+ * The table is bounded, for each connection too. It first forgets readers of the address that has most of them, those without
+ * a connection before others, the least recent one first.
  */
 export class Readers {
   readonly #limit: number;
@@ -103,23 +109,25 @@ export class Readers {
   }
 
   #new(name: string, socket: Socket): Reader {
-    if (this.#known.size >= this.#limit) this.#forget();
-    const reader = new Reader(name);
+    const all = [...this.#known];
+    const seen = all.filter((reader) => reader.name === name).map((reader) => reader.seen ?? -Infinity);
+    const here = all.filter((reader) => reader.socket === socket);
+    if (here.length >= PER_CONNECTION) this.#known.delete(here[0]!);
+    else if (all.length >= this.#limit) this.#known.delete(mostDispensable(all));
+    const last = Math.max(...seen, -Infinity);
+    const reader = new Reader(name, last === -Infinity ? undefined : last);
     connect(reader, socket);
     return reader;
   }
+}
 
-  #forget(): void {
-    for (const reader of this.#known) {
-      if (reader.socket !== undefined) continue;
-      this.#known.delete(reader);
-      return;
-    }
-    for (const reader of this.#known) {
-      this.#known.delete(reader);
-      return;
-    }
-  }
+/** @param readers the least recent first; at least one */
+function mostDispensable(readers: readonly Reader[]): Reader {
+  const addressOf = ({ name }: Reader): string => name.slice(0, name.indexOf(' '));
+  const byAddress = Map.groupBy(readers, addressOf);
+  const [first, ...others] = byAddress.values();
+  const most = others.reduce((most, each) => (each.length > most.length ? each : most), first!);
+  return most.find(({ socket }) => socket === undefined) ?? most[0]!;
 }
 
 function connect(reader: Reader, socket: Socket): void {

@@ -41,8 +41,8 @@ export function parseSnmp(text: string): TcpCounters {
 }
 
 /** Reads the two `TcpExt:` lines of /proc/net/netstat. @throws as counters */
-export function parseNetstat(text: string): { readonly EmbryonicRsts: number; readonly ListenOverflows: number } {
-  return counters(text, 'TcpExt', ['EmbryonicRsts', 'ListenOverflows']);
+export function parseNetstat(text: string): { readonly EmbryonicRsts: number; readonly ListenOverflows: number; readonly ListenDrops: number } {
+  return counters(text, 'TcpExt', ['EmbryonicRsts', 'ListenOverflows', 'ListenDrops']);
 }
 
 /** Two lines of a group: names, then values in the same order. @throws Error if one is missing or not a number. */

@@ -5,7 +5,7 @@ import { DRIFT_COUNTERS, type KernelTotals } from './totals.ts';
 
 const OWN = 7;
 const OTHER = 8;
-const NOTHING: KernelTotals = { ActiveOpens: 0, PassiveOpens: 0, AttemptFails: 0, EstabResets: 0, CurrEstab: 0, EmbryonicRsts: 0, ListenOverflows: 0 };
+const NOTHING: KernelTotals = { ActiveOpens: 0, PassiveOpens: 0, AttemptFails: 0, EstabResets: 0, CurrEstab: 0, EmbryonicRsts: 0, ListenOverflows: 0, ListenDrops: 0 };
 const at = (totals: Partial<KernelTotals> = {}): KernelTotals => ({ ...NOTHING, ...totals });
 type Read = (pid: number | undefined) => KernelTotals | undefined;
 

@@ -85,9 +85,10 @@ export class Drift {
       drift.add(own.get(netns));
       const totals = this.#read(netns);
       drift.compare(totals, snapshot.end);
-      drift.overflows.next(totals?.ListenOverflows, snapshot.end, snapshot.end - snapshot.cut.stats.scanAge * 1000);
+      nextOverflows(drift, totals, snapshot);
     }
-    this.#follow(snapshot.cut.namespaces, own.keys());
+    // What is found in this window has its overflows in it.
+    for (const netns of this.#follow(snapshot.cut.namespaces, own.keys())) nextOverflows(this.#namespaces.get(netns)!, this.#read(netns), snapshot);
   }
 
   /** The overflows of a namespace in the last window; undefined where its counters are not read. */
@@ -104,16 +105,20 @@ export class Drift {
     });
   }
 
-  /** From the next cut on: namespaces that have come, without those that nobody is in any more. */
-  #follow(found: ReadonlyMap<number, NetworkNamespace>, met: Iterable<number>): void {
+  /** From the next cut on: namespaces that have come, without those that nobody is in any more. @returns those that have come */
+  #follow(found: ReadonlyMap<number, NetworkNamespace>, met: Iterable<number>): number[] {
+    const come: number[] = [];
     this.#found = found;
     for (const netns of this.#namespaces.keys()) {
       if (netns !== this.#options.netns && !found.get(netns)?.pid) this.#namespaces.delete(netns);
     }
     for (const [netns, { pid }] of found) {
-      if (pid > 0 && this.#namespaces.size < MOST_NAMESPACES && !this.#namespaces.has(netns)) this.#namespaces.set(netns, new NamespaceDrift());
+      if (pid <= 0 || this.#namespaces.size >= MOST_NAMESPACES || this.#namespaces.has(netns)) continue;
+      this.#namespaces.set(netns, new NamespaceDrift());
+      come.push(netns);
     }
     this.#unread = [...new Set([...found.keys(), ...met])].filter((netns) => !this.#namespaces.has(netns)).length;
+    return come;
   }
 
   #read(netns: number): KernelTotals | undefined {
@@ -137,4 +142,8 @@ export class Drift {
       return undefined;
     }
   }
+}
+
+function nextOverflows({ overflows }: NamespaceDrift, totals: KernelTotals | undefined, { end, cut }: Snapshot): void {
+  overflows.next(totals?.ListenOverflows, end, end - cut.stats.scanAge * 1000, totals?.ListenDrops);
 }

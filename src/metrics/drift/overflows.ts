@@ -25,13 +25,16 @@ export class Overflows {
   #scanned = -Infinity;
   /** Whether the overflows of this window are known. */
   #known = false;
+  /** At the first look: every drop that there ever was in this namespace was an overflow. */
+  #all = false;
 
   /**
    * After a window.
-   * @param total the kernel's; undefined: it can't be read
+   * @param total the kernel's; undefined: it can't be read @param drops ListenDrops, which includes them
    * @param end of the window, Unix milliseconds @param scanned when the last scan of open sockets began
    */
-  next(total: number | undefined, end: number, scanned: number): void {
+  next(total: number | undefined, end: number, scanned: number, drops?: number): void {
+    this.#all = total !== undefined && this.#last === undefined && total === drops;
     this.#known = total !== undefined && this.#last !== undefined;
     // The scan that was used for the window before has found the drops of these.
     this.#waiting = this.#known ? this.#waiting.filter(({ at }) => at > this.#scanned) : [];
@@ -44,7 +47,7 @@ export class Overflows {
 
   /** @param guess how many it were by the lengths of the queues @returns the overflows among the drops of this window */
   among(drops: number, guess: number): number {
-    let left = this.#known ? drops : guess;
+    let left = this.#known || this.#all ? drops : guess;
     let found = 0;
     for (const waiting of this.#waiting) {
       const taken = Math.min(left, waiting.count);

@@ -8,6 +8,8 @@ export interface KernelTotals {
   readonly CurrEstab: number;
   readonly EmbryonicRsts: number;
   readonly ListenOverflows: number;
+  /** Overflows and other drops. */
+  readonly ListenDrops: number;
 }
 
 /** The compared counters; docs/internals/accuracy.md derives their formulas. */

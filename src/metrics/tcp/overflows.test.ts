@@ -5,7 +5,7 @@ import type { KernelTotals } from '../drift/totals.ts';
 import { Bench, processInfo, type Window } from '../fixtures.ts';
 import { shareOverflows } from './overflows.ts';
 
-const NOTHING: KernelTotals = { ActiveOpens: 0, PassiveOpens: 0, AttemptFails: 0, EstabResets: 0, CurrEstab: 0, EmbryonicRsts: 0, ListenOverflows: 0 };
+const NOTHING: KernelTotals = { ActiveOpens: 0, PassiveOpens: 0, AttemptFails: 0, EstabResets: 0, CurrEstab: 0, EmbryonicRsts: 0, ListenOverflows: 0, ListenDrops: 0 };
 const LISTEN = 'connwatch.tcp.listen';
 
 describe('shareOverflows', () => {
