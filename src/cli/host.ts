@@ -1,7 +1,9 @@
 import { isatty, type ReadStream, type WriteStream } from 'node:tty';
 import type { startAgent } from '../agent/index.ts';
 import type { Settings } from '../config/index.ts';
+import { oneLine } from '../internal/errors.ts';
 import { takeEarlySignals } from './early.ts';
+import { EXIT } from './failure.ts';
 import { leave } from './leave.ts';
 
 type Listener = (argument: never) => void;
@@ -49,7 +51,7 @@ export function realHost(): Host {
   // Node.js would print its warnings as plain text; a run logs them.
   process.removeAllListeners('warning');
   // A closed pipe (`connwatch config | head -1`) must not crash the process.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', onOutputError);
   return {
     argv,
     environment: process.env,
@@ -75,4 +77,11 @@ export function realHost(): Host {
     },
     libbpfVersion: async () => (await import('../ebpf/index.ts')).libbpfVersion(),
   };
+}
+
+/** A reader that is gone (EPIPE) has enough. Anything else, such as a full disk, has lost what was to be written. */
+function onOutputError(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE' || process.exitCode === EXIT.failed) return;
+  process.exitCode = EXIT.failed;
+  process.stderr.write(`connwatch: the output cannot be written: ${error.code ?? oneLine(error)}.\n`);
 }

@@ -4,9 +4,12 @@
  * ends without waiting.
  */
 export async function leave(code: number): Promise<void> {
+  // An error of the last write comes in the next turn.
+  await new Promise(setImmediate);
   if (process.getActiveResourcesInfo().includes('GetAddrInfoReqWrap')) {
     const { quit } = await import('../ebpf/quit.ts');
     process.once('exit', (last) => quit(last));
   }
-  process.exit(code);
+  // What could not be written has set an exit code.
+  process.exit(code === 0 ? process.exitCode : code);
 }

@@ -37,9 +37,9 @@ export class Screen implements Disposable {
     return { columns, rows };
   }
 
-  /** Writes the lines that have changed. */
+  /** Writes the lines that have changed. Each place is cleared before: after a full line the cursor is on its last character. */
   draw(lines: readonly string[]): void {
-    const changed = lines.map((line, row) => (this.#drawn[row] === line ? '' : `${ansiEscapes.cursorTo(0, row)}${line}${END_OF_LINE}`)).join('');
+    const changed = lines.map((line, row) => (this.#drawn[row] === line ? '' : `${ansiEscapes.cursorTo(0, row)}${END_OF_LINE}${line}`)).join('');
     this.#drawn = lines;
     if (changed !== '') this.#options.output.write(changed);
   }

@@ -26,11 +26,16 @@ type TraceHost = Pick<Host, 'stdout' | 'stderr' | 'display' | 'events' | 'takeOv
 export async function trace(source: ClientSource, { filter, json, duration, count = Infinity }: TraceOptions, host: TraceHost): Promise<number> {
   let shown = 0;
   let gone = false;
+  let asked = false;
+  const stop = (): void => {
+    asked = true;
+    watching.end();
+  };
   const print = (event: TraceEvent): void => {
     if (shown >= count) return;
     shown += 1;
     host.stdout(json ? `${JSON.stringify(event)}\n` : `${colored(event, host.display.color)}\n`);
-    if (shown >= count) watching.end();
+    if (shown >= count) stop();
   };
   const onMessage = (message: TraceMessage): void => {
     if (message.event === 'end') return;
@@ -40,19 +45,19 @@ export async function trace(source: ClientSource, { filter, json, duration, coun
     else host.stdout(`-- ${leftOutText(message)}\n`);
   };
   const watching = source.trace(filter, onMessage);
-  using _signals = stopSignals(host, () => watching.end());
+  using _signals = stopSignals(host, stop);
   host.onOutputGone(() => {
     gone = true;
-    watching.end();
+    stop();
   });
-  const timer = duration === undefined ? undefined : setTimeout(() => watching.end(), duration);
+  const timer = duration === undefined ? undefined : setTimeout(stop, duration);
   const end = await watching.ended;
   clearTimeout(timer);
   if (gone) return EXIT.fine;
   if (json && end !== undefined) host.stdout(`${JSON.stringify({ ...end, shown })}\n`);
   if (!json && end !== undefined) host.stderr(`${endText(shown, end)}\n`);
-  if (end !== undefined) return EXIT.fine;
-  throw new ConnwatchError(`the agent has ended. ${endText(shown, undefined)}`, { code: 'CW_LIVE', hint: 'Start the agent again.' });
+  if (end !== undefined && asked) return EXIT.fine;
+  throw new ConnwatchError(end === undefined ? `the agent has ended. ${endText(shown, undefined)}` : 'the agent has stopped, and the trace with it.', { code: 'CW_LIVE', hint: 'Start the agent again.' });
 }
 
 /** Failures and resets stand out by weight and colour: orange and blue differ for people who see no red or green. */

@@ -46,7 +46,7 @@ export function topView(state: TopState, rows: readonly TopRow[], size: Size, co
   const line = (row: TopRow): string => {
     const cells = [
       ...(nameWidth > 0 ? [left(row.workload, nameWidth)] : []),
-      ...(peerWidth > 0 ? [left(`${row.role === 'server' ? '<-' : '->'} ${row.peer}`, peerWidth)] : []),
+      ...(peerWidth > 0 ? [left(`${row.role === 'server' ? '<-' : '->'} ${row.peer}`, peerWidth, 'middle')] : []),
       ...shown.map(({ width, text }) => right(text(row, seconds), width)),
       ...(spark ? [right(sparkline(row.history, SPARK.width), SPARK.width)] : []),
     ];
@@ -115,15 +115,16 @@ function rate(perSecond: number): string {
 const zero = (text: string): string => (text === '0' ? '-' : text);
 const time = (seconds: number): string => (Number.isNaN(seconds) ? '-' : duration(seconds));
 
-function clip(text: string, width: number): string {
+/** @param position where it is cut: a peer keeps its port */
+function clip(text: string, width: number, position: 'end' | 'middle' = 'end'): string {
   if (stringWidth(text) <= width) return text;
-  const cut = cliTruncate(text, width);
+  const cut = cliTruncate(text, width, { position });
   // Half of a wide character may be left over.
-  return stringWidth(cut) <= width ? cut : cliTruncate(text, width - 1);
+  return stringWidth(cut) <= width ? cut : cliTruncate(text, width - 1, { position });
 }
 
-function left(text: string, width: number): string {
-  const clipped = clip(text, width);
+function left(text: string, width: number, position?: 'end' | 'middle'): string {
+  const clipped = clip(text, width, position);
   return clipped + ' '.repeat(Math.max(0, width - stringWidth(clipped)));
 }
 

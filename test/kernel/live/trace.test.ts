@@ -173,8 +173,9 @@ describeKernel('connwatch trace', () => {
       await using agent = await Agent.start({ args: ['--socket', own], privileges: 'all' });
       await using first = await tracing(['--socket', own, '--comm', 'nobody']);
       expect((await agent.stop()).code).toBe(0);
-      expect((await first.end()).code).toBe(0);
+      expect((await first.end()).code).toBe(1);
       expect(first.said.lines.at(-1)).toMatchObject({ event: 'end' });
+      expect(first.heard.lines).toMatchObject([{ level: 'fatal', code: 'CW_LIVE', msg: expect.stringContaining('the agent has stopped, and the trace with it.') as string }]);
       await using killed = await Agent.start({ args: ['--socket', own], privileges: 'all' });
       await using second = await tracing(['--socket', own, '--comm', 'nobody']);
       killed.signal('SIGKILL');
@@ -216,6 +217,11 @@ describeKernel('connwatch trace', () => {
       const { code, stderr } = await new Live(['trace', '--socket', other]).end();
       server.close();
       expect([code, stderr]).toEqual([1, expect.stringMatching(/^connwatch: the program that answers at .* is not connwatch\.\n/)]);
+    });
+
+    it('says that its output cannot be written', async () => {
+      const { code, stderr } = await new Live(['version'], (command) => ['sh', '-c', '"$@" > /dev/full', 'sh', ...command]).end();
+      expect([code, stderr]).toEqual([1, 'connwatch: the output cannot be written: ENOSPC.']);
     });
 
     it('says so if it is no socket', async () => {
