@@ -1,4 +1,4 @@
-import type { Edge, Frame, Workload } from '../feed/frame.ts';
+import type { Edge, Frame, Listener, Workload } from '../feed/frame.ts';
 import { peerName, workloadName } from './format.ts';
 
 /** An edge as the table and the map show it. */
@@ -16,6 +16,8 @@ export interface Row {
   readonly rate: number;
   /** Share of the connects that ended in the last window and failed, without cancelled ones; pending ones count if none ended. */
   readonly trouble: number;
+  /** None ended in the last window, and some wait. */
+  readonly waits: boolean;
 }
 
 export function rowsOf({ edges, workloads, window }: Frame): Row[] {
@@ -34,6 +36,7 @@ export function rowsOf({ edges, workloads, window }: Frame): Row[] {
       reasons,
       rate: (1000 * (ended + cancelled)) / Math.max(1, window),
       trouble: ended > 0 ? failure / ended : edge.pending > 0 ? 1 : 0,
+      waits: ended === 0 && edge.pending > 0,
     };
   });
 }
@@ -74,11 +77,14 @@ export function sorted(rows: readonly Row[], { column, descending }: Order): Row
 
 /** Rows that contain each word: in program, peer or reasons. `!word` leaves rows out. */
 export function filtered(rows: readonly Row[], text: string): Row[] {
+  const matches = matcher(text);
+  return rows.filter((row) => matches(`${row.workload} ${row.peer} ${row.reasons.map(([name]) => name).join(' ')}`));
+}
+
+/** Words that a text must have, and, after `!`, must not have. */
+function matcher(text: string): (all: string) => boolean {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-  return rows.filter((row) => {
-    const all = `${row.workload} ${row.peer} ${row.reasons.map(([name]) => name).join(' ')}`.toLowerCase();
-    return words.every((word) => (word.startsWith('!') ? !all.includes(word.slice(1)) : all.includes(word)));
-  });
+  return (all) => words.every((word) => (word.startsWith('!') ? !all.toLowerCase().includes(word.slice(1)) : all.toLowerCase().includes(word)));
 }
 
 export function sum(counts: Readonly<Record<string, number>>): number {
@@ -87,4 +93,14 @@ export function sum(counts: Readonly<Record<string, number>>): number {
 
 export function workloadOf(frame: Frame, key: string): Workload | undefined {
   return frame.workloads.find((workload) => workload.key === key);
+}
+
+/** Every port that a program listens on or has accepted on, those with drops or a queue first. @param text as `filtered` */
+export function listeningOf({ workloads }: Pick<Frame, 'workloads'>, text: string) {
+  const matches = matcher(text);
+  const trouble = ({ overflows, drops, queue = 0 }: Listener): number => overflows + drops + queue;
+  return workloads
+    .flatMap(({ key, labels, listeners }) => listeners.map((listener) => ({ program: { key, name: workloadName(labels) }, listener })))
+    .filter(({ program, listener }) => matches(`${program.name} :${listener.port}`))
+    .sort((a, b) => trouble(b.listener) - trouble(a.listener) || b.listener.accepts - a.listener.accepts);
 }

@@ -10,8 +10,8 @@ import { until } from '../harness/until.ts';
 
 /** Numbers of the table by program and peer. */
 async function tableOf(page: Page): Promise<Record<string, string[]>> {
-  const rows = await cellsOf(page);
-  return Object.fromEntries(rows.map(([program, peer, , attempts, failures, reasons, pending, open]) => [`${program} ${peer}`, [attempts!, failures!.replace(/ .*/, ''), reasons!, pending!, open!]]));
+  const rows = await cellsOf(page, 'Programs and peers');
+  return Object.fromEntries(rows.map(([program, peer, , attempts, failures, reasons, pending, open]) => [`${program} ${peer}`, [attempts!, failures!.replace(/ .*/, ''), reasons!, pending!.replace(/ all wait$/, ''), open!]]));
 }
 
 /** Numbers of a table with a caption, by their names. */
@@ -66,11 +66,13 @@ describeKernel(`the page at /ui${noBrowser === undefined ? '' : ` (${noBrowser})
     expect(await page.locator('img').count()).toBe(0);
     // Sorts by attempts, and the other way round.
     const attempts = [made.good, made.refused, made.waiting, made.backlog, made.hostile].sort((a, b) => a - b);
-    const shown = async () => (await page.locator('tbody tr td:nth-child(4)').allTextContents()).map(Number);
+    const shown = async () => (await page.locator('table:has(caption:text-is("Programs and peers")) tbody tr td:nth-child(4)').allTextContents()).map(Number);
     await page.getByRole('button', { name: 'Attempts' }).click();
     await until(shown, attempts.toReversed());
     await page.getByRole('button', { name: 'Attempts' }).click();
     await until(shown, attempts);
+    await page.getByRole('searchbox').fill(names.slow);
+    await until(async () => (await cellsOf(page, 'Listeners')).map((cells) => cells.slice(0, 5)), [[names.slow, `${ports.slow}`, `${made.backlog}`, `${made.backlog}`, `${made.backlog}`]]);
     await page.getByRole('searchbox').fill(`${names.till} refused`);
     await until(async () => Object.keys(await tableOf(page)), [`${names.till} 127.0.0.1:7`]);
     expect(troubles).toEqual([]);

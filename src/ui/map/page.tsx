@@ -123,8 +123,8 @@ function Chosen({ node, rows }: { readonly node: Node; readonly rows: readonly R
         {own.slice(0, 20).map((row) => (
           <li key={row.key}>
             {node.kind === 'workload' ? row.peer : row.workload}: {short(row.rate)} connects/s
-            {row.trouble > 0 && `, ${percent(row.trouble)} fail`}
-            {row.failures > 0 && ` (${row.reasons.map(([name, count]) => `${name} ${count}`).join(', ')})`}
+            {row.trouble > 0 && !row.waits && `, ${percent(row.trouble)} fail`}
+            {row.failures > 0 && row.reasons.length > 0 && ` (${row.reasons.map(([name, count]) => `${name} ${count}`).join(', ')})`}
             {row.edge.pending > 0 && `, ${row.edge.pending} pending`}
           </li>
         ))}

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { Frame } from '../../feed/frame.ts';
-import { filtered, type Order, type Row, sorted } from '../model.ts';
+import { filtered, listeningOf, type Order, type Row, sorted } from '../model.ts';
+import { Listeners } from '../workload/listeners.tsx';
 import { EdgeTable } from './table.tsx';
 
 /** More rows than a person reads. The filter finds the others. */
@@ -10,6 +11,7 @@ export function TablePage({ frame, rows }: { readonly frame: Frame; readonly row
   const [text, setText] = useState('');
   const [order, setOrder] = useState<Order>({ column: 'rate', descending: true });
   const found = sorted(filtered(rows, text), order);
+  const listening = listeningOf(frame, text);
   const more = found.length - MOST_ROWS;
   return (
     <>
@@ -22,6 +24,7 @@ export function TablePage({ frame, rows }: { readonly frame: Frame; readonly row
       </p>
       <EdgeTable rows={found.slice(0, MOST_ROWS)} order={order} onOrder={setOrder} />
       {more > 0 && <p>{more} more: filter to see them.</p>}
+      {listening.length > 0 && <><h2>Who accepts connections</h2><Listeners rows={listening.slice(0, MOST_ROWS)} /></>}
       {frame.leftOut.edges > 0 && <p>{frame.leftOut.edges} quiet pairs are not sent to this page. They are on <a href="/metrics">/metrics</a>.</p>}
     </>
   );

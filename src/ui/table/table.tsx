@@ -14,8 +14,9 @@ export interface Props {
 export function EdgeTable({ rows, order, onOrder }: Props) {
   const choose = (column: Column) => onOrder({ column, descending: order.column === column ? !order.descending : !TEXT.includes(column) });
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label="Programs and peers">
+    <div class="scroll" tabIndex={0} role="region" aria-label="Table of programs and peers">
       <table>
+        <caption>Programs and peers</caption>
         <thead>
           <tr>
             {(Object.keys(COLUMNS) as Column[]).map((column) => (
@@ -39,9 +40,9 @@ function EdgeRow({ row }: { readonly row: Row }) {
       <td class="text">{row.peer}</td>
       <td>{short(row.rate)}</td>
       <td>{edge.attempts}</td>
-      <td>{row.failures}{row.trouble > 0 && <span class="badge"> {percent(row.trouble)} now</span>}</td>
+      <td>{row.failures}{row.trouble > 0 && !row.waits && <span class="badge"> {percent(row.trouble)} now</span>}</td>
       <td class="text">{row.reasons.map(([name, count]) => `${name} ${count}`).join(', ')}</td>
-      <td>{edge.pending}</td>
+      <td>{edge.pending}{row.waits && <span class="badge"> all wait</span>}</td>
       <td>{edge.open}</td>
       <td>{seconds(edge.p50)}</td>
       <td>{seconds(edge.p99)}</td>

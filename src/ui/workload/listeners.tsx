@@ -1,16 +1,27 @@
 import type { Listener } from '../../feed/frame.ts';
+import { hashOf } from '../route.ts';
 
-/** Ports that a program listens on: the accept queue against its limit. */
-export function Listeners({ listeners }: { readonly listeners: readonly Listener[] }) {
+/** A listener with the program that it is of, where there are several. */
+export interface Listening {
+  readonly listener: Listener;
+  readonly program?: { readonly key: string; readonly name: string };
+}
+
+const TITLES = ['Port', 'Accepted', 'Queue', 'Limit', 'In use', 'Overflows', 'Other drops'];
+
+/** Ports that programs listen on: the accept queue against its limit. */
+export function Listeners({ rows }: { readonly rows: readonly Listening[] }) {
+  const titles = rows.some(({ program }) => program !== undefined) ? ['Program', ...TITLES] : TITLES;
   return (
     <table>
       <caption>Listeners</caption>
       <thead>
-        <tr>{['Port', 'Accepted', 'Queue', 'Limit', 'In use', 'Overflows', 'Other drops'].map((title) => <th scope="col">{title}</th>)}</tr>
+        <tr>{titles.map((title) => <th scope="col" key={title}>{title}</th>)}</tr>
       </thead>
       <tbody>
-        {listeners.map(({ port, accepts, queue, limit, overflows, drops }) => (
-          <tr key={port} class={overflows > 0 ? 'trouble' : undefined}>
+        {rows.map(({ program, listener: { port, accepts, queue, limit, overflows, drops } }) => (
+          <tr key={`${program?.key} ${port}`} class={overflows > 0 ? 'trouble' : undefined}>
+            {program !== undefined && <th scope="row" class="text"><a href={hashOf(program.key)}>{program.name}</a></th>}
             <th scope="row">{port}</th>
             <td>{accepts}</td>
             <td>{queue ?? 'closed'}</td>

@@ -51,7 +51,7 @@ function Known({ history, rows, workload, bounds }: Omit<Props, 'id'> & { readon
         <Lines title="Payload per second" {...traffic} format={bytes} />
       </div>
       <HeatMap title="Handshake times since this page was opened" bounds={bounds} columns={heat} />
-      {workload.listeners.length > 0 && <Listeners listeners={workload.listeners} />}
+      {workload.listeners.length > 0 && <Listeners rows={workload.listeners.map((listener) => ({ listener }))} />}
       <h3>Peers</h3>
       <EdgeTable rows={sorted(rows, order).slice(0, 100)} order={order} onOrder={setOrder} />
       <h3>Attributes</h3>
