@@ -5,6 +5,8 @@ import './lib/setup/node-version.mjs';
 import('./lib/refusal.mjs').then(({ main }) => main(command));
 
 async function command(args) {
+  const { answeredBeforeSetup } = await import('./lib/before-setup.mjs');
+  if (answeredBeforeSetup(args)) return 0;
   const { setup } = await import('./lib/setup.mjs');
   const { runAgent } = await import('./lib/agent.mjs');
   await setup();

@@ -19,3 +19,8 @@ it('npm --silent start prints what the program prints, and no more', async () =>
   expect(program).toMatch(/^connwatch \d/);
   expect(await must(['npm', '--silent', '--prefix', at(), 'start', '--', 'version'])).toBe(program);
 });
+
+it('a fresh checkout has the help that the program prints (npm test -- test/bundle.test.ts -u writes it)', async () => {
+  const help = await must([process.execPath, at('dist', 'connwatch.js'), '--help']);
+  await expect(help).toMatchFileSnapshot(at('scripts', 'lib', 'help.txt'));
+});
