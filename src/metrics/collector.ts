@@ -115,7 +115,7 @@ export class Collector implements AsyncDisposable {
   producer(path: 'pull' | 'push' | 'view'): Producer {
     const bit = path === 'view' ? 0 : 1 << this.#readers++;
     const { clock, elapsed } = this.#config;
-    return new Producer({ families: this.#produced, bit, clock, whole: (collect) => this.#whole(collect), elapsed: path === 'pull' ? elapsed : undefined });
+    return new Producer({ families: this.#produced, bit, clock, tellsEnds: path === 'push', whole: (collect) => this.#whole(collect), elapsed: path === 'pull' ? elapsed : undefined });
   }
 
   /**

@@ -89,3 +89,45 @@ describe('when a series appeared', () => {
     expect(await bench.appeared(NAME, 'push')).toEqual([undefined]);
   });
 });
+
+describe('a gauge that ends', () => {
+  const curl = processInfo(10, 'curl');
+  const open = () => {
+    const bench = new Bench();
+    bench.keys.client(1, curl, '10.0.0.1', 80);
+    bench.window({ rows: [[1, { success: 2, handshake: [0.001, 0.001] }]], live: [[1, 'established', 2], [1, 'close_wait', 1]] });
+    return bench;
+  };
+  const CONNECTIONS = 'connwatch.tcp.connections';
+
+  it('has a last point for who is pushed to, once', async () => {
+    const bench = open();
+    expect(await bench.lines(CONNECTIONS, 'push')).toEqual({ 'curl client 10.0.0.1 80 established': 2, 'curl client 10.0.0.1 80 close_wait': 1 });
+    expect(Object.values(await bench.lines('connwatch.window.connect.duration.p50', 'push'))).toHaveLength(1);
+    bench.window({ live: [[1, 'established', 1]] });
+    expect(await bench.lines(CONNECTIONS, 'push')).toEqual({ 'curl client 10.0.0.1 80 established': 1, 'curl client 10.0.0.1 80 close_wait': 0 });
+    expect(await bench.lines(CONNECTIONS, 'push')).toEqual({ 'curl client 10.0.0.1 80 established': 1 });
+  });
+
+  it('has none for a page', async () => {
+    const bench = open();
+    await bench.data();
+    bench.window({ live: [[1, 'established', 1]] });
+    expect(await bench.lines(CONNECTIONS)).toEqual({ 'curl client 10.0.0.1 80 established': 1 });
+  });
+
+  it('is not a number if it is a time', async () => {
+    const bench = open();
+    await bench.data('push');
+    bench.window();
+    expect(Object.values(await bench.lines('connwatch.window.connect.duration.p50', 'push'))).toEqual([NaN]);
+  });
+
+  it('that is back at once has its new value only', async () => {
+    const bench = open();
+    await bench.data('push');
+    bench.window({ live: [[1, 'established', 1]] });
+    bench.window({ live: [[1, 'established', 1], [1, 'close_wait', 7]] });
+    expect(await bench.lines(CONNECTIONS, 'push')).toEqual({ 'curl client 10.0.0.1 80 established': 1, 'curl client 10.0.0.1 80 close_wait': 7 });
+  });
+});

@@ -9,6 +9,7 @@ import {
   type MetricData,
   type MetricProducer,
 } from '@opentelemetry/sdk-metrics';
+import { identify } from '../identity/index.ts';
 import { type Pieces, inPieces } from '../internal/pieces.ts';
 import { SCOPE } from './catalogue/catalogue.ts';
 import type { Metric } from './catalogue/metric.ts';
@@ -28,6 +29,8 @@ export interface ProducerOptions {
   readonly clock: () => number;
   /** Milliseconds of a clock that only goes forward; undefined for a reader that needs no `appeared`. */
   readonly elapsed: (() => number) | undefined;
+  /** Gauges whose series has ended get a last point, because a backend that is pushed to does not see that it is gone. */
+  readonly tellsEnds: boolean;
   /** Keeps what the families have as it is while it collects. */
   readonly whole: <T>(collect: () => Promise<T>) => Promise<T>;
 }
@@ -53,6 +56,8 @@ const INSTANT = 0.001;
 export class Producer implements MetricProducer {
   readonly #options: ProducerOptions;
   readonly #resource = emptyResource();
+  /** Series of gauges in the last collection, by metric. */
+  readonly #shown = new Map<string, Set<Series>>();
   #before = -Infinity;
   #time = -Infinity;
 
@@ -95,10 +100,25 @@ export class Producer implements MetricProducer {
     }
     const counter = metric.kind === 'counter';
     const dataPoints = this.#points(family, counter, now, (series) => series.value);
+    if (!counter && this.#options.tellsEnds) dataPoints.push(...this.#ended(metric, family, now));
     const base = { descriptor, aggregationTemporality, dataPoints };
     return counter
       ? { ...base, dataPointType: DataPointType.SUM, isMonotonic: true }
       : { ...base, dataPointType: DataPointType.GAUGE };
+  }
+
+  /** A count that has ended is 0; a time is not a number. */
+  #ended({ name, unit }: Metric, family: Family, now: number): DataPoint<number>[] {
+    const before = this.#shown.get(name) ?? new Set();
+    const shown = new Set<Series>();
+    family.forEach((series) => shown.add(series));
+    this.#shown.set(name, shown);
+    const ended = [...before].filter((series) => !shown.has(series));
+    if (ended.length === 0) return [];
+    const back = new Set([...shown].filter((series) => !before.has(series)).map(({ attributes }) => identify(attributes)));
+    const endTime = millisToHrTime(now);
+    const value = unit === 's' ? NaN : 0;
+    return ended.filter(({ attributes }) => !back.has(identify(attributes))).map(({ born: startTime, attributes }) => ({ startTime, endTime, attributes, value }));
   }
 
   #points<T>(family: Family, cumulative: boolean, now: number, valueOf: (series: Series) => T): DataPoint<T>[] {
