@@ -4,7 +4,7 @@ import { at } from '../harness/paths.ts';
 import { run } from '../harness/run.ts';
 import { noPrometheus, prometheusProgram } from '../harness/scrape/prometheus.ts';
 import { anchors } from './links.ts';
-import { alertingRules, EDGE_TESTS, EDGES, firedInTests, RULES, RULE_TESTS } from './rules.ts';
+import { alertingRules, EDGE_TESTS, EDGES, firedInTests, JOIN_TESTS, RULES, RULE_TESTS } from './rules.ts';
 
 const rules = alertingRules();
 const names = rules.map(({ alert }) => alert);
@@ -14,6 +14,7 @@ it.skipIf(noPrometheus).each([
   ['test', RULE_TESTS],
   ['check', EDGES],
   ['test', EDGE_TESTS],
+  ['test', JOIN_TESTS],
 ])(`promtool %s rules has no finding${noPrometheus === undefined ? '' : ` (${noPrometheus})`}`, async (what, file) => {
   const { code, stdout, stderr } = await run([prometheusProgram('promtool')!, what, 'rules', file]);
   expect({ code, output: `${stdout}${stderr}` }).toMatchObject({ code: 0 });

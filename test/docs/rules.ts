@@ -14,6 +14,7 @@ export const RULE_TESTS = at('alerts', 'connwatch.test.yml');
 /** Recording rules. */
 export const EDGES = at('alerts', 'edges.rules.yml');
 export const EDGE_TESTS = at('alerts', 'edges.test.yml');
+export const JOIN_TESTS = at('alerts', 'joins.test.yml');
 
 /** The alerting rules in the order of the file. */
 export function alertingRules(): Rule[] {
