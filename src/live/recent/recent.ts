@@ -79,10 +79,9 @@ export class Recent {
     }
   }
 
-  /** @param wanted the address and port of rows to give */
-  message(wanted: (row: Pick<RecentRow, 'address' | 'port'>) => boolean = () => true): RecentMessage {
+  message(): RecentMessage {
     const oldest = this.#oldest(this.#end);
-    const rows = [...this.#kept.values()].filter(({ key }) => wanted(key)).flatMap((kept) => rowOf(kept, oldest));
+    const rows = [...this.#kept.values()].flatMap((kept) => rowOf(kept, oldest));
     const unnamed = this.#unnamed.filter(({ begin }) => begin >= oldest).reduce((sum, { count }) => sum + count, 0);
     return { event: 'recent', since: Math.max(this.#first, oldest), until: this.#end, rows, unnamed };
   }
