@@ -78,17 +78,20 @@ describe('Readers', () => {
     expect(readers.of(b!.request('b'))).not.toBe(second);
   });
 
-  it('that come beside one of the same name get no series at 0 that it has had above 0', () => {
+  it('that come in place of one of the same name that is overdue get no series at 0 that it has had above 0', () => {
     const readers = new Readers();
-    const [a, b, c] = [new Connection(), new Connection(), new Connection()];
-    const first = readers.of(a.request('p'));
+    const [a, b, c, d] = Array.from({ length: 4 }, () => new Connection());
+    const first = readers.of(a!.request('p'), 0);
     expect(first.since(1_000_000)).toBe(1_000_000 - MINUTES_5);
     first.sent(1_000_000);
-    expect(readers.of(a.request('p')).since(1_005_000)).toBe(1_000_000);
+    expect(readers.of(a!.request('p'), 10_000).since(1_010_000)).toBe(1_000_000);
+    // It asks every 10 s: before it is overdue, somebody else has come.
+    const second = readers.of(b!.request('p'), 25_000);
+    expect([second === first, second.since(1_025_000)]).toEqual([false, 1_025_000 - MINUTES_5]);
     // Its old connection is still open for us.
-    const second = readers.of(b.request('p'));
-    expect([second === first, second.since(1_006_000)]).toEqual([false, 1_000_000]);
-    expect(readers.of(c.request('q')).since(1_006_000)).toBe(1_006_000 - MINUTES_5);
+    const third = readers.of(c!.request('p'), 25_001);
+    expect([third === first, third.since(1_025_001)]).toEqual([false, 1_000_000]);
+    expect(readers.of(d!.request('q'), 30_000).since(1_030_000)).toBe(1_030_000 - MINUTES_5);
   });
 
   it('are forgotten by the share of their address and connection, so that nobody can make others forgotten', () => {

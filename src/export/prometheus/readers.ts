@@ -3,6 +3,8 @@ import type { Socket } from 'node:net';
 
 /** An unknown reader gets series younger than this at 0 first, milliseconds. It is longer than most scrape intervals. */
 const FIRST_LOOK = 5 * 60_000;
+/** A reader is overdue after so many of its intervals. One whose connection died comes again after two. */
+const OVERDUE = 1.5;
 /** Maximum of remembered readers: twice the server's limit on connections. */
 const READERS = 256;
 /** Of these by one connection, such as that of a proxy. */
@@ -21,6 +23,9 @@ export class Reader {
   #sent: number | undefined;
   /** The scrape before that one, if it may not have arrived. */
   #doubtful: number | undefined;
+  /** Time of its last request, and how long after the one before, milliseconds. */
+  #asked: number | undefined;
+  #interval = Infinity;
 
   /** @param seen of somebody who may be the same reader */
   constructor(name: string, seen?: number) {
@@ -30,6 +35,16 @@ export class Reader {
 
   get seen(): number | undefined {
     return this.#seen;
+  }
+
+  asks(now: number): void {
+    if (this.#asked !== undefined) this.#interval = now - this.#asked;
+    this.#asked = now;
+  }
+
+  /** It has not asked when it would have, by its last interval: its connection may be dead, and not known to be. */
+  overdue(now: number): boolean {
+    return now - this.#asked! > OVERDUE * this.#interval;
   }
 
   /** For a scrape at this time: series that appeared later than the result start at 0. */
@@ -60,8 +75,8 @@ export class Reader {
  * Remembers the clients that scrape, so that a new series starts at 0 for each of them. It recognises a
  * reader by address, User-Agent and connection: two Prometheus servers behind one address each keep
  * their own connection. A new connection belongs to the last seen reader with the same address and
- * User-Agent whose connection has closed. If there is none, it may be one whose old connection is not known to be closed, so
- * it gets no series at 0 that such a one has had above 0: a counter that falls would count twice.
+ * User-Agent whose connection has closed. If there is none, but one of them is overdue, it may be that one, so it gets no
+ * series at 0 that the other has had above 0: a counter that falls would count twice. Otherwise it is new.
  *
  * The table is bounded, for each connection too. It first forgets readers of the address that has most of them, those without
  * a connection before others, the least recent one first.
@@ -79,10 +94,11 @@ export class Readers {
     return this.#known.size;
   }
 
-  /** The reader that sent a request. */
-  of({ socket, headers }: Pick<IncomingMessage, 'socket' | 'headers'>): Reader {
+  /** The reader that sent a request. @param now milliseconds of a clock that only goes forward */
+  of({ socket, headers }: Pick<IncomingMessage, 'socket' | 'headers'>, now = performance.now()): Reader {
     const name = `${socket.remoteAddress} ${(headers['user-agent'] ?? '').slice(0, LONGEST_NAME)}`;
-    const reader = this.#connected(name, socket) ?? this.#reconnected(name, socket) ?? this.#new(name, socket);
+    const reader = this.#connected(name, socket) ?? this.#reconnected(name, socket) ?? this.#new(name, socket, now);
+    reader.asks(now);
     this.#known.delete(reader);
     this.#known.add(reader);
     return reader;
@@ -108,9 +124,9 @@ export class Readers {
     return last;
   }
 
-  #new(name: string, socket: Socket): Reader {
+  #new(name: string, socket: Socket, now: number): Reader {
     const all = [...this.#known];
-    const seen = all.filter((reader) => reader.name === name).map((reader) => reader.seen ?? -Infinity);
+    const seen = all.filter((reader) => reader.name === name && reader.overdue(now)).map((reader) => reader.seen ?? -Infinity);
     const here = all.filter((reader) => reader.socket === socket);
     if (here.length >= PER_CONNECTION) this.#known.delete(here[0]!);
     else if (all.length >= this.#limit) this.#known.delete(mostDispensable(all));

@@ -24,7 +24,7 @@ function mine(manager: Manager, { live }: Cut, port: number): Record<string, num
 
 async function pairs(count: number) {
   const accepted: Socket[] = [];
-  const server = createServer((socket) => accepted.push(socket));
+  const server = createServer((socket) => accepted.push(socket.on('error', () => {})));
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const { port } = server.address() as AddressInfo;
   const clients = Array.from({ length: count }, () => connect(port, '127.0.0.1'));
