@@ -51,7 +51,11 @@ describeKernel('connwatch trace', () => {
       const [ok, refused, reset, silent] = [0, 1, 2, 3].map(() => random.between(10, 40)) as [number, number, number, number];
       const made = await on.generator.run(name, ['plain', '--port', '0', '--own-listener', '--count', `${ok}`], on.namespace);
       await on.generator.run(name, ['plain', '--port', `${CLOSED_PORT}`, '--count', `${refused}`], on.namespace);
-      await on.generator.run(name, ['plain', '--port', '0', '--own-listener', '--end', 'rst', '--count', `${reset}`], on.namespace);
+      // A listener that closes what it accepts would sometimes be the first.
+      const holds = on.generator.start(name, ['listen', '--port', '0', '--end', 'hold'], on.namespace);
+      const { port } = await holds.said.line({ listening: true });
+      await on.generator.run(name, ['plain', '--port', `${String(port)}`, '--end', 'rst', '--count', `${reset}`], on.namespace);
+      await holds.finish();
       await on.generator.run(name, ['give-up', '--port', `${SILENT_PORT}`, '--give-up', '1500', '--count', `${silent}`], on.namespace);
       // One that is not traced, and the last of those that are: what comes before it has been written.
       await on.generator.run(random.name('other'), ['plain', '--port', `${CLOSED_PORT}`, '--count', '5'], on.namespace);
