@@ -54,7 +54,7 @@ describeKernel('connwatch trace', () => {
       // A listener that closes what it accepts would sometimes be the first.
       const holds = on.generator.start(name, ['listen', '--port', '0', '--end', 'hold'], on.namespace);
       const { port } = await holds.said.line({ listening: true });
-      await on.generator.run(name, ['plain', '--port', `${String(port)}`, '--end', 'rst', '--count', `${reset}`], on.namespace);
+      await on.generator.run(name, ['plain', '--port', String(port), '--end', 'rst', '--count', `${reset}`], on.namespace);
       await holds.finish();
       await on.generator.run(name, ['give-up', '--port', `${SILENT_PORT}`, '--give-up', '1500', '--count', `${silent}`], on.namespace);
       // One that is not traced, and the last of those that are: what comes before it has been written.
