@@ -1,4 +1,5 @@
 import { type MetricProducer, MetricReader, type PushMetricExporter, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
+import { byWorkload } from './resources.ts';
 import type { Sender } from './sender.ts';
 import { split } from './split.ts';
 
@@ -91,7 +92,7 @@ export class PushReader extends MetricReader {
     try {
       const { resourceMetrics, errors } = await this.collect({ timeoutMillis: Math.max(1, end - performance.now()) });
       if (errors.length > 0) onIncomplete(new AggregateError(errors, 'metrics are incomplete'));
-      const sent = await sender.send(prepare(split(resourceMetrics)), end);
+      const sent = await sender.send(prepare(requestsOf(resourceMetrics)), end);
       // This says nothing about the collector.
       if (sent === 0) return;
       this.#failures = 0;
@@ -104,6 +105,10 @@ export class PushReader extends MetricReader {
       onExport(error);
     }
   }
+}
+
+function* requestsOf(collected: ResourceMetrics): Generator<ResourceMetrics> {
+  for (const workload of byWorkload(collected)) yield* split(workload);
 }
 
 async function atMost(milliseconds: number, work: Promise<void>): Promise<void> {

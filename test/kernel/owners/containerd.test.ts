@@ -1,65 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { Agent } from '../../harness/agent.ts';
-import { at, describeKernel } from '../../harness/host.ts';
+import { Containerd, noContainerd } from '../../harness/containerd.ts';
+import { describeKernel } from '../../harness/host.ts';
 import { announcedRandom } from '../../harness/random.ts';
-import { must } from '../../harness/run.ts';
 import { countsMade, countsOf } from '../../harness/scrape/counts.ts';
-import type { Truth } from '../../harness/traffic.ts';
-import { until } from '../../harness/until.ts';
-import { which } from '../../harness/which.ts';
 
-const none = which('containerd') === undefined || which('ctr') === undefined ? ' (containerd is not installed)' : '';
-/** Folders of the host that the container needs to run a program of the host's. */
-const LIBRARIES = ['/lib', '/lib64', '/usr/lib'];
-
-/** A real containerd without its CRI, which would look for networks. To be disposed of. */
-class Containerd implements AsyncDisposable {
-  readonly socket: string;
-  readonly #folder = mkdtempSync(join(tmpdir(), 'connwatch-containerd-'));
-  readonly #child: ChildProcess;
-
-  private constructor() {
-    this.socket = join(this.#folder, 'containerd.sock');
-    const config = join(this.#folder, 'config.toml');
-    const paths = { root: 'data', state: 'state', address: 'containerd.sock', ttrpc: 'ttrpc.sock' };
-    const quoted = (name: keyof typeof paths) => JSON.stringify(join(this.#folder, paths[name]));
-    writeFileSync(config, `version = 2\nroot = ${quoted('root')}\nstate = ${quoted('state')}\ndisabled_plugins = ["io.containerd.grpc.v1.cri"]\n[grpc]\naddress = ${quoted('address')}\n[ttrpc]\naddress = ${quoted('ttrpc')}\n`);
-    this.#child = spawn('containerd', ['--config', config], { stdio: 'ignore' });
-  }
-
-  static async start(): Promise<Containerd> {
-    const containerd = new Containerd();
-    await until(() => existsSync(containerd.socket), true);
-    return containerd;
-  }
-
-  /** Runs conngen under this name in a container that nerdctl would call so. */
-  async run(name: string, called: string, args: readonly string[]): Promise<{ readonly id: string; readonly made: Truth }> {
-    const root = join(this.#folder, `root-${name}`);
-    for (const path of ['/bin', '/dev', '/etc', '/proc', '/run', '/sys', '/tmp', ...LIBRARIES]) mkdirSync(join(root, path), { recursive: true });
-    cpSync(at('build', 'test-tools', 'conngen'), join(root, 'bin', name));
-    const id = randomBytes(32).toString('hex');
-    const mounts = LIBRARIES.flatMap((path) => ['--mount', `type=bind,src=${path},dst=${path},options=rbind:ro`]);
-    const label = called === '' ? [] : ['--label', `nerdctl/name=${called}`];
-    const said = await must(['ctr', '--address', this.socket, '--namespace', 'default', 'run', '--rm', ...label, ...mounts, '--rootfs', root, id, `/bin/${name}`, ...args]);
-    return { id, made: JSON.parse(said) as Truth };
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#child.kill('SIGTERM');
-    await once(this.#child, 'close');
-    rmSync(this.#folder, { recursive: true, force: true });
-  }
-}
-
-describeKernel(`containerd${none}`, () => {
-  it.skipIf(none !== '')('gives a container the name that nerdctl has for it; without one it has its id', async () => {
+describeKernel(`containerd${noContainerd === undefined ? '' : ` (${noContainerd})`}`, () => {
+  it.skipIf(noContainerd)('gives a container the name that nerdctl has for it; without one it has its id', async () => {
     const random = announcedRandom('containerd');
     await using containerd = await Containerd.start();
     await using agent = await Agent.start({ args: ['--container-runtime', containerd.socket], privileges: 'all' });
