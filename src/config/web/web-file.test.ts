@@ -2,9 +2,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { WebFile } from './web-file.ts';
+import type { WebConfig } from './read.ts';
+import { lostProtection, WebFile } from './web-file.ts';
 
 const USERS = `basic_auth_users:\n  a: $2y$10$${'a'.repeat(53)}\n`;
+
+const A = new Map([['a', 'x']]);
+const TLS: NonNullable<WebConfig['tls']> = { options: {}, clientAuth: 'none' };
 
 describe('WebFile', () => {
   let folder: string;
@@ -24,10 +28,21 @@ describe('WebFile', () => {
     writeFileSync(path, '');
     expect([...file.current().users.keys()]).toEqual(['a']);
     expect([...file.current().users.keys()]).toEqual(['a']);
-    expect(told).toEqual([`cannot use the file ${path} (--web-config-file): it has neither TLS nor users any more; start the agent again if that is meant.`]);
+    expect(told).toEqual([`cannot use the file ${path} (--web-config-file): it has no users any more; start the agent again if that is meant.`]);
     writeFileSync(path, USERS.replace('  a:', '  bee:'));
     expect([...file.current().users.keys()]).toEqual(['bee']);
     expect(told.at(-1)).toBe('reloaded');
+  });
+
+  it.each<[string, string | undefined, Partial<WebConfig>, Partial<WebConfig>]>([
+    ['TLS, though the users stay', 'no TLS', { tls: TLS, users: A }, { users: A }],
+    ['the users, though TLS stays', 'no users', { tls: TLS, users: A }, { tls: TLS }],
+    ['client certificates', 'no required client certificates', { tls: { ...TLS, clientAuth: 'require-and-verify' } }, { tls: { ...TLS, clientAuth: 'verify-if-given' } }],
+    ['nothing', undefined, { tls: TLS }, { tls: { ...TLS, clientAuth: 'require-any' }, users: A }],
+    ['nothing by other users', undefined, { users: A }, { users: new Map([['b', 'x']]) }],
+  ])('knows that a new file loses %s', (_, lost, before, after) => {
+    const none: WebConfig = { tls: undefined, headers: {}, users: new Map() };
+    expect(lostProtection({ ...none, ...before }, { ...none, ...after })).toBe(lost);
   });
 
   it('may change what asks for neither', () => {

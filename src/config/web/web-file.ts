@@ -37,7 +37,8 @@ export class WebFile {
   #reload(): void {
     try {
       const config = this.#load();
-      if (isProtected(this.#config) && !isProtected(config)) throw this.#error(UNPROTECTED);
+      const lost = lostProtection(this.#config, config);
+      if (lost !== undefined) throw this.#error(`it has ${lost} any more; start the agent again if that is meant`);
       this.#config = config;
       this.#refused = undefined;
     } catch (error) {
@@ -74,10 +75,18 @@ export class WebFile {
   }
 }
 
-/** Whoever writes a file anew empties it first: that must not open the port. */
-const UNPROTECTED = 'it has neither TLS nor users any more; start the agent again if that is meant';
+/**
+ * What a new file does without that the old one asked for. Whoever writes a file anew empties it first and then writes it
+ * part by part: that must not open the port, nor let passwords be sent in clear text.
+ */
+export function lostProtection(before: WebConfig, after: WebConfig): string | undefined {
+  if (before.tls !== undefined && after.tls === undefined) return 'no TLS';
+  if (before.users.size > 0 && after.users.size === 0) return 'no users';
+  if (asksForCertificates(before) && !asksForCertificates(after)) return 'no required client certificates';
+  return undefined;
+}
 
-const isProtected = ({ tls, users }: WebConfig): boolean => tls !== undefined || users.size > 0;
+const asksForCertificates = ({ tls }: WebConfig): boolean => tls?.clientAuth === 'require-any' || tls?.clientAuth === 'require-and-verify';
 
 function stampOf(path: string): string {
   try {

@@ -74,7 +74,7 @@ describe('Connections', () => {
     begin(served).emit('close');
     const reads = () => [silent, busy, served].map((connection) => made.mayRead(connection!));
     expect(reads()).toEqual([false, true, true]);
-    wait(DEFAULT_LIMITS.slowReader);
+    wait(DEFAULT_LIMITS.reads);
     expect(reads()).toEqual([false, true, true]);
     wait(1);
     expect(reads()).toEqual([false, true, false]);

@@ -63,7 +63,7 @@ export class Connections implements Iterable<Connection> {
    * and the kernel holds megabytes for a slow reader.
    */
   mayRead({ responses, served, waitsSince }: Connection): boolean {
-    return responses.size > 0 || (served && this.#now() - waitsSince <= this.#limits.slowReader);
+    return responses.size > 0 || (served && this.#now() - waitsSince <= this.#limits.reads);
   }
 
   /** Closes connections that have taken too long. */
