@@ -159,7 +159,7 @@ describe('doctor', { timeout: 120_000 }, () => {
 
   it('takes the settings, and refuses what is wrong with them', async () => {
     expect(await command(['doctor', '--interval=5'])).toMatchObject({ code: 2, stdout: '' });
-    expect(await command(['--json'])).toMatchObject({ code: 2, stderr: expect.stringContaining('unknown flag --json') });
+    expect(await command(['--json'])).toMatchObject({ code: 2, stderr: expect.stringContaining('--json is no flag of this command') });
     const wrong = await command(['doctor', '--otlp', ...anyPort], { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://user:secret@' });
     expect(wrong).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('OTEL_EXPORTER_OTLP_ENDPOINT') });
     expect(wrong.stderr).not.toContain('secret');
@@ -185,12 +185,19 @@ describe('help', () => {
 });
 
 describe('what cannot be used ends with 2 and one message', () => {
+  it('flags that exclude each other, in JSON because one of them asks for it', async () => {
+    const { code, stdout, stderr } = await command(['snapshot', '--json', '--csv']);
+    expect([code, stdout, (JSON.parse(stderr) as { msg: string }).msg]).toEqual([2, '', 'the flags --csv and --json exclude each other.']);
+  });
+
   it.each<[string[], string]>([
     [['--intervl=top-secret'], 'unknown flag --intervl; did you mean --interval?'],
     [['--otlp-headers', 'authorization=Bearer top-secret'], 'unknown flag --otlp-headers; did you mean --otlp-headers-file?'],
     [['--zzzzzz'], 'unknown flag --zzzzzz.'],
     [['config', '--intervl', '1s'], 'unknown flag --intervl; did you mean --interval?'],
     [['-x'], 'unknown flag -x.'],
+    [['trace', '--failed=maybe'], 'the flag --failed takes no value.'],
+    [['snapshot', '--failed'], '--failed is no flag of this command.'],
     [['--interval'], 'the flag --interval needs a value.'],
     [['--interval='], "invalid value '' for --interval: it is empty."],
     [['--interval=5'], "invalid value '5' for --interval: it has no unit; write 5s for seconds."],

@@ -86,7 +86,7 @@ export async function runProgram(host: Host): Promise<number> {
     await program.parseAsync(host.argv, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode !== 0) throw usageError(error);
+    if (error.exitCode !== 0) throw usageError(error, [program, ...commands, ...live]);
   }
   return code;
 }

@@ -1,26 +1,31 @@
-import type { CommanderError } from 'commander';
+import type { Command, CommanderError } from 'commander';
 import { suggestFlag } from '../config/index.ts';
 import { ConnwatchError } from '../internal/errors.ts';
 
 /** Rewords Commander's error. Leaves out the value of a misspelt flag, because it may be a secret. */
-export function usageError(error: CommanderError): ConnwatchError {
-  return new ConnwatchError(message(error), {
+export function usageError(error: CommanderError, commands: readonly Command[]): ConnwatchError {
+  return new ConnwatchError(message(error, commands), {
     code: 'CW_CONFIG',
     hint: "Run 'connwatch --help' for all commands and flags.",
     cause: error,
   });
 }
 
-function message(error: CommanderError): string {
+function message(error: CommanderError, commands: readonly Command[]): string {
   const quoted = /'([^']*)'/.exec(error.message)?.[1] ?? '';
   const flag = quoted.split(/[= ]/)[0] ?? '';
   switch (error.code) {
     case 'commander.unknownOption': {
+      const options = commands.flatMap((command) => command.options).filter(({ long }) => long === flag);
+      if (quoted.includes('=') && options.some((option) => option.isBoolean())) return `the flag ${flag} takes no value.`;
+      if (options.length > 0) return `${flag} is no flag of this command.`;
       const suggestion = suggestFlag(flag);
       return `unknown flag ${flag}${suggestion || '.'}`;
     }
     case 'commander.optionMissingArgument':
       return `the flag ${flag} needs a value.`;
+    case 'commander.conflictingOption':
+      return `the flags ${[...error.message.matchAll(/--[a-z-]+/g)].join(' and ')} exclude each other.`;
     case 'commander.excessArguments':
       return 'too many arguments: a command takes flags only.';
     default:

@@ -1,6 +1,7 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Settings } from '../../config/index.ts';
 import type { ClientSource } from '../../live/client/source.ts';
+import { ConnwatchError } from '../../internal/errors.ts';
 import type { Host } from '../host.ts';
 import { addFilterFlags, countOf, durationOf, filterOf, type Given, questionOf } from './options.ts';
 
@@ -62,16 +63,17 @@ export function addLiveCommands(program: Command, { host, settings, done }: Live
     .option('--count <number>', 'End after so many windows.')
     .addHelpText('after', TOP_KEYS)
     .action(async (given: Given) => {
-      const count = countOf(given, 'count');
+      const [count, json] = [countOf(given, 'count'), given['json'] === true];
+      if (!json && !host.tty().output.isTTY) throw new ConnwatchError('top needs a terminal.', { code: 'CW_CONFIG', hint: 'Use --json where there is none.' });
       await using source = await openFor(host, await settings());
       const { top } = await import('./top.ts');
-      done(await top(source, { json: given['json'] === true, ...(count !== undefined && { count }) }, host));
+      done(await top(source, { json, ...(count !== undefined && { count }) }, host));
     });
   const snapshot = program
     .command('snapshot')
     .description('Print every open TCP socket of all network namespaces with its owner, state, age, bytes, round trip and queues.')
     .option('--json', 'One JSON object per line.')
-    .option('--csv', 'Comma-separated values, with a line of names.')
+    .addOption(new Option('--csv', 'Comma-separated values, with a line of names.').conflicts('json'))
     .addHelpText('after', SNAPSHOT_NOTE)
     .action(async (given: Given) => {
       await using source = await openFor(host, await settings());

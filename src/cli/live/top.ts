@@ -43,7 +43,6 @@ async function printed(source: ClientSource, { count = Infinity }: TopCommandOpt
 
 async function shown(source: ClientSource, { count = Infinity }: TopCommandOptions, host: TopHost): Promise<unknown> {
   const { input, output } = host.tty();
-  if (!output.isTTY) throw new ConnwatchError('top needs a terminal.', { code: 'CW_CONFIG', hint: 'Use --json where there is none.' });
   let state: TopState = firstState(source.origin);
   let windows = 0;
   const draw = (): void => screen.draw(topView(state, topRows(state.windows, state), screen.size, host.display.color));
