@@ -9,17 +9,19 @@ const START = 1_700_000_040_000;
 const INTERVAL = 5000;
 const SLOT = 120_000;
 
-type Row = readonly [id: number, connects: Partial<Record<Outcome, number>>, more?: { readonly synRetransmits?: number; readonly accept?: number }];
+type Row = readonly [id: number, connects: Partial<Record<Outcome, number>>, more?: { readonly synRetransmits?: number; readonly accept?: number; readonly resetsIn?: number; readonly resetsOut?: number }];
 
 /** A window that begins so many milliseconds after the first. All successes are in one bucket. */
 function snapshot(rows: readonly Row[], after: number): Snapshot {
   const counts = new Uint32Array(rows.length * COLUMNS);
-  rows.forEach(([, connects, { synRetransmits = 0, accept = 0 } = {}], row) => {
+  rows.forEach(([, connects, { synRetransmits = 0, accept = 0, resetsIn = 0, resetsOut = 0 } = {}], row) => {
     const first = row * COLUMNS;
     OUTCOMES.forEach((outcome, at) => (counts[first + COLUMN.connect + at] = connects[outcome] ?? 0));
     counts[first + COLUMN.handshake + 3] = connects.success ?? 0;
     counts[first + COLUMN.synRetransmits] = synRetransmits;
     counts[first + COLUMN.accept] = accept;
+    counts[first + COLUMN.resetsIn] = resetsIn;
+    counts[first + COLUMN.resetsOut] = resetsOut;
   });
   return { start: START + after, end: START + after + INTERVAL, rows: rows.length, keys: Uint32Array.from(rows, ([id]) => id), counts, cut: { namespaces: new Map() } } as unknown as Snapshot;
 }
@@ -47,6 +49,14 @@ describe('Recent', () => {
     expect(recent.message().rows[0]!.last[1]).toBe(0);
     add([], 7 * SLOT);
     expect(shown()).toEqual([]);
+  });
+
+  it('adds up resets, also of connections that began before', () => {
+    const { recent, add } = open();
+    add([[1, {}, { resetsIn: 2 }], [9, {}, { resetsIn: 4 }]]);
+    add([[1, { success: 1 }, { resetsIn: 1, resetsOut: 5 }]], SLOT);
+    const { rows, unnamed } = recent.message();
+    expect([rows.map(({ connects, resets }) => [connects[0], resets]), unnamed]).toEqual([[[1, { peer: 3, owner: 5 }]], 0]);
   });
 
   it('is bounded, and says how much it does not name', () => {

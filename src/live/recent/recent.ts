@@ -6,7 +6,7 @@ import { COLUMN, COLUMNS, HANDSHAKE_BOUNDS } from '../../words/columns.ts';
 import { OUTCOMES } from '../../words/outcomes.ts';
 import type { WorkloadOf } from '../model/named.ts';
 
-/** Connects of the last minutes from one workload to one peer that have ended. Everything in it is JSON. */
+/** Connects of the last minutes from one workload to one peer that have ended, and resets. Everything in it is JSON. */
 export interface RecentRow {
   readonly workload: Attributes;
   readonly address: string;
@@ -19,8 +19,15 @@ export interface RecentRow {
   readonly last: readonly number[];
   /** SYNs that were sent again. */
   readonly retransmits: number;
+  /** Established connections that a reset ended, by who sent it. */
+  readonly resets: Resets;
   /** Of the successes: a count for each of HANDSHAKE_BOUNDS and one for above. */
   readonly handshakes: readonly number[];
+}
+
+export interface Resets {
+  readonly peer: number;
+  readonly owner: number;
 }
 
 export interface RecentMessage {
@@ -44,10 +51,11 @@ interface Slot {
   readonly connects: Uint32Array;
   readonly handshakes: Uint32Array;
   retransmits: number;
+  resets: Resets;
 }
 
 interface Kept {
-  readonly key: Omit<RecentRow, 'connects' | 'last' | 'retransmits' | 'handshakes'>;
+  readonly key: Omit<RecentRow, 'connects' | 'last' | 'retransmits' | 'resets' | 'handshakes'>;
   readonly last: number[];
   slots: Slot[];
 }
@@ -72,8 +80,10 @@ export class Recent {
     const begin = Math.floor(snapshot.end / SLOT_MS) * SLOT_MS;
     for (let row = 0; row < snapshot.rows; row++) {
       const count = connectsIn(snapshot, row);
-      if (count === 0) continue;
+      const resets = resetsIn(snapshot, row);
+      if (count === 0 && resets.peer === 0 && resets.owner === 0) continue;
       const key = keys.get(snapshot.keys[row]!);
+      if (key !== undefined && key.role !== 'client') continue;
       if (key === undefined || key.fold !== 'none' || key.address === '') this.#addUnnamed(begin, count);
       else addTo(this.#keptOf(key, workloadOf(key), snapshot.cut.namespaces.get(key.netns)?.inode ?? 0, begin), begin, snapshot, row);
     }
@@ -108,6 +118,7 @@ export class Recent {
   }
 
   #addUnnamed(begin: number, count: number): void {
+    if (count === 0) return;
     const last = this.#unnamed.at(-1);
     if (last?.begin === begin) last.count += count;
     else this.#unnamed = [...this.#unnamed, { begin, count }].slice(-SLOTS);
@@ -120,10 +131,19 @@ function connectsIn({ counts }: Snapshot, row: number): number {
   return connects;
 }
 
-function addTo(kept: Kept, begin: number, { counts, end }: Snapshot, row: number): void {
+function resetsIn({ counts }: Snapshot, row: number): Resets {
+  return { peer: counts[row * COLUMNS + COLUMN.resetsIn]!, owner: counts[row * COLUMNS + COLUMN.resetsOut]! };
+}
+
+function both(a: Resets, b: Resets): Resets {
+  return { peer: a.peer + b.peer, owner: a.owner + b.owner };
+}
+
+function addTo(kept: Kept, begin: number, snapshot: Snapshot, row: number): void {
+  const { counts, end } = snapshot;
   let slot = kept.slots.at(-1);
   if (slot?.begin !== begin) {
-    slot = { begin, connects: new Uint32Array(OUTCOMES.length), handshakes: new Uint32Array(HANDSHAKE_BOUNDS.length + 1), retransmits: 0 };
+    slot = { begin, connects: new Uint32Array(OUTCOMES.length), handshakes: new Uint32Array(HANDSHAKE_BOUNDS.length + 1), retransmits: 0, resets: { peer: 0, owner: 0 } };
     kept.slots = [...kept.slots, slot].slice(-SLOTS);
   }
   const first = row * COLUMNS;
@@ -134,6 +154,7 @@ function addTo(kept: Kept, begin: number, { counts, end }: Snapshot, row: number
   }
   for (let bucket = 0; bucket < slot.handshakes.length; bucket++) slot.handshakes[bucket]! += counts[first + COLUMN.handshake + bucket]!;
   slot.retransmits += counts[first + COLUMN.synRetransmits]!;
+  slot.resets = both(slot.resets, resetsIn(snapshot, row));
 }
 
 function rowOf({ key, last, slots }: Kept, oldest: number): RecentRow[] {
@@ -141,5 +162,14 @@ function rowOf({ key, last, slots }: Kept, oldest: number): RecentRow[] {
   if (recent.length === 0) return [];
   const sum = (pick: (slot: Slot) => Uint32Array): number[] => recent.map(pick).reduce<number[]>((all, counts) => Array.from(counts, (count, at) => count + (all[at] ?? 0)), []);
   const connects = sum((slot) => slot.connects);
-  return [{ ...key, connects, last: last.map((at, outcome) => (connects[outcome] === 0 ? 0 : at)), retransmits: recent.reduce((all, slot) => all + slot.retransmits, 0), handshakes: sum((slot) => slot.handshakes) }];
+  return [
+    {
+      ...key,
+      connects,
+      last: last.map((at, outcome) => (connects[outcome] === 0 ? 0 : at)),
+      retransmits: recent.reduce((all, slot) => all + slot.retransmits, 0),
+      resets: recent.map(({ resets }) => resets).reduce(both),
+      handshakes: sum((slot) => slot.handshakes),
+    },
+  ];
 }

@@ -36,7 +36,7 @@ export function whyText(what: string, answer: Answer): string {
 }
 
 function storyLines(story: Story, span: string, now: number): string[] {
-  const { workload, address, port, attempts, succeeded, failures, lastSuccess, handshake, retransmits, pending, open } = story;
+  const { workload, address, port, attempts, succeeded, failures, lastSuccess, handshake, retransmits, resets, pending, open } = story;
   const place = placeName(workload);
   const who = `${processName(workload, 0)}${place && ` (${place})`}`;
   const lines = [`${who} -> ${endpoint(address, port)}: ${attempts === 0 ? `no connect ended ${span}` : `${plural(attempts, 'connect')} ended ${span}, ${ofAll(succeeded, attempts)} succeeded`}.`];
@@ -48,6 +48,8 @@ function storyLines(story: Story, span: string, now: number): string[] {
   if (pending.count > 0) lines.push(`  ${pending.count} ${pending.count === 1 ? 'waits' : 'wait'} for an answer now, the oldest for ${duration(pending.longest)}${ofProcesses(pending.pids)}.`);
   if (handshake !== undefined) lines.push(`  Half of the handshakes took at most ${duration(handshake.p50)}, 99 % at most ${duration(handshake.p99)}.`);
   if (retransmits > 0) lines.push(`  ${plural(retransmits, 'SYN')} had to be sent again: packets are lost, dropped by a firewall, or the other side is overloaded.`);
+  if (resets.peer > 0) lines.push(`  ${plural(resets.peer, 'established connection was', 'established connections were')} reset by the other side: its program closed with unread data or was killed, or a proxy or firewall on the way ended them.`);
+  if (resets.owner > 0) lines.push(`  ${plural(resets.owner, 'established connection was', 'established connections were')} reset by the program itself.`);
   if (open > 0) lines.push(`  ${plural(open, 'connection is', 'connections are')} open now.`);
   return lines;
 }

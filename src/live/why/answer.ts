@@ -4,7 +4,7 @@ import { quantileOf } from '../../internal/quantile.ts';
 import { HANDSHAKE_BOUNDS } from '../../words/columns.ts';
 import { OUTCOMES, type Outcome } from '../../words/outcomes.ts';
 import { textOf } from '../model/attribute.ts';
-import type { RecentMessage, RecentRow } from '../recent/recent.ts';
+import type { RecentMessage, RecentRow, Resets } from '../recent/recent.ts';
 import type { SocketInfo, SocketsMessage } from '../sockets/sockets.ts';
 
 export interface Asked {
@@ -29,6 +29,7 @@ export interface Story {
   readonly failures: readonly { readonly outcome: Outcome; readonly count: number; readonly last: number }[];
   readonly lastSuccess: number | undefined;
   readonly retransmits: number;
+  readonly resets: Resets;
   /** Seconds. */
   readonly handshake: { readonly p50: number; readonly p99: number } | undefined;
   /** Wait for an answer now. `longest`: seconds. */
@@ -72,7 +73,7 @@ function idOf({ workload, netns, address, port }: Place): string {
 }
 
 function quiet({ workload, address, port, netns }: Place): Story {
-  return { workload, address, port, netns, attempts: 0, succeeded: 0, failures: [], lastSuccess: undefined, retransmits: 0, handshake: undefined, pending: { count: 0, longest: 0, pids: [] }, open: 0 };
+  return { workload, address, port, netns, attempts: 0, succeeded: 0, failures: [], lastSuccess: undefined, retransmits: 0, resets: { peer: 0, owner: 0 }, handshake: undefined, pending: { count: 0, longest: 0, pids: [] }, open: 0 };
 }
 
 function fromRow(row: RecentRow): Story {
@@ -88,6 +89,7 @@ function fromRow(row: RecentRow): Story {
     failures,
     lastSuccess: succeeded > 0 ? row.last[0] : undefined,
     retransmits: row.retransmits,
+    resets: row.resets,
     handshake: row.handshakes.some((count) => count > 0) ? { p50: quantile(0.5), p99: quantile(0.99) } : undefined,
   };
 }
@@ -100,5 +102,5 @@ function withSocket(story: Story, { state, age = 0, pid }: SocketInfo): Story {
 
 function byTrouble(a: Story, b: Story): number {
   const failed = ({ failures }: Story) => failures.reduce((sum, { count }) => sum + count, 0);
-  return failed(b) - failed(a) || b.pending.count - a.pending.count || b.attempts - a.attempts || b.open - a.open;
+  return failed(b) - failed(a) || b.resets.peer - a.resets.peer || b.pending.count - a.pending.count || b.attempts - a.attempts || b.open - a.open;
 }

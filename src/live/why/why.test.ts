@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Invalid } from '../../internal/invalid.ts';
 import { HANDSHAKE_BOUNDS } from '../../words/columns.ts';
 import { OUTCOMES, type Outcome } from '../../words/outcomes.ts';
-import type { RecentMessage, RecentRow } from '../recent/recent.ts';
+import type { RecentMessage, RecentRow, Resets } from '../recent/recent.ts';
 import type { SocketInfo, SocketsMessage } from '../sockets/sockets.ts';
 import { whyText } from '../text/why.ts';
 import { answer, type Asked } from './answer.ts';
@@ -18,9 +18,10 @@ interface Made {
   readonly port?: number;
   readonly connects?: Partial<Record<Outcome, number>>;
   readonly secondsAgo?: number;
+  readonly resets?: Resets;
 }
 
-function row({ name = 'curl', address = '10.0.0.5', port = 5432, connects = {}, secondsAgo = 3 }: Made): RecentRow {
+function row({ name = 'curl', address = '10.0.0.5', port = 5432, connects = {}, secondsAgo = 3, resets = { peer: 0, owner: 0 } }: Made): RecentRow {
   return {
     workload: { 'process.executable.name': name },
     address,
@@ -29,6 +30,7 @@ function row({ name = 'curl', address = '10.0.0.5', port = 5432, connects = {}, 
     connects: OUTCOMES.map((outcome) => connects[outcome] ?? 0),
     last: OUTCOMES.map((outcome) => (connects[outcome] === undefined ? 0 : NOW - secondsAgo * 1000)),
     retransmits: connects.unanswered ?? 0,
+    resets,
     handshakes: [...HANDSHAKE_BOUNDS.map((bound) => (bound === 1e-3 ? (connects.success ?? 0) : 0)), 0],
   };
 }
@@ -75,6 +77,16 @@ describe('why', () => {
       '',
       'psql -> 10.0.0.5:5432: 1 connect ended in the last 10 min, it succeeded.',
       '  Half of the handshakes took at most 0.75 ms, 99 % at most 0.99 ms.',
+      '',
+    ]);
+  });
+
+  it('says who reset established connections, also where no connect ended', () => {
+    const rows = [row({ resets: { peer: 3, owner: 1 } })];
+    expect(whyText('x', answer(DB, recent(rows), open())).split('\n')).toEqual([
+      'curl -> 10.0.0.5:5432: no connect ended in the last 10 min.',
+      '  3 established connections were reset by the other side: its program closed with unread data or was killed, or a proxy or firewall on the way ended them.',
+      '  1 established connection was reset by the program itself.',
       '',
     ]);
   });
