@@ -7,8 +7,9 @@ import('./lib/refusal.mjs').then(({ main }) => main(command));
 async function command(args) {
   const { answeredBeforeSetup } = await import('./lib/before-setup.mjs');
   if (answeredBeforeSetup(args)) return 0;
-  const { setup } = await import('./lib/setup.mjs');
+  const { setup, setupProgram } = await import('./lib/setup.mjs');
   const { runAgent } = await import('./lib/agent.mjs');
-  await setup();
+  // `config` prints settings: it needs neither compilers nor root.
+  await (args[0] === 'config' ? setupProgram() : setup());
   return runAgent(args);
 }

@@ -21,10 +21,12 @@ const systemStep = (options) => ({
   run: () => installPackages(missingPackages(options)),
 });
 
+const programStep = { label: 'program', due: async () => !(await bundleIsFresh()), run: buildBundle };
+
 const buildSteps = [
   { label: 'kernel programs', due: () => !bpfObjectIsFresh(), run: buildBpfObject },
   { label: 'native addon', due: () => !addonIsFresh(), run: buildAddon },
-  { label: 'program', due: async () => !(await bundleIsFresh()), run: buildBundle },
+  programStep,
 ];
 
 const typesStep = { label: 'type declarations', due: () => !typesAreFresh(), run: buildTypes };
@@ -59,6 +61,12 @@ export const onlyAnswers = (args) => args.some((arg) => ANSWERS.has(arg));
 export async function setupToAnswer() {
   target();
   await doSteps([npmStep]);
+}
+
+/** What commands need that load nothing into the kernel: no packages of the system, no compiler. @throws Refusal */
+export async function setupProgram() {
+  target();
+  await doSteps([npmStep, programStep]);
 }
 
 /** Installs the system's packages and those of npm: the part that needs the network. @throws Refusal */

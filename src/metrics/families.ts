@@ -24,7 +24,7 @@ export function familiesOf(accounts: Accounts, shapes: Shapes): BudgetedFamily[]
 
 type Table = Omit<BudgetedFamily, 'metric'>;
 
-function tablesOf({ connects, accepts, connections, traffic, listeners, quantiles, processes }: Accounts): Map<FamilyName, Table> {
+function tablesOf({ tables: { connects, accepts, listeners, traffic }, connections, quantiles, processes }: Accounts): Map<FamilyName, Table> {
   const tables = new Map<FamilyName, Table>();
   const own = (name: FamilyName, family: SeriesTable) => tables.set(name, { family, gate: family });
   own('tcp.connects_by_pid', processes.table);

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readyCollector } from '../../scripts/lib/test/collector.mjs';
 import { readyKubernetes } from '../../scripts/lib/test/kubernetes.mjs';
 import { helms } from '../chart/helm.ts';
 import { at } from '../harness/host.ts';
@@ -19,6 +20,7 @@ const PAYMENTS = 'payments.shop.svc';
 const AGENTS = '/api/v1/namespaces/connwatch/pods';
 
 const programs = readyKubernetes();
+const collector = readyCollector('cluster');
 const folder = mkdtempSync(join(tmpdir(), 'connwatch-test-kubernetes-'));
 let cluster: Cluster;
 
@@ -257,6 +259,36 @@ describe('the chart in a cluster', () => {
     const requests = (await scrape()).select('connwatch_names_requests_total', { source: 'kubelet' });
     expect(requests.map(({ value }) => value)).toEqual([0, 0]);
   });
+
+  // npm run collector -- cluster builds it.
+  it.skipIf(collector === undefined)('keeps its names behind a Collector that adds those of the sending pod and copies them to each series', async () => {
+    const config = join(folder, 'collector.yaml');
+    const k8sattributes = { auth_type: 'kubeConfig', extract: { metadata: ['k8s.namespace.name', 'k8s.pod.name', 'k8s.pod.uid', 'k8s.daemonset.name', 'k8s.deployment.name', 'k8s.node.name', 'k8s.container.name', 'container.id'] } };
+    const exporters = { prometheus: { resource_to_telemetry_conversion: { enabled: true } } };
+    // JSON is YAML.
+    writeFileSync(config, JSON.stringify({ processors: { k8sattributes }, exporters, service: { pipelines: { metrics: { processors: ['k8sattributes', 'batch'] } } } }));
+    cluster.machine.spawn('env', `KUBECONFIG=${cluster.kubeconfig}`, collector!, '--config', at('otel-collector', 'gateway.yaml'), '--config', config);
+    await cluster.until('the collector', () => get(`http://${NODE_IP}:13133`));
+    const [before] = (await agents()).filter(isReady);
+    await helm('upgrade', 'connwatch', at('charts', 'connwatch'), '--reuse-values', '--set', `otlp.endpoint=http://${NODE_IP}:4317,otlp.interval=1000`);
+    const pod = await cluster.until('the new agent', async () => (await agents()).find((one) => one.metadata.uid !== before!.metadata.uid && isReady(one)));
+    agent = addressOf(pod);
+    const [checkout, db, ip] = [await readyPod('checkout'), await readyPod('db'), await clusterIp('payments')];
+    await asked(checkout, 17, ip, 443);
+    await asked(db, 19, ip, 443);
+    const seen = async () => {
+      const page = parsePage(await get(`http://${NODE_IP}:8889/metrics`));
+      const owners = page.select(ATTEMPTS, { server_address: PAYMENTS, server_port: '443', instance: 'node-1' }).map(({ labels, value }) => [labels['k8s_namespace_name'], labels['k8s_deployment_name'] ?? labels['k8s_statefulset_name'], value]);
+      const [own] = page.select('connwatch_build_info', {});
+      return JSON.stringify([owners.sort(), own?.labels['k8s_namespace_name'], own?.labels['k8s_daemonset_name'], own?.labels['k8s_pod_name']]);
+    };
+    const expected = JSON.stringify([[['shop', 'checkout', 17], ['shop', 'db', 19]], 'connwatch', 'connwatch', pod.metadata.name]);
+    let last = '';
+    await cluster.until('what the Collector serves', async () => ((last = await seen()) === expected ? true : undefined)).catch((error: unknown) => {
+      throw new Error(`${String(error)}\nit is ${last}`);
+    });
+    await cluster.machine.end('env');
+  }, 200_000);
 
   it('leaves nothing when it is uninstalled', async () => {
     await helm('uninstall', 'connwatch', '--wait');

@@ -14,8 +14,22 @@ const program = readyCollector();
 /** Why the tests with a real collector can't run; undefined where they can. */
 export const noCollector: string | undefined = program === undefined ? 'there is no collector: npm run collector builds one, with Go' : undefined;
 
-/** The shipped configurations. */
-export type Configuration = 'agent' | 'gateway';
+const cluster = readyCollector('cluster');
+
+/** Why the tests with a collector that has the components of a cluster can't run; undefined where they can. */
+export const noClusterCollector: string | undefined = cluster === undefined ? 'there is no such collector: npm run collector -- cluster builds it, with Go' : undefined;
+
+/** The shipped configurations. `balanced` comes after agent. */
+export type Configuration = 'agent' | 'gateway' | 'balanced';
+
+export interface CollectorOptions {
+  /** Of both tiers: an address of loopback. @default 127.0.0.1 */
+  readonly address?: string;
+  /** Port of OTLP over gRPC. @default a free one */
+  readonly otlp?: number;
+  /** Runs it, such as in another mount namespace. */
+  readonly command?: (...command: string[]) => string[];
+}
 
 /** Ports that were free a moment ago. */
 async function freePorts(count: number): Promise<number[]> {
@@ -35,50 +49,58 @@ async function freePorts(count: number): Promise<number[]> {
 export class RealCollector implements AsyncDisposable {
   readonly otlp: number;
   readonly otlpHttp: number;
+  /** Host and port of what it serves for Prometheus. */
+  readonly metrics: string;
   readonly #environment: Readonly<Record<string, string>>;
   readonly #configuration: Configuration;
   readonly #override: object | undefined;
+  readonly #run: (...command: string[]) => string[];
   readonly #folder = mkdtempSync(join(tmpdir(), 'connwatch-collector-'));
   #child: ChildProcess | undefined;
   #said = '';
   #output = '';
 
-  private constructor(configuration: Configuration, ports: readonly number[], environment: Readonly<Record<string, string>>, override: object | undefined) {
-    const [otlp, prometheus, health, telemetry, otlpHttp] = ports.map((port) => `127.0.0.1:${port}`);
-    this.otlp = ports[0]!;
+  private constructor(configuration: Configuration, ports: readonly number[], environment: Readonly<Record<string, string>>, override: object | undefined, options: CollectorOptions) {
+    const { address = '127.0.0.1', command = (...all) => all } = options;
+    this.otlp = options.otlp ?? ports[0]!;
     this.otlpHttp = ports[4]!;
+    this.metrics = `${address}:${ports[1]!}`;
     this.#configuration = configuration;
     this.#override = override;
+    this.#run = command;
     this.#environment = {
-      OTLP_ENDPOINT: otlp!,
-      OTLP_HTTP_ENDPOINT: otlpHttp!,
-      PROMETHEUS_ENDPOINT: prometheus!,
-      HEALTH_ENDPOINT: health!,
-      TELEMETRY_HOST: '127.0.0.1',
-      TELEMETRY_PORT: telemetry!.split(':')[1]!,
+      OTLP_ENDPOINT: `${address}:${this.otlp}`,
+      OTLP_HTTP_ENDPOINT: `${address}:${this.otlpHttp}`,
+      PROMETHEUS_ENDPOINT: this.metrics,
+      HEALTH_ENDPOINT: `${address}:${ports[2]!}`,
+      TELEMETRY_HOST: address,
+      TELEMETRY_PORT: `${ports[3]!}`,
       QUEUE_DIRECTORY: join(this.#folder, 'queue'),
       ...environment,
     };
   }
 
   /** @param override is merged into the shipped configuration */
-  static async start(configuration: Configuration, environment: Readonly<Record<string, string>> = {}, override?: object): Promise<RealCollector> {
-    const collector = new RealCollector(configuration, await freePorts(5), environment, override);
+  static async start(configuration: Configuration, environment: Readonly<Record<string, string>> = {}, override?: object, options: CollectorOptions = {}): Promise<RealCollector> {
+    const collector = new RealCollector(configuration, await freePorts(5), environment, override, options);
     await collector.start();
     return collector;
   }
 
   /** Resolves when its health check says that it is well. */
   async start(): Promise<void> {
-    const args = ['--config', at('otel-collector', `${this.#configuration}.yaml`)];
-    if (program === undefined) throw new Error(noCollector);
+    const file = this.#configuration === 'balanced' ? cluster : program;
+    if (file === undefined) throw new Error(noCollector ?? noClusterCollector);
+    const names = this.#configuration === 'balanced' ? ['agent', 'balanced'] : [this.#configuration];
+    const args = names.flatMap((name) => ['--config', at('otel-collector', `${name}.yaml`)]);
     if (this.#override !== undefined) {
-      const file = join(this.#folder, 'override.yaml');
+      const override = join(this.#folder, 'override.yaml');
       // JSON is YAML.
-      writeFileSync(file, JSON.stringify(this.#override));
-      args.push('--config', file);
+      writeFileSync(override, JSON.stringify(this.#override));
+      args.push('--config', override);
     }
-    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...this.#environment } });
+    const [first, ...rest] = this.#run(file, ...args);
+    const child = spawn(first!, rest, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...this.#environment } });
     this.#child = child;
     child.stdout.setEncoding('utf8').on('data', (text: string) => (this.#output += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (this.#said += text));
@@ -99,7 +121,7 @@ export class RealCollector implements AsyncDisposable {
 
   /** What it serves for Prometheus. */
   async scrape(): Promise<Page> {
-    return parsePage(await (await fetch(`http://${this.#environment['PROMETHEUS_ENDPOINT']!}/metrics`)).text());
+    return parsePage(await (await fetch(`http://${this.metrics}/metrics`)).text());
   }
 
   async kill(): Promise<void> {

@@ -1,1 +1,1 @@
-export function readyCollector(): string | undefined;
+export function readyCollector(kind?: 'plain' | 'cluster'): string | undefined;
