@@ -61,7 +61,7 @@ export class RealCollector implements AsyncDisposable {
   #output = '';
 
   private constructor(configuration: Configuration, ports: readonly number[], environment: Readonly<Record<string, string>>, override: object | undefined, options: CollectorOptions) {
-    const { address = '127.0.0.1', command = (...all) => all } = options;
+    const { address = '127.0.0.1', command = (...all: string[]) => all } = options;
     this.otlp = options.otlp ?? ports[0]!;
     this.otlpHttp = ports[4]!;
     this.metrics = `${address}:${ports[1]!}`;
