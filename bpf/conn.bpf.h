@@ -61,12 +61,28 @@ static __always_inline void publish_conn(struct cw_conn *conn, u64 cookie)
 	__sync_lock_test_and_set(&conn->cookie, cookie);
 }
 
+/* A slot keeps where its last socket was (has_just_ended). */
 static __always_inline void free_conn(struct sock *sk, struct cw_conn *conn)
 {
-	if (!(conn->flags & CW_FLAG_FALLBACK))
+	if (!(conn->flags & CW_FLAG_FALLBACK)) {
 		__sync_lock_test_and_set(&conn->cookie, 0);
-	else if (!bpf_sk_storage_delete(&conns_fallback, sk))
+		return;
+	}
+	fallbacks_ended[(u32)conn->cookie & (FALLBACKS_ENDED - 1)] = conn->cookie;
+	if (!bpf_sk_storage_delete(&conns_fallback, sk))
 		__sync_fetch_and_add(&fallbacks, -1);
+}
+
+/*
+ * Whether a program has ended the record of this socket. The kernel stores a state after all programs on
+ * inet_sock_set_state have run, those of other agents too: so long a socket without a record looks alive.
+ */
+static __always_inline bool has_just_ended(struct sock *sk, u64 cookie)
+{
+	struct cw_conn *slot = conn_slot(cookie);
+
+	return (slot && slot->sock == (u64)sk) ||
+	       fallbacks_ended[(u32)cookie & (FALLBACKS_ENDED - 1)] == cookie;
 }
 
 static __always_inline u64 opened_of(const struct cw_conn *conn)

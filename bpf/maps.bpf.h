@@ -33,6 +33,10 @@ u32 immediate;
 u32 next_owner = CW_OWNER_FIRST;
 /* How many start records are in socket storage; while it is 0 nobody looks there. */
 u64 fallbacks;
+
+/* Cookies of sockets whose record in socket storage has ended lately. */
+#define FALLBACKS_ENDED 1024
+u64 fallbacks_ended[FALLBACKS_ENDED];
 /* The number of the scan that runs or ran last; user space counts. 0: before anything is attached,
  * for listeners alone, so that what they accept has an owner from the first event on. */
 u32 scan;

@@ -50,11 +50,16 @@ static __always_inline void note_queues(struct sock *sk, struct tcp_sock *tcp, s
 static __always_inline void find(struct sock *sk, struct tcp_sock *tcp, struct task_struct *task,
 				 u64 cookie, u8 state)
 {
-	struct child *child = take_child((u64)sk);
-	bool unseen = child || was_accepted_unseen(sk, tcp, state);
-	struct cw_conn *conn = claim_conn(sk, cookie);
+	struct cw_conn *conn;
+	struct child *child;
+	bool unseen;
 	u64 cgroup;
 
+	if (has_just_ended(sk, cookie))
+		return;
+	child = take_child((u64)sk);
+	unseen = child || was_accepted_unseen(sk, tcp, state);
+	conn = claim_conn(sk, cookie);
 	if (!conn) {
 		count_loss(CW_LOSS_START_STORE, CW_CLASS_ACCEPT);
 		return;
