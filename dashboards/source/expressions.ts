@@ -1,6 +1,8 @@
 /* PromQL that several panels share. `where` is a list of label matchers, such as `instance=~"$instance"`. */
 
 export const FAILED = 'error_type!="cancelled"';
+/** What has a series of its own. */
+const NAMED = 'otel_metric_overflow=""';
 
 const list = (...matchers: readonly string[]) => matchers.filter((matcher) => matcher !== '').join(', ');
 
@@ -24,11 +26,14 @@ export function quantile(share: number, histogram: string, where: string, by: re
   return `histogram_quantile(${share}, ${perSecond(`${histogram}_seconds_bucket`, where, ['le', ...by])})`;
 }
 
-/** The share of ended connects that failed, by labels. */
+/**
+ * The share of ended connects that failed, by labels. Without those above the series limit, because the two series of these
+ * have the same labels.
+ */
 export function failureRatio(where: string, by: readonly string[]): string {
-  const ended = `{__name__=~"connwatch_tcp_connect_(successes|failures)_total", ${list(where, FAILED)}}`;
+  const ended = `{__name__=~"connwatch_tcp_connect_(successes|failures)_total", ${list(where, FAILED, NAMED)}}`;
   const ratio = (range: string) =>
-    `sum by (${by.join(', ')}) (rate(connwatch_tcp_connect_failures_total{${list(where, FAILED)}}[${range}])) / sum by (${by.join(', ')}) (rate(${ended}[${range}]))`;
+    `sum by (${by.join(', ')}) (rate(connwatch_tcp_connect_failures_total{${list(where, FAILED, NAMED)}}[${range}])) / sum by (${by.join(', ')}) (rate(${ended}[${range}]))`;
   return ratio('$__rate_interval');
 }
 

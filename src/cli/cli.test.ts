@@ -197,6 +197,7 @@ describe('what cannot be used ends with 2 and one message', () => {
     [['config', '--intervl', '1s'], 'unknown flag --intervl; did you mean --interval?'],
     [['-x'], 'unknown flag -x.'],
     [['trace', '--failed=maybe'], 'the flag --failed takes no value.'],
+    [['trace', '--duration=600h'], "invalid value '600h' for --duration: it is longer than 24 days."],
     [['snapshot', '--failed'], '--failed is no flag of this command.'],
     [['--interval'], 'the flag --interval needs a value.'],
     [['--interval='], "invalid value '' for --interval: it is empty."],

@@ -43,7 +43,7 @@ export function filterOf(given: Given): TraceFilter {
 /** Milliseconds. @throws ConnwatchError CW_CONFIG */
 export function durationOf(given: Given, name: string): number | undefined {
   const text = given[name];
-  return typeof text === 'string' ? value(`--${name}`, text, (one) => positive(parseDuration(one))) : undefined;
+  return typeof text === 'string' ? value(`--${name}`, text, (one) => short(positive(parseDuration(one)))) : undefined;
 }
 
 /** @throws ConnwatchError CW_CONFIG */
@@ -75,6 +75,12 @@ function parseNumber(text: string): number {
 function positive(number: number): number {
   if (number <= 0) throw new Invalid('it is not above 0');
   return number;
+}
+
+/** A timer of Node.js has 31 bits; a longer one ends at once. */
+function short(milliseconds: number): number {
+  if (milliseconds > 2 ** 31 - 1) throw new Invalid('it is longer than 24 days');
+  return milliseconds;
 }
 
 function notEmpty(text: string): string {

@@ -22,29 +22,45 @@ type TopHost = Pick<Host, 'stdout' | 'display' | 'events' | 'takeOverSignals' | 
  * @throws (rejects) ConnwatchError
  */
 export async function top(source: ClientSource, options: TopCommandOptions, host: TopHost): Promise<number> {
-  const end = options.json ? await printed(source, options, host) : await shown(source, options, host);
-  if (end !== undefined) return EXIT.fine;
-  throw new ConnwatchError('the agent has ended.', { code: 'CW_LIVE', hint: 'Start the agent again.' });
+  const { asked, end } = options.json ? await printed(source, options, host) : await shown(source, options, host);
+  if (end !== undefined && asked) return EXIT.fine;
+  throw new ConnwatchError(end === undefined ? 'the agent has ended.' : 'the agent has stopped, and top with it.', { code: 'CW_LIVE', hint: 'Start the agent again.' });
 }
 
-async function printed(source: ClientSource, { count = Infinity }: TopCommandOptions, host: TopHost): Promise<unknown> {
+/** `asked`: by who looks, or by the count. */
+interface Ended {
+  readonly asked: boolean;
+  readonly end: unknown;
+}
+
+async function printed(source: ClientSource, { count = Infinity }: TopCommandOptions, host: TopHost): Promise<Ended> {
   let windows = 0;
+  let asked = false;
+  const stop = (): void => {
+    asked = true;
+    watching.end();
+  };
   const watching = source.windows((message) => {
     if (message.event === 'window' && ++windows > count) return;
     host.stdout(`${JSON.stringify(message)}\n`);
-    if (windows === count) watching.end();
+    if (windows === count) stop();
   });
-  host.onOutputGone(() => watching.end());
-  using _signals = stopSignals(host, () => watching.end());
+  host.onOutputGone(stop);
+  using _signals = stopSignals(host, stop);
   const end = await watching.ended;
   if (end !== undefined) host.stdout(`${JSON.stringify(end)}\n`);
-  return end;
+  return { asked, end };
 }
 
-async function shown(source: ClientSource, { count = Infinity }: TopCommandOptions, host: TopHost): Promise<unknown> {
+async function shown(source: ClientSource, { count = Infinity }: TopCommandOptions, host: TopHost): Promise<Ended> {
   const { input, output } = host.tty();
   let state: TopState = firstState(source.origin);
   let windows = 0;
+  let asked = false;
+  const stop = (): void => {
+    asked = true;
+    watching.end();
+  };
   const draw = (): void => screen.draw(topView(state, topRows(state.windows, state), screen.size, host.display.color));
   using screen = new Screen({
     input,
@@ -52,7 +68,7 @@ async function shown(source: ClientSource, { count = Infinity }: TopCommandOptio
     onResize: draw,
     onKey(key) {
       const next = withKey(state, key, screen.size.rows - 4);
-      if (next === undefined) return watching.end();
+      if (next === undefined) return stop();
       state = next;
       draw();
     },
@@ -61,10 +77,10 @@ async function shown(source: ClientSource, { count = Infinity }: TopCommandOptio
     if (message.event !== 'window') return;
     state = withWindow(state, message);
     draw();
-    if (++windows >= count) watching.end();
+    if (++windows >= count) stop();
   });
-  using _signals = stopSignals(host, () => watching.end());
-  host.onOutputGone(() => watching.end());
+  using _signals = stopSignals(host, stop);
+  host.onOutputGone(stop);
   draw();
-  return await watching.ended;
+  return { asked, end: await watching.ended };
 }

@@ -78,14 +78,15 @@ export class Connections implements Iterable<Connection> {
   }
 
   /**
-   * Makes room: closes the connection that has waited longest, of the address with the most connections.
-   * A client that opens many connections loses its own, and Prometheus keeps its connection.
+   * Makes room: closes a connection that has had no response yet before others, then the one that has waited
+   * longest, of the address with the most connections. A client that opens many connections loses its own, and Prometheus
+   * keeps its connection.
    */
   #evict(): boolean {
     const waiting = [...this].filter(({ responses }) => responses.size === 0);
     const counts = new Map<string, number>();
     for (const { address } of this) counts.set(address, (counts.get(address) ?? 0) + 1);
-    waiting.sort((a, b) => counts.get(b.address)! - counts.get(a.address)! || a.waitsSince - b.waitsSince);
+    waiting.sort((a, b) => Number(a.served) - Number(b.served) || counts.get(b.address)! - counts.get(a.address)! || a.waitsSince - b.waitsSince);
     const [first] = waiting;
     if (first === undefined) return false;
     this.#open.delete(first.socket);

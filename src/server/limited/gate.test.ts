@@ -6,6 +6,13 @@ import { DEFAULT_LIMITS } from './limits.ts';
 
 class FakeResponse extends EventEmitter {
   writableEnded = false;
+  readonly req: { readonly socket: { destroyed: boolean } };
+
+  constructor(socket = { destroyed: false }) {
+    super();
+    this.req = { socket };
+  }
+
   destroy = () => this.emit('close');
 }
 
@@ -13,8 +20,8 @@ function gate(responses: number) {
   let now = 0;
   const made = new Gate({ ...DEFAULT_LIMITS, responses, slowReader: 100 }, () => now);
   const ran: string[] = [];
-  const enter = (name: string, address: string) => {
-    const response = new FakeResponse();
+  const enter = (name: string, address: string, socket?: { destroyed: boolean }) => {
+    const response = new FakeResponse(socket);
     made.enter(address, response as unknown as ServerResponse, () => ran.push(name));
     return response;
   };
@@ -36,6 +43,27 @@ describe('Gate', () => {
     enter('other', 'b');
     first!.emit('close');
     expect(ran).toEqual(['1', '2', 'other']);
+  });
+
+  it('prefers, of one address, the connection with the fewest running', () => {
+    const { ran, enter } = gate(3);
+    const pipelines = { destroyed: false };
+    const first = enter('1', 'a');
+    for (const name of ['2', '3', '4']) enter(name, 'a', pipelines);
+    enter('other', 'a');
+    first.emit('close');
+    expect(ran).toEqual(['1', '2', '3', 'other']);
+  });
+
+  it('forgets requests behind one whose connection is closed: their responses say nothing', () => {
+    const { ran, enter, wait } = gate(1);
+    const pipelines = { destroyed: false };
+    enter('first', 'a', pipelines);
+    for (const name of ['second', 'third']) enter(name, 'a', pipelines);
+    enter('other', 'a');
+    pipelines.destroyed = true;
+    wait(0);
+    expect(ran).toEqual(['first', 'other']);
   });
 
   it('forgets who has gone before its turn', () => {

@@ -10,7 +10,7 @@ export interface Limits {
   readonly firstRequest: number;
   /** Between two requests. Longer than the usual scrape intervals, so that Prometheus keeps its connection. @default 65000 */
   readonly nextRequest: number;
-  /** How long a client may take to read a response while other requests wait. With 16 responses at a time, 60 clients that never read keep others from theirs for 8 s, less than Prometheus waits. @default 2000 */
+  /** How long a client may take to read a response while other requests wait. With 16 responses at a time, 60 clients that never read keep others from theirs for 6 s, less than Prometheus waits. @default 1000 */
   readonly slowReader: number;
   /** How long after a response has ended its client may still be reading it, when the server closes. @default 5000 */
   readonly reads: number;
@@ -18,7 +18,7 @@ export interface Limits {
   readonly response: number;
   /** How long nothing may move on a connection during a request or a response. @default 60000 */
   readonly stalled: number;
-  /** Between two checks of these times. @default 1000 */
+  /** Between two checks of these times. @default 500 */
   readonly checkEvery: number;
 }
 
@@ -28,9 +28,9 @@ export const DEFAULT_LIMITS: Limits = {
   pipelined: 8,
   firstRequest: 5_000,
   nextRequest: 65_000,
-  slowReader: 2_000,
+  slowReader: 1_000,
   reads: 5_000,
   response: 120_000,
   stalled: 60_000,
-  checkEvery: 1_000,
+  checkEvery: 500,
 };
