@@ -1,9 +1,10 @@
 import { isatty, type ReadStream, type WriteStream } from 'node:tty';
 import type { startAgent } from '../agent/index.ts';
 import type { Settings } from '../config/index.ts';
-import { oneLine } from '../internal/errors.ts';
+import { ConnwatchError, oneLine } from '../internal/errors.ts';
 import { takeEarlySignals } from './early.ts';
 import { EXIT } from './failure.ts';
+import { errorsAreJson, jsonMessage } from './json-mode.ts';
 import { leave } from './leave.ts';
 
 type Listener = (argument: never) => void;
@@ -83,5 +84,7 @@ export function realHost(): Host {
 function onOutputError(error: NodeJS.ErrnoException): void {
   if (error.code === 'EPIPE' || process.exitCode === EXIT.failed) return;
   process.exitCode = EXIT.failed;
-  process.stderr.write(`connwatch: the output cannot be written: ${error.code ?? oneLine(error)}.\n`);
+  const message = `the output cannot be written: ${error.code ?? oneLine(error)}.`;
+  const json = errorsAreJson({ argv: process.argv.slice(2), environment: process.env, terminal: process.stdout.isTTY });
+  process.stderr.write(json ? jsonMessage(new ConnwatchError(message, { code: 'CW_LIVE' })) : `connwatch: ${message}\n`);
 }

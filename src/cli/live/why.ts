@@ -1,5 +1,5 @@
 import { lookup } from 'node:dns/promises';
-import { readlink } from 'node:fs/promises';
+import { readFile, readlink } from 'node:fs/promises';
 import { isIP, SocketAddress } from 'node:net';
 import { basename } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -9,7 +9,7 @@ import type { ClientSource } from '../../live/client/source.ts';
 import type { RecentMessage } from '../../live/recent/recent.ts';
 import type { SocketsMessage } from '../../live/sockets/sockets.ts';
 import { whyText } from '../../live/text/why.ts';
-import { answer, type Asked } from '../../live/why/answer.ts';
+import { answer, type Asked, type AskedProcess } from '../../live/why/answer.ts';
 import type { Question, Target } from '../../live/why/question.ts';
 import { EXIT } from '../failure.ts';
 import type { Host } from '../host.ts';
@@ -40,8 +40,9 @@ export async function why(source: ClientSource, { question, duration, json }: Wh
   const recent = await first<RecentMessage>((take) => source.recent(take), stop.signal);
   const found = answer(asked, recent, sockets);
   const { target, pid } = question;
-  const what = [target && describe(target, asked), pid === undefined ? undefined : `process ${pid}`].filter((part) => part !== undefined).join(', by ');
-  host.stdout(json ? `${JSON.stringify({ question, ...asked, ...found })}\n` : wrapped(whyText(what, found), host.display.columns));
+  if (pid !== undefined && asked.process === undefined && !sockets.sockets.some((socket) => socket.pid === pid))
+    throw new ConnwatchError(`there is no process ${pid} that this user may look at, and it has no socket.`, { code: 'CW_LIVE', hint: 'A pid is that of the host. The program of a process that has ended is found by its peer: connwatch why HOST:PORT.' });
+  host.stdout(json ? `${JSON.stringify({ question, ...asked, ...found })}\n` : wrapped(whyText({ target: target && describe(target, asked), pid }, found), host.display.columns));
   return EXIT.fine;
 }
 
@@ -55,8 +56,18 @@ async function askedOf({ target, pid }: Question): Promise<Asked> {
     addresses: target === undefined ? undefined : await addressesOf(target.host),
     port: target?.port,
     pid,
-    executable: pid === undefined ? undefined : basename(await readlink(`/proc/${pid}/exe`).catch(() => '')) || undefined,
+    process: pid === undefined ? undefined : await processOf(pid),
   };
+}
+
+/** undefined if there is none, or none of which this user may know. */
+async function processOf(pid: number): Promise<AskedProcess | undefined> {
+  try {
+    const [executable, words] = [await readlink(`/proc/${pid}/exe`), await readFile(`/proc/${pid}/cmdline`, 'utf8')];
+    return { executable: basename(executable.replace(/ \(deleted\)$/, '')), words: words.split('\0').map((word) => basename(word)) };
+  } catch {
+    return undefined;
+  }
 }
 
 async function addressesOf(host: string): Promise<string[]> {

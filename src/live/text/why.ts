@@ -21,18 +21,28 @@ const MEANING: Readonly<Record<Exclude<Outcome, 'success'>, readonly [what: stri
 /** Most stories in full; the rest is one line. */
 const MOST = 10;
 
+export interface Subject {
+  readonly target: string | undefined;
+  readonly pid: number | undefined;
+}
+
 /** Sentences, each a line. */
-export function whyText(what: string, answer: Answer): string {
+export function whyText(what: Subject, answer: Answer): string {
   const { since, until, stories, unnamed } = answer;
   const span = until > since ? `in the last ${duration((until - since) / 1000)}` : 'so far';
   const lines: string[] = [];
-  if (stories.length === 0) lines.push(`Nothing on this machine connected to ${what} ${span}, and nothing is connected to it.`);
+  if (stories.length === 0) lines.push(nothing(what, span));
   for (const story of stories.slice(0, MOST)) lines.push(...storyLines(story, span, until), '');
   if (stories.length > MOST) lines.push(`${plural(stories.length - MOST, 'more program and peer', 'more programs and peers')} had less trouble: connwatch why --json shows all.`);
   if (answer.listeners !== undefined) lines.push(...listenerLines(answer.listeners, stories));
   if (unnamed > 0) lines.push(`The peer of ${plural(unnamed, 'other connect')} is not known (docs/terminal.md): some of them may belong here.`);
   while (lines.at(-1) === '') lines.pop();
   return `${lines.join('\n')}\n`;
+}
+
+function nothing({ target, pid }: Subject, span: string): string {
+  if (pid === undefined) return `Nothing on this machine connected to ${target ?? 'anything'} ${span}, and nothing is connected to it.`;
+  return `Process ${pid} and others of its program made no connect${target === undefined ? '' : ` to ${target}`} ${span}, and have no such connection open.`;
 }
 
 function storyLines(story: Story, span: string, now: number): string[] {

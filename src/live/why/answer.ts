@@ -13,8 +13,14 @@ export interface Asked {
   readonly port: number | undefined;
   /** Only this process, and the workload that it is of. */
   readonly pid: number | undefined;
-  /** The executable of the process, for one without sockets. */
-  readonly executable: string | undefined;
+  /** The process in /proc, for one without sockets. */
+  readonly process: AskedProcess | undefined;
+}
+
+export interface AskedProcess {
+  readonly executable: string;
+  /** Base names of its arguments: `process.command` is one of them. */
+  readonly words: readonly string[];
 }
 
 /** What one workload did with one peer. Times are Unix milliseconds. */
@@ -54,7 +60,7 @@ export function answer(asked: Asked, recent: RecentMessage, { sockets }: Sockets
   const isAsked = (row: Pick<RecentRow, 'workload' | 'address' | 'port'>): boolean =>
     (asked.addresses === undefined || asked.addresses.includes(row.address)) &&
     (asked.port === undefined || row.port === asked.port) &&
-    (workloads === undefined || workloads.has(identify(row.workload)) || (workloads.size === 0 && textOf(row.workload, 'process.executable.name') === asked.executable));
+    (workloads === undefined || workloads.has(identify(row.workload)) || (workloads.size === 0 && isOf(asked.process, row.workload)));
   const stories = new Map<string, Story>();
   for (const row of recent.rows) if (isAsked(row)) stories.set(idOf(row), fromRow(row));
   for (const socket of sockets) {
@@ -64,6 +70,12 @@ export function answer(asked: Asked, recent: RecentMessage, { sockets }: Sockets
   }
   const listeners = asked.port === undefined ? undefined : sockets.filter(({ state, localPort }) => state === 'listen' && localPort === asked.port);
   return { since: recent.since, until: recent.until, stories: [...stories.values()].sort(byTrouble), listeners, unnamed: recent.unnamed };
+}
+
+function isOf(process: AskedProcess | undefined, workload: Attributes): boolean {
+  if (process === undefined || textOf(workload, 'process.executable.name') !== process.executable) return false;
+  const command = textOf(workload, 'process.command');
+  return command === undefined || process.words.includes(command);
 }
 
 type Place = Pick<RecentRow, 'workload' | 'address' | 'port' | 'netns'>;

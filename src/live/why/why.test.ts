@@ -9,11 +9,12 @@ import { answer, type Asked } from './answer.ts';
 import { parseTarget } from './question.ts';
 
 const NOW = 1_700_000_600_000;
-const ANY: Asked = { addresses: undefined, port: undefined, pid: undefined, executable: undefined };
+const ANY: Asked = { addresses: undefined, port: undefined, pid: undefined, process: undefined };
 const DB: Asked = { ...ANY, addresses: ['10.0.0.5'], port: 5432 };
 
 interface Made {
   readonly name?: string;
+  readonly command?: string;
   readonly address?: string;
   readonly port?: number;
   readonly connects?: Partial<Record<Outcome, number>>;
@@ -21,9 +22,9 @@ interface Made {
   readonly resets?: Resets;
 }
 
-function row({ name = 'curl', address = '10.0.0.5', port = 5432, connects = {}, secondsAgo = 3, resets = { peer: 0, owner: 0 } }: Made): RecentRow {
+function row({ name = 'curl', command, address = '10.0.0.5', port = 5432, connects = {}, secondsAgo = 3, resets = { peer: 0, owner: 0 } }: Made): RecentRow {
   return {
-    workload: { 'process.executable.name': name },
+    workload: { 'process.executable.name': name, ...(command !== undefined && { 'process.command': command }) },
     address,
     port,
     netns: 1,
@@ -65,7 +66,7 @@ describe('why', () => {
       row({ port: 80, connects: { refused: 99 } }),
     ];
     const sockets = [socket({}), socket({ state: 'syn_sent', age: 2.5, pid: 20_187 }), socket({ state: 'close_wait', address: '10.0.0.6' }), socket({ role: 'server' })];
-    expect(whyText('10.0.0.5:5432', answer(DB, recent(rows), open(...sockets))).split('\n')).toEqual([
+    expect(whyText({ target: '10.0.0.5:5432', pid: undefined }, answer(DB, recent(rows), open(...sockets))).split('\n')).toEqual([
       'curl -> 10.0.0.5:5432: 120 connects ended in the last 10 min, 100 succeeded.',
       '  15 were refused, the last one 3 s ago. The other side answered with a reset: nothing listens on that port there, or a firewall rejects it.',
       '  5 ended without an answer: the program gave up, the last one 3 s ago. At least one SYN was sent again. A firewall drops the packets, the machine is off, or its accept queue is full.',
@@ -83,7 +84,7 @@ describe('why', () => {
 
   it('says who reset established connections, also where no connect ended', () => {
     const rows = [row({ resets: { peer: 3, owner: 1 } })];
-    expect(whyText('x', answer(DB, recent(rows), open())).split('\n')).toEqual([
+    expect(whyText({ target: 'x', pid: undefined }, answer(DB, recent(rows), open())).split('\n')).toEqual([
       'curl -> 10.0.0.5:5432: no connect ended in the last 10 min.',
       '  3 established connections were reset by the other side: its program closed with unread data or was killed, or a proxy or firewall on the way ended them.',
       '  1 established connection was reset by the program itself.',
@@ -94,13 +95,13 @@ describe('why', () => {
   it('says who listens on this machine, and that nobody does', () => {
     const asked: Asked = { ...ANY, addresses: ['127.0.0.1'], port: 5432 };
     const rows = [row({ address: '127.0.0.1', connects: { refused: 1 } })];
-    expect(whyText('x', answer(asked, recent(rows), open()))).toMatch(/\n\nNothing on this machine listens on that port\.\n$/);
+    expect(whyText({ target: 'x', pid: undefined }, answer(asked, recent(rows), open()))).toMatch(/\n\nNothing on this machine listens on that port\.\n$/);
     const listener = socket({ state: 'listen', role: 'server', workload: { 'process.executable.name': 'postgres' }, localPort: 5432, address: '', port: 0, receiveQueue: 5, sendQueue: 5 });
-    expect(whyText('x', answer(asked, recent(rows), open(listener)))).toMatch(/\n\nOn this machine postgres listens on port 5432 \(network namespace 1\); 5 of 5 wait in its queue\. The queue is full, so SYNs are dropped\.\n$/);
+    expect(whyText({ target: 'x', pid: undefined }, answer(asked, recent(rows), open(listener)))).toMatch(/\n\nOn this machine postgres listens on port 5432 \(network namespace 1\); 5 of 5 wait in its queue\. The queue is full, so SYNs are dropped\.\n$/);
   });
 
   it('says that there is nothing, and what is not known', () => {
-    expect(whyText('10.0.0.9', answer({ ...ANY, addresses: ['10.0.0.9'] }, recent([row({ connects: { refused: 1 } })], 7), open(socket({}))))).toBe(
+    expect(whyText({ target: '10.0.0.9', pid: undefined }, answer({ ...ANY, addresses: ['10.0.0.9'] }, recent([row({ connects: { refused: 1 } })], 7), open(socket({}))))).toBe(
       'Nothing on this machine connected to 10.0.0.9 in the last 10 min, and nothing is connected to it.\nThe peer of 7 other connects is not known (docs/terminal.md): some of them may belong here.\n',
     );
   });
@@ -109,7 +110,12 @@ describe('why', () => {
     const rows = [row({ connects: { success: 1 } }), row({ name: 'wget', connects: { refused: 1 } })];
     const who = (asked: Asked, ...sockets: SocketInfo[]) => answer(asked, recent(rows), open(...sockets)).stories.map(({ workload }) => workload['process.executable.name']);
     expect(who({ ...ANY, pid: 7 }, socket({}), socket({ pid: 8, workload: { 'process.executable.name': 'wget' } }))).toEqual(['curl']);
-    expect(who({ ...ANY, pid: 9, executable: 'wget' })).toEqual(['wget']);
+    const process = (executable: string, ...words: string[]) => ({ ...ANY, pid: 9, process: { executable, words } });
+    expect(who(process('wget'))).toEqual(['wget']);
+    expect(who(process('curl', 'python3', 'x.py'))).toEqual(['curl']);
+    const scripts = [row({ connects: { refused: 1 } }), row({ name: 'python3.11', command: 'other.py', connects: { refused: 1 } })];
+    expect(answer(process('python3.11', 'python3', 'server.py'), recent(scripts), open()).stories).toEqual([]);
+    expect(whyText({ target: undefined, pid: 9 }, answer(process('python3.11'), recent(scripts), open()))).toBe('Process 9 and others of its program made no connect in the last 10 min, and have no such connection open.\n');
     expect(who({ ...ANY, pid: 9 })).toEqual([]);
   });
 });
