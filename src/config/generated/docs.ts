@@ -73,7 +73,7 @@ By default each metric has the attributes that [metrics](metrics.md) lists. \`at
 \`\`\`yaml
 attributes:
   tcp.connects_by_pid: "off"   # the metric is not there
-  window.*: "off"              # all that begin with window.
+  window.*: "off"              # all by workload or peer that begin with window.
   tcp.io: [process.executable.name, role, network.io.direction]
   tcp.rtt: [process.executable.name, role, server.address, server.port]
 \`\`\`

@@ -43,7 +43,7 @@ export const METRICS = {
     kind: filter(),
     default: undefined,
     defaultNote: 'all sockets',
-    description: 'Count only sockets that match every field. All others are in connwatch_events_filtered_total alone.',
+    description: 'Count only sockets that match every field. All others are in connwatch_events_filtered_total instead of metrics by workload and peer.',
     example: 'executable=nginx,envoy;port=443,8000-8099',
   }),
   exclude: setting({
@@ -52,7 +52,7 @@ export const METRICS = {
     kind: filter(),
     default: undefined,
     defaultNote: 'no socket',
-    description: 'Do not count sockets that match one of the fields. They are in connwatch_events_filtered_total alone.',
+    description: 'Do not count sockets that match one of the fields. They are in connwatch_events_filtered_total instead of metrics by workload and peer.',
     example: 'executable=curl;cidr=127.0.0.0/8,::1/128',
   }),
   peerNames: setting({
