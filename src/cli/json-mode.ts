@@ -1,5 +1,12 @@
-import type { Host } from './host.ts';
 import { describeFailure } from './failure.ts';
+
+/** How the program was called. */
+interface Call {
+  readonly argv: readonly string[];
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Whether a person reads the log. */
+  readonly terminal: boolean;
+}
 
 /** Commands other than `run`. */
 const OTHERS: readonly string[] = ['config', 'doctor', 'health', 'version', 'help', 'trace', 'top', 'snapshot', 'why', '--version', '-V', '--help', '-h'];
@@ -8,7 +15,7 @@ const OTHERS: readonly string[] = ['config', 'doctor', 'health', 'version', 'hel
  * Whether a machine reads the errors of this command line: those of `run` are lines of its log, whose format is known
  * before the settings are; those of other commands are JSON with --json.
  */
-export function errorsAreJson({ argv, environment, terminal }: Pick<Host, 'argv' | 'environment' | 'terminal'>): boolean {
+export function errorsAreJson({ argv, environment, terminal }: Call): boolean {
   if (argv.some((argument) => OTHERS.includes(argument))) return argv.includes('--json');
   const flag = argv.findLastIndex((argument) => argument === '--log-format' || argument.startsWith('--log-format='));
   const given = flag < 0 ? environment['CONNWATCH_LOG_FORMAT'] : argv[flag]!.includes('=') ? argv[flag]!.split('=')[1] : argv[flag + 1];
