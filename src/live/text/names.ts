@@ -4,9 +4,9 @@ import { safe } from './units.ts';
 
 const SHORT_ID = 12;
 
-/** `curl[20187]`; of a kernel socket `[kernel]`. */
+/** `curl[20187]`, `worker.py[20188]`: what was executed, if that has another name; of a kernel socket `[kernel]`. */
 export function processName(workload: Attributes, pid: number, comm?: string): string {
-  const name = safe(textOf(workload, 'process.executable.name') ?? comm ?? '[unresolved]');
+  const name = safe(textOf(workload, 'process.command') ?? textOf(workload, 'process.executable.name') ?? comm ?? '[unresolved]');
   return pid === 0 ? name : `${name}[${pid}]`;
 }
 

@@ -34,6 +34,9 @@ const COLUMNS: readonly Column[] = [
 const SPARK = { title: 'last minute', width: 12, from: 120 } as const;
 const BARS = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
+/** Who began it: the workload (a client), or the other side. */
+const arrow = ({ role }: TopRow): string => (role === 'server' ? '<-' : '->');
+
 /** The whole screen: as many lines as it has rows, none wider than it is. */
 export function topView(state: TopState, rows: readonly TopRow[], size: Size, color: boolean): string[] {
   const paint = color ? painted : (text: string) => text;
@@ -45,8 +48,8 @@ export function topView(state: TopState, rows: readonly TopRow[], size: Size, co
   const seconds = windowSeconds(state);
   const line = (row: TopRow): string => {
     const cells = [
-      ...(nameWidth > 0 ? [left(row.workload, nameWidth)] : []),
-      ...(peerWidth > 0 ? [left(`${row.role === 'server' ? '<-' : '->'} ${row.peer}`, peerWidth, 'middle')] : []),
+      ...(nameWidth > 0 ? [left(peerWidth > 0 ? row.workload : `${arrow(row)} ${row.workload}`, nameWidth)] : []),
+      ...(peerWidth > 0 ? [left(`${arrow(row)} ${row.peer}`, peerWidth, 'middle')] : []),
       ...shown.map(({ width, text }) => right(text(row, seconds), width)),
       ...(spark ? [right(sparkline(row.history, SPARK.width), SPARK.width)] : []),
     ];
@@ -54,7 +57,7 @@ export function topView(state: TopState, rows: readonly TopRow[], size: Size, co
     return paint(clip(cells.join(' '), size.columns), style);
   };
   const head = [
-    ...(nameWidth > 0 ? [left('workload', nameWidth)] : []),
+    ...(nameWidth > 0 ? [left(peerWidth > 0 ? 'workload' : '   workload', nameWidth)] : []),
     ...(peerWidth > 0 ? [left('   peer', peerWidth)] : []),
     ...shown.map(({ title, width, sort }) => right(sort === state.sort ? `${title}${state.reverse ? '^' : '*'}` : title, width)),
     ...(spark ? [right(SPARK.title, SPARK.width)] : []),
