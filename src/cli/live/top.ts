@@ -82,5 +82,6 @@ async function shown(source: ClientSource, { count = Infinity }: TopCommandOptio
   using _signals = stopSignals(host, stop);
   host.onOutputGone(stop);
   draw();
-  return { asked, end: await watching.ended };
+  const end = await watching.ended;
+  return { asked, end };
 }

@@ -83,10 +83,13 @@ describeKernel(`--web-config-file${noOpenssl === undefined ? '' : ` (${noOpenssl
     copyFileSync(path('client.pem'), path('server.pem'));
     expect(await dates()).toBe('subject=CN = client');
 
+    write({ tls_server_config: tls, basic_auth_users: users });
+    expect(await curl(agent)).toBe('401');
+    expect(await curl(agent, '--user', `${USER.user}:${USER.password}`)).toBe('200');
+    // Passwords must not be sent in clear text all of a sudden.
     write({ basic_auth_users: users });
-    const plain = (authorization?: string) => fetch(`http://${agent.metrics}/metrics`, { headers: authorization ? { authorization } : {} });
-    expect((await plain()).status).toBe(401);
-    expect((await plain(`Basic ${btoa(`${USER.user}:${USER.password}`)}`)).status).toBe(200);
+    expect(await curl(agent, '--user', `${USER.user}:${USER.password}`)).toBe('200');
+    expect(agent.logs.lines.filter(({ code }) => code === 'CW_WEB_CONFIG').at(-1)?.['error']).toContain('it has no TLS any more');
   });
 
   it.skipIf(noOpenssl)('protects the health port too when asked to', async () => {
