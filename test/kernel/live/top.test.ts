@@ -54,13 +54,13 @@ describeKernel('connwatch top', () => {
     await hanging.said.line({ hanging: true });
     await until(async () => (await terminal.lines())[0]?.startsWith('connwatch top'), true);
     terminal.keys('/', ...name.split(''), 'Enter');
-    const line = async () => (await terminal.lines()).find((text) => text.startsWith(name))?.replace(/ +/g, ' ').trim();
+    const line = async () => (await terminal.lines()).find((text) => text.replace(/^-> /, '').startsWith(name))?.replace(/ +/g, ' ').trim();
     // conn/s, failed, pending, open, p50, p99, sent, received, retransmits
     await until(async () => (await line())?.replace(/ \d+( .)?$/, ' -$1').trim().split(' ').slice(0, 7), [name, '->', `127.0.0.1:${SILENT_PORT}`, '-', '-', `${count}`, '-']);
     terminal.resize(60, 10);
     await until(async () => (await terminal.lines()).map((text) => text.length <= 60 && text.includes('pend')).filter(Boolean).length > 0, true);
     terminal.keys('g');
-    await until(async () => (await line())?.split(' ').slice(0, 4), [name, '-', '-', `${count}`]);
+    await until(async () => (await line())?.split(' ').slice(0, 5), ['->', name, '-', '-', `${count}`]);
     terminal.keys('q');
     await until(async () => (await terminal.lines()).filter((text) => text !== ''), ['before', 'after 0']);
     await hanging.finish();
