@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Flood, type FloodMode, type FloodOptions } from '../test/harness/flood.ts';
+import { Flood, floodCgroup, type FloodMode, type FloodOptions, removeCgroup } from '../test/harness/flood.ts';
 import { Cgroup, hierarchies } from '../test/harness/kernel/cgroup.ts';
 import { Namespace } from '../test/harness/kernel/namespace.ts';
 import { type Page, parsePage } from '../test/harness/scrape/exposition.ts';
@@ -62,11 +62,14 @@ async function flooded({ what, mode, options }: Case, { seconds, after }: Times,
   using quiet = new Quiet(namespace);
   const before = await atRest(agent, quiet);
   await using liveness = await LongestAnswer.of(agent);
+  // One user stays in one cgroup.
+  const cgroup = floodCgroup();
+  await using _cgroup = { [Symbol.asyncDispose]: () => removeCgroup(cgroup) };
   let [peak, made, times] = [0, 0, 0];
   // As often as the time allows: a million destinations are few.
   for (const end = performance.now() + seconds * 1000; performance.now() < end; times++) {
     const left = Math.ceil((end - performance.now()) / 1000);
-    await using running = new Flood(mode, { ...options, seconds: left }, namespace);
+    await using running = new Flood(mode, { ...options, seconds: left }, namespace, cgroup);
     watched(running.child);
     const finished = running.finish();
     for (let done = false; !done; ) {

@@ -28,6 +28,7 @@ async function main(args: readonly string[]): Promise<number> {
     print(HELP);
     return 0;
   }
+  if (options.first && options.names.includes('flood')) throw new UsageError('flood has ordinary priority: with --first those who flood would be first, too.');
   cleanUpAtTheEnd();
   if (options.first) goFirst();
   const host = describeHost();

@@ -3,6 +3,12 @@
 
 namespace connwatch {
 
+namespace {
+
+uint32_t pidOf(cw_owner owner) { return static_cast<uint32_t>(owner >> 32); }
+
+}  // namespace
+
 void Listeners::add(const cw_listen& listen) {
   if (listen.flags & CW_FLAG_ENDED)
     sockets_.erase(listen.cookie);
@@ -17,7 +23,7 @@ void Listeners::finish(Batch& batch) {
   auto rowOf = [&](const cw_listen& listen) -> ListenRow& {
     uint32_t key = batch.intern(keyOf(listen));
     auto [found, isNew] = index.emplace(key, rows_.size());
-    if (isNew) rows_.push_back({key, 0, 0, 0, 0, 0, 0});
+    if (isNew) rows_.push_back({key, 0, 0, 0, 0, 0, 0, 0});
     return rows_[found->second];
   };
   for (const cw_listen& listen : news_) {
@@ -31,6 +37,7 @@ void Listeners::finish(Batch& batch) {
     row.sockets++;
     row.queue += listen.queue;
     row.limit += listen.limit;
+    if (row.owner == 0 || pidOf(listen.owner) < pidOf(row.owner)) row.owner = listen.owner;
   }
   news_.clear();
 }

@@ -12,6 +12,7 @@
 namespace connwatch {
 
 // The listening sockets of key `key`: connections that wait now, and handshakes dropped since the previous cut.
+// owner: of them the process with the lowest id; 0 if there is no socket.
 struct ListenRow {
   uint32_t key;
   uint32_t sockets;
@@ -20,6 +21,7 @@ struct ListenRow {
   uint64_t overflows;
   uint64_t drops;
   uint64_t synackRetransmits;
+  cw_owner owner;
 };
 
 class Listeners {

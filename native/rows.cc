@@ -79,10 +79,16 @@ Napi::Value toRows(Napi::Env env, const std::vector<LiveRow>& rows) {
 
 Napi::Value toRows(Napi::Env env, const std::vector<ListenRow>& rows) {
   auto key = Napi::Uint32Array::New(env, rows.size());
-  for (size_t i = 0; i < rows.size(); i++) key[i] = rows[i].key;
+  auto owners = Napi::Uint32Array::New(env, 2 * rows.size());
+  for (size_t i = 0; i < rows.size(); i++) {
+    key[i] = rows[i].key;
+    owners[2 * i] = static_cast<uint32_t>(rows[i].owner);
+    owners[2 * i + 1] = static_cast<uint32_t>(rows[i].owner >> 32);
+  }
   auto result = Napi::Object::New(env);
   result.Set("rows", number(env, rows.size()));
   result.Set("key", key);
+  result.Set("owners", owners);
   result.Set("values", table(env, rows, 6, [](const ListenRow& row) {
                return std::array<uint64_t, 6>{row.sockets,   row.queue, row.limit,
                                               row.overflows, row.drops, row.synackRetransmits};

@@ -12,7 +12,7 @@ namespace connwatch {
 
 // {rows, key, state, count}
 Napi::Value toRows(Napi::Env env, const std::vector<LiveRow>& rows);
-// {rows, key, values}: `values` has sockets, queue, limit, overflows, drops, synackRetransmits of each row.
+// {rows, key, owners, values}: `owners` has two words of each row, `values` has sockets, queue, limit, overflows, drops, synackRetransmits of each row.
 Napi::Value toRows(Napi::Env env, const std::vector<ListenRow>& rows);
 // {rows, what, count}: `what` is enum cw_loss_class.
 Napi::Value toRows(Napi::Env env, const std::vector<FoldRow>& rows);

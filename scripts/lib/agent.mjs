@@ -1,20 +1,23 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { program } from './compile/bundle.mjs';
-import { agentNode } from './paths.mjs';
+import { agentNode, at } from './paths.mjs';
 import { leaveSignals } from './run.mjs';
+
+const runtime = JSON.parse(readFileSync(at('src', 'cli', 'runtime.json'), 'utf8'));
 
 /**
  * Options of the agent's Node.js; the image and the chart use the same. New objects get 4 MB instead of 32: scrapes of
  * 20,000 lines would fill 32 MB repeatedly, and these would stay resident.
  */
-export const AGENT_OPTIONS = ['--disable-sigusr1', '--max-old-space-size=256', '--max-semi-space-size=4'];
+export const AGENT_OPTIONS = runtime.nodeOptions;
 
 /**
  * Settings of glibc's malloc, mallopt(3). By default it keeps as much memory as the largest block that a window ever
  * needed, for each thread. That is a tenth of the resident memory of a busy agent.
  */
-export const AGENT_ENVIRONMENT = { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '131072' };
+export const AGENT_ENVIRONMENT = runtime.environment;
 
 const STOPPING = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 const PARENT_CHECK_MS = 500;

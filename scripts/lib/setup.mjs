@@ -10,6 +10,8 @@ import { fetchHelm, helmMissing } from './setup/helm.mjs';
 import { installNpmPackages, packagesDiffer } from './setup/npm-packages.mjs';
 import { fetchParser, parserMissing } from './setup/openmetrics-parser.mjs';
 import { fetchPrometheus, prometheusMissing } from './setup/prometheus.mjs';
+import { fetchSources, sourcesMissing } from './prebuilt/sources.mjs';
+import { fetchZig, zigMissing } from './prebuilt/zig.mjs';
 import { doSteps } from './setup/steps.mjs';
 import { checkInstallable, checkLibbpf, installPackages, missingPackages } from './setup/system-packages.mjs';
 
@@ -67,6 +69,17 @@ export async function setupToAnswer() {
 export async function setupProgram() {
   target();
   await doSteps([npmStep, programStep]);
+}
+
+/** What `npm run package:npm` needs: the program with its types, and compilers for all platforms. @throws Refusal */
+export async function setupPrebuilt() {
+  await installDependencies({ prebuilt: true });
+  await doSteps([
+    programStep,
+    typesStep,
+    { label: 'compiler for other platforms', due: zigMissing, run: fetchZig },
+    { label: 'sources of libbpf, libelf and zlib', due: sourcesMissing, run: fetchSources },
+  ]);
 }
 
 /** Installs the system's packages and those of npm: the part that needs the network. @throws Refusal */

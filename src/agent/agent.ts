@@ -190,7 +190,8 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
     log[probe.attached ? 'debug' : 'warn']({ ...probe }, probe.attached ? 'probe attached' : 'probe missing');
   giveUpPrivileges(log);
   checker.setReady(true);
-  log.info({ interval: settings.interval, open: page }, settings.logFormat === 'pretty' ? `ready: open ${page}` : 'ready');
+  if (settings.logFormat === 'pretty') log.info(`ready: open ${page}`);
+  else log.info({ interval: settings.interval, open: page }, 'ready');
 
   let { shutdownTimeout } = settings;
   let stopping: Promise<void> | undefined;

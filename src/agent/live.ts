@@ -10,7 +10,7 @@ export interface OpenLive {
 const NOTHING: OpenLive = { close: () => Promise.resolve() };
 
 /** Serves live views on a Unix socket. An agent goes on without them. What answers is loaded with the first request. */
-export async function openLive(path: string | undefined, options: Omit<KernelSourceOptions, 'recent'>, log: Pick<Logger, 'info'>): Promise<OpenLive> {
+export async function openLive(path: string | undefined, options: Omit<KernelSourceOptions, 'recent'>, log: Pick<Logger, 'info' | 'warn'>): Promise<OpenLive> {
   if (path === undefined) return NOTHING;
   const recent = new Recent();
   let source: KernelSource | undefined;
@@ -31,7 +31,7 @@ export async function openLive(path: string | undefined, options: Omit<KernelSou
     };
     return { close };
   } catch (error) {
-    log.info({ socket: path, reason: oneLine(error) }, 'no live views: the socket cannot be made (connwatch trace then loads the programs itself)');
+    log.warn({ socket: path, reason: oneLine(error) }, 'no live views: the socket cannot be made (connwatch trace then loads the programs itself)');
     return NOTHING;
   }
 }

@@ -36,6 +36,7 @@ export function fakeHost(argv: readonly string[], environment: Record<string, st
     now: () => seen.now,
     exit: (code) => void seen.exits.push(code),
     hungUp: () => seen.hungUp,
+    runWithOptions: () => {},
     loadAgent: () =>
       Promise.resolve({
         startAgent: (settings: Settings, given: Logger) => {

@@ -6,6 +6,7 @@ import { takeEarlySignals } from './early.ts';
 import { EXIT } from './failure.ts';
 import { errorsAreJson, jsonMessage } from './json-mode.ts';
 import { leave } from './leave.ts';
+import { runWithOptions } from './runtime.ts';
 
 type Listener = (argument: never) => void;
 
@@ -37,6 +38,8 @@ export interface Host {
   readonly exit: (code: number) => void;
   /** The terminal that the process was started on is gone. */
   readonly hungUp: () => boolean;
+  /** Starts this program again, as the same process, if Node.js lacks options of the agent. */
+  readonly runWithOptions: () => void;
   /** While JavaScript is loaded, a thread loads the BPF programs. */
   readonly loadAgent: (settings: Settings) => Promise<{ startAgent: typeof startAgent }>;
   /** @throws (rejects) when the addon cannot be loaded. */
@@ -71,6 +74,7 @@ export function realHost(): Host {
     now: () => performance.now(),
     exit: (code) => void leave(code),
     hungUp,
+    runWithOptions,
     loadAgent: async (settings) => {
       const { preload } = await import('../ebpf/loading/preload.ts');
       preload({ objectPath: settings.bpfObject, ringSize: settings.ringSize, syncFailures: settings.syncFailures });

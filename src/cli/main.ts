@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { cli } from './cli.ts';
 import { realHost } from './host.ts';
 import { leave } from './leave.ts';

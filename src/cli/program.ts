@@ -86,12 +86,13 @@ export async function runProgram(host: Host): Promise<number> {
     await program.parseAsync(host.argv, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode !== 0) throw usageError(error, [program, ...commands, ...live]);
+    if (error.exitCode !== 0) throw usageError(error, [program, ...commands, ...live], live.find((command) => host.argv.includes(command.name())));
   }
   return code;
 }
 
 async function runCommand(host: Host, settings: () => Promise<Resolution>): Promise<number> {
+  host.runWithOptions();
   // Help and config do not need the logger, which is slow to load.
   const { createLogger } = await import('../internal/log/log.ts');
   const resolution = await settings();

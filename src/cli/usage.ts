@@ -2,11 +2,14 @@ import type { Command, CommanderError } from 'commander';
 import { suggestFlag } from '../config/index.ts';
 import { ConnwatchError } from '../internal/errors.ts';
 
-/** Rewords Commander's error. Leaves out the value of a misspelt flag, because it may be a secret. */
-export function usageError(error: CommanderError, commands: readonly Command[]): ConnwatchError {
+/**
+ * Rewords Commander's error. Leaves out the value of a misspelt flag, because it may be a secret.
+ * @param ran the command whose own help has its flags
+ */
+export function usageError(error: CommanderError, commands: readonly Command[], ran?: Command): ConnwatchError {
   return new ConnwatchError(message(error, commands), {
     code: 'CW_CONFIG',
-    hint: "Run 'connwatch --help' for all commands and flags.",
+    hint: ran === undefined ? "Run 'connwatch --help' for all commands and flags." : `Run 'connwatch ${ran.name()} --help' for its flags.`,
     cause: error,
   });
 }

@@ -98,10 +98,14 @@ export interface Sockets {
 /** Columns of `Listeners.values`. Deltas are since the previous cut. */
 export const LISTEN_VALUES = ['sockets', 'queue', 'limit', 'overflows', 'drops', 'synackRetransmits'] as const;
 
-/** Listening sockets at a cut: row i has `LISTEN_VALUES.length` values of the sockets of key `key[i]`. */
+/**
+ * Listening sockets at a cut: row i has `LISTEN_VALUES.length` values of the sockets of key `key[i]`, and in `owners` two words of the
+ * process with the lowest id that owns one (for Manager.owner; the pid is the second; 0: unknown).
+ */
 export interface Listeners {
   readonly rows: number;
   readonly key: Uint32Array;
+  readonly owners: Uint32Array;
   readonly values: Float64Array;
 }
 

@@ -4,8 +4,9 @@
  *
  * - valid UTF-8 is kept, including newlines;
  * - a byte outside valid UTF-8 becomes `\xHH`;
- * - control characters other than newline (C0, DEL, C1) become the `\xHH` of
- *   their UTF-8 bytes;
+ * - control characters other than newline (C0, DEL, C1), and those that break
+ *   lines or turn the direction of text (U+2028 to U+202E, U+2066 to U+2069),
+ *   become the `\xHH` of their UTF-8 bytes;
  * - a backslash stays, unless `x` and two hexadecimal digits follow it in the
  *   input: then it becomes `\x5c`, which keeps the text `\xff` apart from the
  *   byte 0xff.
@@ -79,7 +80,7 @@ function codePoint(bytes: Uint8Array, i: number, length: number): number {
 }
 
 function isControl(code: number): boolean {
-  return code !== NEWLINE && (code < 0x20 || (code >= 0x7f && code <= 0x9f));
+  return code !== NEWLINE && (code < 0x20 || (code >= 0x7f && code <= 0x9f) || (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069));
 }
 
 function looksEscaped(bytes: Uint8Array, i: number): boolean {

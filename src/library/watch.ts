@@ -6,7 +6,7 @@ import type { SocketInfo, SocketsMessage } from '../live/sockets/sockets.ts';
 import type { WindowMessage } from '../live/source.ts';
 import type { ConnectEvent, LeftOut, TraceEvent, TraceMessage } from '../live/trace/event.ts';
 import type { TraceFilter } from '../live/trace/filter.ts';
-import { typedSnapshot, type WindowSnapshot } from './snapshot.ts';
+import { typedSnapshot, type WindowSnapshot } from '../live/model/activity.ts';
 
 /** Every Observable is hot: it has what happens while somebody is subscribed. It fails with a ConnwatchError if the kernel programs do, and completes at `close()`. */
 export interface Watch extends AsyncDisposable {

@@ -248,6 +248,7 @@ export function snapshot(window: Window, index = 0, keys = new Keys()): Snapshot
       },
       listeners: {
         rows: listeners.length,
+        owners: new Uint32Array(2 * listeners.length),
         key: Uint32Array.from(listeners, ([key]) => key),
         values: Float64Array.from(listeners.flatMap(([, values]) => LISTEN_VALUES.map((name) => values[name] ?? 0))),
       },

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { text } from 'node:stream/consumers';
 import { Cgroup, hierarchies } from './kernel/cgroup.ts';
 import type { Namespace } from './kernel/namespace.ts';
@@ -27,20 +28,36 @@ export interface FloodMade {
 
 let count = 0;
 
-/** test/tools/flood.c, as nobody and in a cgroup of its own. To be disposed of. */
+/** For one who floods. */
+export const floodCgroup = (): Cgroup => new Cgroup(hierarchies()[0], `/connwatch-flood-${process.pid}-${count++}`);
+
+/** Removes it once the last process is gone: workers die with their parent, but not at once. */
+export async function removeCgroup(cgroup: Cgroup): Promise<void> {
+  for (let tries = 0; tries < 100; tries++) {
+    try {
+      return cgroup.remove();
+    } catch {
+      await delay(20);
+    }
+  }
+}
+
+/** test/tools/flood.c, as nobody and in a cgroup of its own unless one is given. To be disposed of. */
 export class Flood implements AsyncDisposable {
   readonly child: ChildProcess;
-  readonly #cgroup = new Cgroup(hierarchies()[0], `/connwatch-flood-${process.pid}-${count++}`);
+  readonly #own: Cgroup | undefined;
   readonly #folder = mkdtempSync(join(tmpdir(), 'connwatch-flood-'));
   readonly #ended: Promise<unknown[]>;
   readonly #stderr: Promise<string>;
   readonly #said: Logs;
 
-  constructor(mode: FloodMode, options: FloodOptions, namespace: Pick<Namespace, 'command'>) {
+  constructor(mode: FloodMode, options: FloodOptions, namespace: Pick<Namespace, 'command'>, given?: Cgroup) {
+    this.#own = given === undefined ? floodCgroup() : undefined;
+    const cgroup = given ?? this.#own!;
     chmodSync(this.#folder, 0o777);
     const numbers = Object.entries(options).flatMap(([name, value]) => [`--${name}`, `${value}`]);
     const command = [at('build', 'test-tools', 'flood'), mode, '--folder', this.#folder, ...numbers];
-    const [file = '', ...args] = this.#cgroup.command(...namespace.command(...command));
+    const [file = '', ...args] = cgroup.command(...namespace.command(...command));
     this.child = spawn(file, args, { stdio: ['pipe', 'pipe', 'pipe'] });
     this.#said = new Logs(this.child.stdout!);
     this.#stderr = text(this.child.stderr!);
@@ -63,15 +80,7 @@ export class Flood implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.child.kill('SIGKILL');
     await this.#ended;
-    // Its workers die with it, but not at once.
-    for (let tries = 0; tries < 100; tries++) {
-      try {
-        this.#cgroup.remove();
-        break;
-      } catch {
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
-    }
+    if (this.#own !== undefined) await removeCgroup(this.#own);
     rmSync(this.#folder, { recursive: true, force: true });
   }
 }

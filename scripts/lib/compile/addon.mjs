@@ -1,13 +1,14 @@
 import { mkdirSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { basename, extname } from 'node:path';
 import { filesBelow, makeWhole } from '../files.mjs';
 import { isCross, target } from '../host.mjs';
+import { inParallel } from '../parallel.mjs';
 import { at, shown } from '../paths.mjs';
 import { hash, hashFiles, isFresh, setStamp, toolIdentity } from '../setup/stamp.mjs';
 import { compile } from './compiler.mjs';
 
-const FLAGS = [
+/** Compiler options of every build. */
+export const FLAGS = [
   '-std=c++20',
   '-fPIC',
   '-fvisibility=hidden',
@@ -62,7 +63,7 @@ const toolchain = ({ flags }) =>
     ),
   );
 
-const sources = () => filesBelow(at('native'), (path) => extname(path) === '.cc');
+export const sources = () => filesBelow(at('native'), (path) => extname(path) === '.cc');
 const objectOf = ({ objects }, source) => at('build', objects, `${basename(source, '.cc')}.o`);
 
 // Any file may include any of our headers. There are few files, so a changed header rebuilds all of them.
@@ -95,14 +96,6 @@ async function build(variant) {
   // Writes a new file, so that a running agent keeps the one that it has mapped.
   await makeWhole(output, (draft) => compiler([...flags, ...sources().map((source) => objectOf(variant, source)), ...LINK_FLAGS, '-o', draft]));
   setStamp(stamp, from);
-}
-
-async function inParallel(items, work) {
-  const queue = [...items];
-  const worker = async () => {
-    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
-  };
-  await Promise.all(Array.from({ length: availableParallelism() }, worker));
 }
 
 async function compiler(args) {

@@ -9,14 +9,14 @@ import { compile } from './compiler.mjs';
 
 export const bpfObject = at('build', 'connwatch.bpf.o');
 
-/** Compiler options of the kernel programs, also for the mutation run. */
-export const bpfFlags = () => [
+/** Compiler options of the kernel programs, also for the mutation run. @param {string} [arch] libbpf's name of the architecture */
+export const bpfFlags = (arch = target().bpf) => [
   '-O2',
   '-g',
   '-target',
   'bpf',
   '-mcpu=v3',
-  `-D__TARGET_ARCH_${target().bpf}`,
+  `-D__TARGET_ARCH_${arch}`,
   '-Wall',
   '-Wextra',
   '-Wno-unused-parameter', // ctx, which libbpf's BPF_PROG declares
@@ -44,12 +44,12 @@ export async function buildBpfObject() {
 
 /**
  * Compiles one BPF object, without debug sections but with its BTF.
- * @param {{source: string, output: string, folder?: string}} what folder: where the headers are
+ * @param {{source: string, output: string, folder?: string, flags?: string[]}} what folder: where the headers are
  * @throws Refusal with the compiler's output
  */
-export async function compileBpf({ source, output, folder = at('bpf') }) {
+export async function compileBpf({ source, output, folder = at('bpf'), flags = bpfFlags() }) {
   await makeWhole(output, async (draft) => {
-    await compiler('clang', [...bpfFlags(), '-I', folder, '-c', source, '-o', draft]);
+    await compiler('clang', [...flags, '-I', folder, '-c', source, '-o', draft]);
     await compiler('llvm-strip', ['-g', draft]);
     if (readFileSync(draft).includes('.BTF')) return;
     throw new Refusal('the compiled kernel programs hold no type information.', {

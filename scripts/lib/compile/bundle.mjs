@@ -17,7 +17,7 @@ export const licences = at('dist', 'LICENSES.txt');
 // The rooms have bundles of their own. If they shared chunks with the program, the program would have many more chunks, and
 // each costs time at the start.
 const ENTRY_POINTS = [
-  { connwatch: at('src', 'cli', 'main.ts') },
+  { connwatch: at('src', 'cli', 'bin.ts') },
   // A worker thread needs a file of its own.
   { 'bcrypt-worker': at('src', 'server', 'protected', 'bcrypt-worker.ts') },
   Object.fromEntries(PUBLIC_ROOMS.map((room) => [room, at('src', room, 'index.ts')])),
@@ -45,7 +45,7 @@ const OPTIONS = {
   bundle: true,
   format: 'esm',
   platform: 'node',
-  target: 'node24',
+  target: 'node22.15',
   // Modules that are imported lazily (OTLP, pretty logs) become files of their own.
   splitting: true,
   // Chunks are next to the entries, so that paths relative to the file are the same in all of them.
@@ -116,7 +116,7 @@ async function commit() {
   return code === 0 ? stdout.trim() : process.env.SOURCE_COMMIT || 'unknown';
 }
 
-export const isSource = (path) => /\.(tsx?|css|html)$/.test(path) && !path.endsWith('.test.ts');
+export const isSource = (path) => /\.(tsx?|css|html|json)$/.test(path) && !path.endsWith('.test.ts');
 
 async function inputs() {
   return hash(

@@ -6,7 +6,8 @@ import { PREFIX } from './install-tree.mjs';
 
 // Checks facts that hand-written files repeat.
 const text = (...path) => readFileSync(at(...path), 'utf8');
-const { version, optionalDependencies } = JSON.parse(text('package.json'));
+const { version } = JSON.parse(text('package.json'));
+const { optionalDependencies } = JSON.parse(text('scripts', 'node', 'package.json'));
 const dockerfile = text('Dockerfile');
 const command = [`${PREFIX}/bin/node`, ...AGENT_OPTIONS, `${PREFIX}/dist/connwatch.js`];
 

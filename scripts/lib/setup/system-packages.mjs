@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isCross, isRoot, target } from '../host.mjs';
@@ -33,6 +34,11 @@ const VM = {
   kmod: () => which('modprobe'),
   'xz-utils': () => which('xz'),
 };
+/** Of the prebuilt packages: Debian's sources, and Python's installer for the compiler. */
+const PREBUILT = {
+  'dpkg-dev': () => which('dpkg-source'),
+  'python3-pip': () => spawnSync('python3', ['-m', 'pip', '--version'], { stdio: 'ignore' }).status === 0,
+};
 const LIBBPF_MINIMUM = [1, 1];
 
 function header(name) {
@@ -54,8 +60,8 @@ function crossBuild() {
 }
 
 /** Debian packages that are missing here. */
-export function missingPackages({ tests = false, vm = false } = {}) {
-  const wanted = { ...(isCross() ? crossBuild() : BUILD), ...(tests && isRoot() && TEST), ...(vm && isRoot() && process.arch === 'x64' && VM) };
+export function missingPackages({ tests = false, vm = false, prebuilt = false } = {}) {
+  const wanted = { ...(isCross() ? crossBuild() : BUILD), ...(tests && isRoot() && TEST), ...(vm && isRoot() && process.arch === 'x64' && VM), ...(prebuilt && PREBUILT) };
   return Object.keys(wanted).filter((name) => !wanted[name]());
 }
 

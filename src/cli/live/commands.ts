@@ -17,7 +17,6 @@ Examples:
   connwatch trace --comm curl,nginx --port 5432,8000-8099
   connwatch trace --failed --json --duration 1m | jq .workload
 
-A running agent gives the data (--socket). Without one the command loads the kernel programs itself, which needs root.
 Ctrl-C ends it with a report of what was left out.
 `;
 
@@ -32,7 +31,7 @@ Examples:
   connwatch why 10.0.0.5
   connwatch why --pid 20187
 
-A running agent knows the last ten minutes, to the end of its last window (--interval). Without an agent the command watches for --duration first.
+The agent knows the last ten minutes, to the end of its last window (--interval). Without an agent the command watches for --duration first.
 `;
 
 const TOP_KEYS = `
@@ -40,6 +39,11 @@ Keys: q quits, s changes the order, r reverses it, g groups by workload, peer or
 arrows and page keys move. NO_COLOR turns colours off.
 
 Numbers are of the last window (--interval of the agent, 5s by default). Without an agent windows have one second.
+`;
+
+const SOURCE_NOTE = `
+A running agent gives the data, through --socket <path> (/run/connwatch/connwatch.sock unless it is set). Without an agent the command loads
+the kernel programs itself, which needs root. 'connwatch --help' has all settings.
 `;
 
 /** Adds the commands that show what happens now. Their code is loaded when one of them runs. */
@@ -94,7 +98,9 @@ export function addLiveCommands(program: Command, { host, settings, done }: Live
       const { why } = await import('./why.ts');
       done(await why(source, { question, duration, json: given['json'] === true }, host));
     });
-  return [trace, top, snapshot, why];
+  const all = [trace, top, snapshot, why];
+  for (const command of all) command.addHelpText('after', SOURCE_NOTE);
+  return all;
 }
 
 async function openFor(host: Host, { socket, bpfObject: objectPath, ringSize, syncFailures }: Settings): Promise<ClientSource> {

@@ -1,5 +1,6 @@
 import { ConnwatchError } from '../../internal/errors.ts';
 import type { ClientSource } from '../../live/client/source.ts';
+import { typedSnapshot } from '../../live/model/activity.ts';
 import { topRows } from '../../live/top/model.ts';
 import { firstState, type TopState, withKey, withWindow } from '../../live/top/state.ts';
 import { topView } from '../../live/top/view.ts';
@@ -42,7 +43,7 @@ async function printed(source: ClientSource, { count = Infinity }: TopCommandOpt
   };
   const watching = source.windows((message) => {
     if (message.event === 'window' && ++windows > count) return;
-    host.stdout(`${JSON.stringify(message)}\n`);
+    host.stdout(`${JSON.stringify(message.event === 'window' ? { event: message.event, ...typedSnapshot(message) } : message)}\n`);
     if (windows === count) stop();
   });
   host.onOutputGone(stop);

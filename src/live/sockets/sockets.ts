@@ -7,34 +7,34 @@ import type { Role } from '../../words/role.ts';
 import { TCP_STATES } from '../../words/tcp-states.ts';
 import type { WorkloadOf } from '../model/named.ts';
 
-/** An open socket, or all listeners of a workload on one port. */
+/** An open socket, or all listeners of a workload on one port. What is not known is left out. */
 export interface SocketInfo {
   /** `established`, `syn_sent`, `listen`, ... */
   readonly state: string;
   readonly role: Role;
-  /** 0: unknown, the kernel, or a listener. */
-  readonly pid: number;
+  /** Of a listener the lowest of its processes; missing: unknown, or the kernel. */
+  readonly pid?: number;
   readonly comm?: string;
   readonly workload: Attributes;
-  /** Inode number of the network namespace; 0: unknown. */
-  readonly netns: number;
-  readonly localPort: number;
-  /** The other side; empty and 0 of a listener. */
-  readonly address: string;
-  readonly port: number;
+  /** Inode number of the network namespace; missing: unknown. */
+  readonly netns?: number;
+  readonly localPort?: number;
+  /** The other side; a listener has none. */
+  readonly address?: string;
+  readonly port?: number;
   /** Seconds since it was established, since its SYN if it is pending, since it was found if it is older than the agent. */
   readonly age?: number;
   readonly found?: true;
-  /** Payload bytes so far. */
-  readonly sent: number;
-  readonly received: number;
-  readonly retransmits: number;
-  /** Seconds; 0: not measured. */
-  readonly rtt: number;
+  /** Payload bytes so far; a listener has none. */
+  readonly sent?: number;
+  readonly received?: number;
+  readonly retransmits?: number;
+  /** Seconds; missing: not measured. */
+  readonly rtt?: number;
   /** Bytes that the owner has not read; of a listener, connections that wait for accept(). */
-  readonly receiveQueue: number;
+  readonly receiveQueue?: number;
   /** Bytes that the peer has not acknowledged; of a listener, the limit of its queue. */
-  readonly sendQueue: number;
+  readonly sendQueue?: number;
 }
 
 export interface SocketsMessage {
@@ -63,30 +63,27 @@ export function openSockets({ end, cut }: Snapshot, keys: SocketKeys, workloadOf
     }
     return known;
   };
-  const inodeOf = (netns: number): number => cut.namespaces.get(netns)?.inode ?? 0;
+  const owned = (low: number, pid: number): Pick<SocketInfo, 'pid' | 'comm'> => {
+    const comm = keys.owner(low, pid)?.comm;
+    return { ...(pid !== 0 && { pid }), ...(comm !== undefined && { comm }) };
+  };
+  const placed = (netns = 0): Pick<SocketInfo, 'netns'> => (netns === 0 ? {} : { netns });
   const sockets: SocketInfo[] = [];
   const { rows, values, addresses } = cut.sockets ?? { rows: 0, values: new Float64Array(0), addresses: new Uint8Array(0) };
   for (let row = 0; row < rows; row++) {
     const at = (value: Value): number => values[row * SOCKET_VALUES.length + SOCKET_VALUES.indexOf(value)]!;
-    const comm = keys.owner(at('ownerLow'), at('pid'))?.comm;
     sockets.push({
       state: TCP_STATES[at('state')] ?? 'unknown',
       role: at('role') === ROLE_SERVER ? 'server' : 'client',
-      pid: at('pid'),
-      ...(comm !== undefined && { comm }),
+      ...owned(at('ownerLow'), at('pid')),
       workload: named(at('key')).workload,
-      netns: inodeOf(at('netns')),
-      localPort: at('localPort'),
+      ...placed(cut.namespaces.get(at('netns'))?.inode),
       address: formatAddress(addresses.subarray(row * ADDRESS_SIZE, (row + 1) * ADDRESS_SIZE)),
       port: at('port'),
       age: at('age') / 1e9,
       ...((at('flags') & FLAG.found) !== 0 && { found: true }),
-      sent: at('sent'),
-      received: at('received'),
-      retransmits: at('retransmits'),
-      rtt: at('srtt') / 1e6,
-      receiveQueue: at('receiveQueue'),
-      sendQueue: at('sendQueue'),
+      // Only a scan knows the local port, which no socket of a connection is without.
+      ...(at('localPort') !== 0 && scanned(at)),
     });
   }
   const { listeners } = cut;
@@ -94,8 +91,21 @@ export function openSockets({ end, cut }: Snapshot, keys: SocketKeys, workloadOf
     const at = (value: (typeof LISTEN_VALUES)[number]): number => listeners.values[row * LISTEN_VALUES.length + LISTEN_VALUES.indexOf(value)]!;
     const { key, workload } = named(listeners.key[row]!);
     if (at('sockets') === 0 || key === undefined) continue;
-    const none = { pid: 0, address: '', port: 0, sent: 0, received: 0, retransmits: 0, rtt: 0 };
-    sockets.push({ state: 'listen', role: 'server', workload, netns: inodeOf(key.netns), localPort: key.port, ...none, receiveQueue: at('queue'), sendQueue: at('limit') });
+    const owner = owned(listeners.owners[2 * row]!, listeners.owners[2 * row + 1]!);
+    sockets.push({ state: 'listen', role: 'server', ...owner, workload, ...placed(cut.namespaces.get(key.netns)?.inode), localPort: key.port, receiveQueue: at('queue'), sendQueue: at('limit') });
   }
   return { event: 'sockets', time: end, sockets };
+}
+
+function scanned(at: (value: Value) => number): Partial<SocketInfo> {
+  const rtt = at('srtt') / 1e6;
+  return {
+    localPort: at('localPort'),
+    sent: at('sent'),
+    received: at('received'),
+    retransmits: at('retransmits'),
+    ...(rtt !== 0 && { rtt }),
+    receiveQueue: at('receiveQueue'),
+    sendQueue: at('sendQueue'),
+  };
 }

@@ -14,39 +14,42 @@ export function socketTable(sockets: readonly SocketInfo[]): string {
 }
 
 function cells({ state, receiveQueue, sendQueue, localPort, address, port, age, found, sent, received, rtt, workload, pid, comm, netns }: SocketInfo): string[] {
-  const listens = state === 'listen';
   return [
     state,
-    `${receiveQueue}`,
-    `${sendQueue}`,
-    localPort === 0 ? '-' : `:${localPort}`,
-    listens ? '-' : endpoint(address, port),
-    age === undefined ? '-' : `${found ? '>' : ''}${duration(age)}`,
-    listens ? '-' : bytes(sent),
-    listens ? '-' : bytes(received),
-    rtt === 0 ? '-' : duration(rtt),
-    processName(workload, pid, comm),
+    known(receiveQueue, String),
+    known(sendQueue, String),
+    known(localPort, (port) => `:${port}`),
+    address === undefined ? '-' : endpoint(address, port ?? 0),
+    `${found ? '>' : ''}${known(age, duration)}`,
+    known(sent, bytes),
+    known(received, bytes),
+    known(rtt, duration),
+    processName(workload, pid ?? 0, comm),
     placeName(workload) || '-',
-    netns === 0 ? '-' : `${netns}`,
+    known(netns, String),
   ];
 }
 
+function known(value: number | undefined, text: (value: number) => string): string {
+  return value === undefined ? '-' : text(value);
+}
+
 function byOwner(a: SocketInfo, b: SocketInfo): number {
-  const name = (socket: SocketInfo) => `${socket.state === 'listen' ? 0 : 1} ${processName(socket.workload, socket.pid)} ${socket.address} ${socket.port} ${socket.localPort}`;
+  const name = (socket: SocketInfo) => `${socket.state === 'listen' ? 0 : 1} ${processName(socket.workload, socket.pid ?? 0)} ${socket.address} ${socket.port} ${socket.localPort}`;
   return name(a) < name(b) ? -1 : 1;
 }
 
 const CSV = ['state', 'role', 'pid', 'comm', 'executable', 'where', 'netns', 'local_port', 'address', 'port', 'age_seconds', 'sent_bytes', 'received_bytes', 'retransmits', 'rtt_seconds', 'receive_queue', 'send_queue'] as const;
 
-/** RFC 4180, with a line of names. */
+/** RFC 4180, with a line of names. What is not known is empty. */
 export function socketCsv(sockets: readonly SocketInfo[]): string {
   const lines = sockets.map(({ state, role, pid, comm, workload, netns, localPort, address, port, age, sent, received, retransmits, rtt, receiveQueue, sendQueue }) =>
-    [state, role, pid, comm ?? '', processName(workload, 0), placeName(workload), netns, localPort, address, port, age ?? '', sent, received, retransmits, rtt, receiveQueue, sendQueue].map(csv).join(','),
+    [state, role, pid, comm, processName(workload, 0), placeName(workload), netns, localPort, address, port, age, sent, received, retransmits, rtt, receiveQueue, sendQueue].map(csv).join(','),
   );
   return `${[CSV.join(','), ...lines].join('\r\n')}\r\n`;
 }
 
-function csv(value: string | number): string {
+function csv(value: string | number = ''): string {
   const text = String(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

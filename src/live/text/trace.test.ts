@@ -30,7 +30,7 @@ describe('a line', () => {
 it('says what was left out', () => {
   expect(leftOutText({ overLimit: 0, tooSlow: 0, unread: 0 })).toBe('');
   expect(leftOutText({ overLimit: 2, tooSlow: 1, unread: 3 })).toBe(
-    'left out: 2 events above 2000 per second; 1 event for which the output was too slow; 3 events that nobody looked at, because there were too many',
+    'left out: 2 events above 2000 per second; 1 event for which the output was too slow; 3 events that came too fast to be read',
   );
   expect(endText(1, { overLimit: 0, tooSlow: 0, unread: 0 })).toBe('1 event; nothing was left out.');
 });

@@ -51,7 +51,7 @@ export function leftOutText({ overLimit, tooSlow, unread }: Pick<LeftOut, 'overL
   const parts = [
     overLimit > 0 && `${plural(overLimit, 'event')} above ${EVENTS_PER_SECOND} per second`,
     tooSlow > 0 && `${plural(tooSlow, 'event')} for which the output was too slow`,
-    unread > 0 && `${plural(unread, 'event')} that nobody looked at, because there were too many`,
+    unread > 0 && `${plural(unread, 'event')} that came too fast to be read`,
   ].filter((part) => part !== false);
   return parts.length === 0 ? '' : `left out: ${parts.join('; ')}`;
 }

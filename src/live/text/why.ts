@@ -82,10 +82,10 @@ function ofProcesses(pids: readonly number[]): string {
 function listenerLines(listeners: readonly SocketInfo[], stories: readonly Story[]): string[] {
   const refused = stories.some(({ failures }) => failures.some(({ outcome }) => outcome === 'refused'));
   if (listeners.length > 0)
-    return [...listeners.map(({ workload, localPort, receiveQueue, sendQueue, netns }) => {
+    return [...listeners.map(({ workload, pid = 0, localPort, receiveQueue = 0, sendQueue = 0, netns }) => {
       const place = placeName(workload);
       const full = receiveQueue >= sendQueue && receiveQueue > 0 ? ' The queue is full, so SYNs are dropped.' : '';
-      return `On this machine ${processName(workload, 0)}${place && ` (${place})`} listens on port ${localPort} (network namespace ${netns}); ${receiveQueue} of ${sendQueue} wait in its queue.${full}`;
+      return `On this machine ${processName(workload, pid)}${place && ` (${place})`} listens on port ${localPort} (network namespace ${netns ?? 'unknown'}); ${receiveQueue} of ${sendQueue} wait in its queue.${full}`;
     }), ...(refused ? ['What is refused although a program listens went to an address or a network namespace in which it does not, or came before it listened: ss -ltn shows the addresses.'] : [])];
   return stories.some(({ address }) => isLoopback(address)) ? ['Nothing on this machine listens on that port.'] : [];
 }

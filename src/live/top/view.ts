@@ -14,7 +14,7 @@ interface Column {
   readonly title: string;
   readonly width: number;
   readonly sort?: Sort;
-  /** The widest terminal that does without it. */
+  /** The narrowest terminal that has it. */
   readonly from: number;
   readonly text: (row: TopRow, seconds: number) => string;
 }
@@ -26,10 +26,10 @@ const COLUMNS: readonly Column[] = [
   { title: 'pend', width: 5, sort: 'pending', from: 50, text: ({ pending }) => zero(short(pending)) },
   { title: 'open', width: 6, sort: 'open', from: 60, text: ({ open }) => zero(short(open)) },
   { title: 'p50', width: 9, from: 110, text: ({ p50 }) => time(p50) },
-  { title: 'p99', width: 9, sort: 'p99', from: 90, text: ({ p99 }) => time(p99) },
+  { title: 'p99', width: 9, sort: 'p99', from: 80, text: ({ p99 }) => time(p99) },
   { title: 'sent/s', width: 8, sort: 'bytes', from: 100, text: ({ sent }, seconds) => (sent === 0 ? '-' : bytes(sent / seconds)) },
   { title: 'recv/s', width: 8, from: 100, text: ({ received }, seconds) => (received === 0 ? '-' : bytes(received / seconds)) },
-  { title: 'retr', width: 5, sort: 'retransmits', from: 80, text: ({ retransmits }) => zero(short(retransmits)) },
+  { title: 'retr', width: 5, sort: 'retransmits', from: 90, text: ({ retransmits }) => zero(short(retransmits)) },
 ];
 const SPARK = { title: 'last minute', width: 12, from: 120 } as const;
 const BARS = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
@@ -62,13 +62,13 @@ export function topView(state: TopState, rows: readonly TopRow[], size: Size, co
     ...shown.map(({ title, width, sort }) => right(sort === state.sort ? `${title}${state.reverse ? '^' : '*'}` : title, width)),
     ...(spark ? [right(SPARK.title, SPARK.width)] : []),
   ].join(' ');
-  const lines = [clip(summary(state, rows, seconds), size.columns), clip(reasons(rows), size.columns), paint(clip(head.padEnd(size.columns), size.columns), 'head')];
+  const lines = [fitting(summaries(state, rows, seconds), size.columns), clip(reasons(rows), size.columns), paint(clip(head.padEnd(size.columns), size.columns), 'head')];
   const room = Math.max(0, size.rows - lines.length - 1);
   const first = Math.min(state.first, Math.max(0, rows.length - room));
   const body = rows.slice(first, first + room).map(line);
   if (rows.length === 0 && room > 0) body.push(clip(emptyText(state), size.columns));
   while (body.length < room) body.push('');
-  return [...lines, ...body, paint(clip(footer(state, first, room, rows.length).padEnd(size.columns), size.columns), 'foot')].slice(0, size.rows);
+  return [...lines, ...body, paint(left(fitting(footers(state, first, room, rows.length), size.columns), size.columns), 'foot')].slice(0, size.rows);
 }
 
 function windowSeconds({ windows }: TopState): number {
@@ -76,13 +76,18 @@ function windowSeconds({ windows }: TopState): number {
   return last === undefined ? 1 : Math.max(0.001, (last.end - last.start) / 1000);
 }
 
-function summary(state: TopState, rows: readonly TopRow[], seconds: number): string {
+/** The same in fewer and fewer words. */
+function summaries(state: TopState, rows: readonly TopRow[], seconds: number): string[] {
   const total = (value: (row: TopRow) => number) => rows.reduce((sum, row) => sum + value(row), 0);
   const clients = rows.filter(({ role }) => role === 'client');
   const connects = clients.reduce((sum, { attempts }) => sum + attempts, 0);
   const end = state.windows.at(-1)?.end;
-  const at = end === undefined ? '' : `  ${new Date(end).toTimeString().slice(0, 8)}, window of ${duration(seconds)}${state.paused ? ', PAUSED' : ''}`;
-  return `connwatch top${at}   connects ${rate(connects / seconds)}/s   failed ${total(({ failures }) => failures)}   pending ${total(({ pending }) => pending)}   open ${total(({ open }) => open)}`;
+  const at = end === undefined ? '' : new Date(end).toTimeString().slice(0, 8);
+  const window = end === undefined ? '' : `window of ${duration(seconds)}`;
+  const paused = state.paused ? 'PAUSED' : '';
+  const counts = [`connects ${rate(connects / seconds)}/s`, `failed ${total(({ failures }) => failures)}`, `pending ${total(({ pending }) => pending)}`, `open ${total(({ open }) => open)}`];
+  const name = ['connwatch top', [at, window, paused].filter((part) => part !== '').join(', ')].filter((part) => part !== '').join('  ');
+  return [[name, ...counts].join('   '), [at, paused, ...counts].filter((part) => part !== '').join('  '), [paused, ...counts].filter((part) => part !== '').join(' ')];
 }
 
 function reasons(rows: readonly TopRow[]): string {
@@ -97,10 +102,22 @@ function emptyText({ windows, filter, origin }: TopState): string {
   return filter === '' ? 'no connections' : `nothing contains '${filter}'`;
 }
 
-function footer(state: TopState, first: number, room: number, count: number): string {
-  if (state.typing) return `filter: ${state.filter}_   (Enter keeps it, Esc removes it)`;
-  const range = count > room ? `${first + 1}-${Math.min(count, first + room)} of ${plural(count, 'row')}  ` : '';
-  return `${range}q quit  s sort: ${state.sort}  r reverse  g group by: ${state.grouping}  / filter${state.filter === '' ? '' : `: ${state.filter}`}  space pause`;
+function footers(state: TopState, first: number, room: number, count: number): string[] {
+  if (state.typing) return [`filter: ${state.filter}_   (Enter keeps it, Esc removes it)`, `filter: ${state.filter}_`];
+  const last = Math.min(count, first + room);
+  const range = count > room ? `${first + 1}-${last} of ${plural(count, 'row')}  ` : '';
+  const filter = `/ filter${state.filter === '' ? '' : `: ${state.filter}`}`;
+  return [
+    `${range}q quit  s sort: ${state.sort}  r reverse  g group by: ${state.grouping}  ${filter}  space pause`,
+    `${count > room ? `${first + 1}-${last}/${count}  ` : ''}q quit  s ${state.sort}  r reverse  g group  ${filter}  space pause`,
+    `q quit  s sort  r reverse  g group  ${filter}  space pause`,
+    `q quit  s sort  g group  / filter`,
+  ];
+}
+
+/** The first that fits; of the last what fits. */
+function fitting(texts: readonly string[], width: number): string {
+  return texts.find((text) => stringWidth(text) <= width) ?? clip(texts.at(-1) ?? '', width);
 }
 
 /** The last windows, as bars from nothing to the most of them. */

@@ -64,9 +64,12 @@ export function answer(asked: Asked, recent: RecentMessage, { sockets }: Sockets
   const stories = new Map<string, Story>();
   for (const row of recent.rows) if (isAsked(row)) stories.set(idOf(row), fromRow(row));
   for (const socket of sockets) {
-    if (socket.role !== 'client' || socket.state === 'listen' || !isAsked(socket)) continue;
-    const id = idOf(socket);
-    stories.set(id, withSocket(stories.get(id) ?? quiet(socket), socket));
+    const { role, address, port, netns = 0, workload } = socket;
+    if (role !== 'client' || address === undefined || port === undefined) continue;
+    const place = { workload, netns, address, port };
+    if (!isAsked(place)) continue;
+    const id = idOf(place);
+    stories.set(id, withSocket(stories.get(id) ?? quiet(place), socket));
   }
   const listeners = asked.port === undefined ? undefined : sockets.filter(({ state, localPort }) => state === 'listen' && localPort === asked.port);
   return { since: recent.since, until: recent.until, stories: [...stories.values()].sort(byTrouble), listeners, unnamed: recent.unnamed };
@@ -106,7 +109,7 @@ function fromRow(row: RecentRow): Story {
   };
 }
 
-function withSocket(story: Story, { state, age = 0, pid }: SocketInfo): Story {
+function withSocket(story: Story, { state, age = 0, pid = 0 }: SocketInfo): Story {
   if (state !== 'syn_sent' && state !== 'syn_recv') return { ...story, open: story.open + 1 };
   const { count, longest, pids } = story.pending;
   return { ...story, pending: { count: count + 1, longest: Math.max(longest, age), pids: pids.includes(pid) ? pids : [...pids, pid] } };

@@ -18,6 +18,7 @@ export interface Question {
  */
 export function parseTarget(text: string): Target {
   if (isIP(text) === 6) return { host: text, port: undefined };
+  if (/^\d+$/.test(text)) throw new Invalid(`a number alone is no peer: write localhost:${text} for a port of this machine, --pid ${text} for a process`);
   const found = /^(?:\[([^\]]+)\]|([^:[\]]+))(?::(\d+))?$/.exec(text);
   if (found === null) throw new Invalid('it is not host, host:port or [IPv6 address]:port');
   const [, bracketed, plain, port] = found;

@@ -97,7 +97,7 @@ describe('why', () => {
     const rows = [row({ address: '127.0.0.1', connects: { refused: 1 } })];
     expect(whyText({ target: 'x', pid: undefined }, answer(asked, recent(rows), open()))).toMatch(/\n\nNothing on this machine listens on that port\.\n$/);
     const listener = socket({ state: 'listen', role: 'server', workload: { 'process.executable.name': 'postgres' }, localPort: 5432, address: '', port: 0, receiveQueue: 5, sendQueue: 5 });
-    expect(whyText({ target: 'x', pid: undefined }, answer(asked, recent(rows), open(listener)))).toMatch(/\n\nOn this machine postgres listens on port 5432 \(network namespace 1\); 5 of 5 wait in its queue\. The queue is full, so SYNs are dropped\.\nWhat is refused although a program listens went to an address /);
+    expect(whyText({ target: 'x', pid: undefined }, answer(asked, recent(rows), open(listener)))).toMatch(/\n\nOn this machine postgres\[7\] listens on port 5432 \(network namespace 1\); 5 of 5 wait in its queue\. The queue is full, so SYNs are dropped\.\nWhat is refused although a program listens went to an address /);
   });
 
   it('says that there is nothing, and what is not known', () => {

@@ -51,7 +51,7 @@ function Drifts({ drift }: Pick<AgentState, 'drift'>) {
       <tbody>
         {drift.map(({ counter, netns, type, value, age }) => (
           <tr key={`${counter} ${netns}`} class={value === 0 ? undefined : 'trouble'}>
-            <th scope="row" class="text">{counter}</th><td class="text">{type === 'host' ? 'host' : netns}</td><td>{value}</td><td>{seconds(age)} ago</td>
+            <th scope="row" class="text">{counter}</th><td class="text">{type === 'host' ? 'host' : netns}</td><td>{value}</td><td>{age < 0.001 ? 'now' : `${seconds(age)} ago`}</td>
           </tr>
         ))}
       </tbody>

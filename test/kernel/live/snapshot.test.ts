@@ -42,7 +42,7 @@ describeKernel('connwatch snapshot', () => {
     const netns = on.namespace.inode;
     const said = async () =>
       (await ofNames(Object.values(names)))
-        .map(({ workload, state, role, pid, netns, localPort, address, port, sent, received, receiveQueue, sendQueue, age }) => {
+        .map(({ workload, state, role, pid = 0, netns, localPort = 0, address, port = 0, sent, received, receiveQueue, sendQueue, age }) => {
           const own = role === 'client' ? localPort > 0 : localPort;
           const other = role === 'client' ? port : port > 0;
           return [workload['process.executable.name'], state, role, pid > 0, netns, own, address, other, sent, received, receiveQueue, sendQueue, age === undefined || age > 0];
@@ -53,7 +53,7 @@ describeKernel('connwatch snapshot', () => {
       [names.client, 'established', 'client', true, netns, true, '127.0.0.1', port, sent + unread, 0, 0, 0, true],
       ...Array.from({ length: count }, () => [names.hang, 'syn_sent', 'client', true, netns, true, '127.0.0.1', SILENT_PORT, 0, 0, 0, 1, true]),
       [names.server, 'established', 'server', true, netns, port, '127.0.0.1', true, 0, sent + unread, unread, 0, true],
-      [names.server, 'listen', 'server', false, netns, port, '', false, 0, 0, 0, 10, true],
+      [names.server, 'listen', 'server', true, netns, port, undefined, false, undefined, undefined, 0, 10, true],
     ]);
 
     // The same for people and for spreadsheets.

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import type { LiveRow } from '../../../src/live/index.ts';
+import type { Activity } from '../../../src/live/model/activity.ts';
 import { Live } from '../../harness/command.ts';
 import { describeKernel } from '../../harness/host.ts';
 import { SILENT_PORT } from '../../harness/kernel/namespace.ts';
@@ -30,16 +30,16 @@ describeKernel('connwatch top', () => {
     await on.generator.run(name, ['plain', '--port', `${CLOSED_PORT}`, '--count', `${refused}`], on.namespace);
     const hanging = on.generator.start(name, ['hang', '--port', `${SILENT_PORT}`, '--count', `${pending}`], on.namespace);
     await hanging.said.line({ hanging: true });
-    const rows = () => live.said.lines.flatMap((line) => (line['rows'] as LiveRow[] | undefined) ?? []).filter(({ workload }) => workload['process.executable.name'] === name);
-    const last = () => ((live.said.lines.at(-1)?.['rows'] as LiveRow[] | undefined) ?? []).filter(({ workload }) => workload['process.executable.name'] === name);
-    const sum = (value: (row: LiveRow) => number) => rows().reduce((total, row) => total + value(row), 0);
+    const rows = () => live.said.lines.flatMap((line) => (line['activities'] as Activity[] | undefined) ?? []).filter(({ workload }) => workload['process.executable.name'] === name);
+    const last = () => ((live.said.lines.at(-1)?.['activities'] as Activity[] | undefined) ?? []).filter(({ workload }) => workload['process.executable.name'] === name);
+    const sum = (value: (row: Activity) => number) => rows().reduce((total, row) => total + value(row), 0);
     await until(() => ({
-      ok: sum(({ connects }) => connects[0]!),
-      refused: sum(({ connects }) => connects[1]!),
+      ok: sum(({ successes }) => successes),
+      refused: sum(({ failures }) => failures.refused ?? 0),
       accepts: sum(({ accepts }) => accepts),
-      handshakes: sum(({ handshakes }) => handshakes.reduce((total, count) => total + count, 0)),
+      handshakes: rows().every(({ successes, handshake }) => (successes > 0) === (handshake !== undefined)),
       pending: last().map((row) => [row.address, row.port, row.netns, row.pending]),
-    }), { ok, refused, accepts: ok, handshakes: ok, pending: [['127.0.0.1', SILENT_PORT, on.namespace.inode, pending]] });
+    }), { ok, refused, accepts: ok, handshakes: true, pending: [['127.0.0.1', SILENT_PORT, on.namespace.inode, pending]] });
     await hanging.finish();
     live.signal('SIGINT');
     expect((await live.end()).code).toBe(0);

@@ -167,7 +167,7 @@ describeKernel('connwatch trace', () => {
 
     it('says that another agent has the socket, and goes on', async () => {
       await using second = await Agent.start({ args: ['--socket', socket], privileges: 'all' });
-      expect(await second.logs.line({ socket })).toMatchObject({ level: 'info', reason: 'another agent serves it' });
+      expect(await second.logs.line({ socket })).toMatchObject({ level: 'warn', reason: 'another agent serves it' });
       expect((await second.stop()).code).toBe(0);
       expect(statSync(socket).isSocket()).toBe(true);
     });
@@ -236,7 +236,7 @@ describeKernel('connwatch trace', () => {
     });
 
     it('an agent without a place for its socket says why, and runs', async () => {
-      expect(await on.agent.logs.line({ msg: 'no live views: the socket cannot be made (connwatch trace then loads the programs itself)' })).toMatchObject({ level: 'info', reason: 'its folder does not exist' });
+      expect(await on.agent.logs.line({ msg: 'no live views: the socket cannot be made (connwatch trace then loads the programs itself)' })).toMatchObject({ level: 'warn', reason: 'its folder does not exist' });
     });
   });
 });

@@ -49,7 +49,7 @@ describeKernel('connwatch why', () => {
     ]);
     expect(await why(`127.0.0.1:${CLOSED_PORT}`)).toMatch(new RegExp(`^${name} -> 127\\.0\\.0\\.1:7: ${refused} connects ended in the last .*, none succeeded\\.\n  ${refused} were refused, the last one (?:.* ago|just now)\\. `, 'm'));
     expect(await why(`127.0.0.1:${SILENT_PORT}`)).toContain(`  ${hanging} wait for an answer now, the oldest for `);
-    expect(await why(`localhost:${String(port)}`)).toMatch(new RegExp(`listens on port ${String(port)} \\(network namespace ${on.namespace.inode}\\); 0 of 10 wait in its queue\\.`));
+    expect(await why(`localhost:${String(port)}`)).toMatch(new RegExp(`\\[\\d+\\] listens on port ${String(port)} \\(network namespace ${on.namespace.inode}\\); 0 of 10 wait in its queue\\.`));
     expect((await storiesOf(name, '--pid', String(pid))).map(({ port }) => port)).toContain(SILENT_PORT);
     expect(await storiesOf(name, '--pid', String(process.pid))).toEqual([]);
   });

@@ -1,7 +1,7 @@
-import { quantileOf } from '../internal/quantile.ts';
-import type { LiveRow, LiveWindow } from '../live/model/window.ts';
-import { HANDSHAKE_BOUNDS } from '../words/columns.ts';
-import { OUTCOMES, type Outcome } from '../words/outcomes.ts';
+import { quantileOf } from '../../internal/quantile.ts';
+import type { LiveRow, LiveWindow } from './window.ts';
+import { HANDSHAKE_BOUNDS } from '../../words/columns.ts';
+import { OUTCOMES, type Outcome } from '../../words/outcomes.ts';
 
 /** What one workload did with one peer, or on one port, in a window. */
 export interface Activity extends Omit<LiveRow, 'connects' | 'handshakes'> {
