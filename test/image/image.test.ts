@@ -15,13 +15,9 @@ const IMAGE = 'localhost/connwatch:test';
 /** docs/install.md states the size. Find out what made the image larger before you raise this. */
 const LARGEST = 125_000_000;
 
-const { version, agentVersion } = (() => {
-  const { version, optionalDependencies } = JSON.parse(readFileSync(at('package.json'), 'utf8')) as {
-    version: string;
-    optionalDependencies: Record<string, string>;
-  };
-  return { version, agentVersion: optionalDependencies[`node-linux-${process.arch}`] };
-})();
+const manifestOf = (...path: string[]) => JSON.parse(readFileSync(at(...path, 'package.json'), 'utf8')) as { version: string; optionalDependencies: Record<string, string> };
+const { version } = manifestOf();
+const agentVersion = manifestOf('scripts', 'node').optionalDependencies[`node-linux-${process.arch}`];
 
 describe.skipIf(noImages !== undefined)(`the image${noImages === undefined ? '' : ` (${noImages})`}`, () => {
   const random = announcedRandom('image');
