@@ -2,16 +2,16 @@ import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeWhole, replaceFile } from '../files.mjs';
 import { at } from '../paths.mjs';
-import { Refusal } from '../refusal.mjs';
-import { run } from '../run.mjs';
+import { download } from './download.mjs';
 
 const PACKAGES = ['libbpf', 'elfutils', 'zlib'];
+const ORIGIN = { what: 'source code of libbpf, libelf and zlib', from: 'its Debian mirror' };
 const folder = at('.cache', 'sources');
 
 export const sourcesMissing = () => !existsSync(folder);
 
 /** Gets Debian's source packages of the libraries, with Debian's patches; apt checks their signatures. @throws Refusal */
-export const fetchSources = () => makeWhole(folder, download);
+export const fetchSources = () => makeWhole(folder, fill);
 
 /** @returns {Record<string, string>} the folder of each */
 export function librarySources() {
@@ -19,12 +19,12 @@ export function librarySources() {
   return Object.fromEntries(PACKAGES.map((name) => [name, join(folder, folders.find((entry) => entry.name.startsWith(`${name}-`)).name)]));
 }
 
-async function download(draft) {
+async function fill(draft) {
   const [lists, parts] = ['lists', 'parts'].map((name) => join(draft, 'apt', name));
   mkdirSync(join(lists, 'partial'), { recursive: true });
   for (const [name, text] of sourceLists()) replaceFile(join(parts, name), text);
   const options = ['APT::Sandbox::User=root', 'Dir::Etc::SourceList=/dev/null', `Dir::Etc::SourceParts=${parts}`, `Dir::State::Lists=${lists}`];
-  const apt = (...args) => must('apt-get', ['-qq', ...options.flatMap((option) => ['-o', option]), ...args], draft);
+  const apt = (...args) => download(ORIGIN, 'apt-get', ['-qq', ...options.flatMap((option) => ['-o', option]), ...args], { cwd: draft });
   await apt('update');
   await apt('source', '--only-source', ...PACKAGES);
 }
@@ -36,15 +36,4 @@ function sourceLists() {
   return files
     .filter((file) => /\.(list|sources)$/.test(file) && existsSync(join(etc, file)))
     .map((file) => [file.replaceAll('/', '-'), readFileSync(join(etc, file), 'utf8').replace(/^Types:.*$/gm, 'Types: deb-src').replace(/^deb(?=\s)/gm, 'deb-src')]);
-}
-
-async function must(file, args, cwd) {
-  const { code, stderr } = await run(file, args, { cwd });
-  if (code === 0) return;
-  throw new Refusal("Debian's sources of libbpf, elfutils and zlib could not be downloaded.", {
-    code: 'CW_SETUP_MISSING',
-    why: `${file} ended with code ${code}:`,
-    todo: 'check that this machine reaches its Debian mirror, then run the command again.',
-    detail: stderr,
-  });
 }

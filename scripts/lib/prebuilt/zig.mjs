@@ -1,10 +1,9 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { inTemporaryFolder, makeWhole, replaceFile } from '../files.mjs';
 import { at } from '../paths.mjs';
-import { Refusal } from '../refusal.mjs';
-import { run } from '../run.mjs';
 import { compile } from '../compile/compiler.mjs';
+import { download } from './download.mjs';
 
 /*
  * Zig's C and C++ compiler, from the Python package index: it has the headers and start files of each libc, so that one machine builds
@@ -16,6 +15,7 @@ const HASHES = {
   arm64: '5714a4d46f9246ba6180a0930e23df2bc8bc26e62b5fe0dc798b4afca1903308',
 };
 
+const ORIGIN = { what: 'the compiler for other platforms', from: 'the Python package index' };
 const folder = at('.cache', `zig-${VERSION}`);
 const program = join(folder, 'ziglang', 'zig');
 
@@ -26,22 +26,11 @@ export async function fetchZig() {
   await inTemporaryFolder(async (draft) => {
     const list = join(draft, 'requirements.txt');
     replaceFile(list, `ziglang==${VERSION} --hash=sha256:${HASHES[process.arch]}\n`);
-    await must('python3', ['-m', 'pip', 'download', '--quiet', '--no-deps', '--require-hashes', '--only-binary', ':all:', '--disable-pip-version-check', '-r', list, '-d', draft]);
+    await download(ORIGIN, 'python3', ['-m', 'pip', 'download', '--quiet', '--no-deps', '--require-hashes', '--only-binary', ':all:', '--disable-pip-version-check', '-r', list, '-d', draft]);
     const wheel = readdirSync(draft).find((name) => name.endsWith('.whl'));
-    await makeWhole(folder, (whole) => must('python3', ['-m', 'zipfile', '-e', join(draft, wheel), whole]));
+    await makeWhole(folder, (whole) => download(ORIGIN, 'python3', ['-m', 'zipfile', '-e', join(draft, wheel), whole]));
   });
-  await must('chmod', ['+x', program]);
-}
-
-async function must(file, args) {
-  const { code, stderr } = await run(file, args);
-  if (code === 0) return;
-  throw new Refusal('the compiler for other platforms could not be downloaded.', {
-    code: 'CW_SETUP_MISSING',
-    why: `${file} ended with code ${code}:`,
-    todo: 'check that this machine reaches the Python package index, then run the command again.',
-    detail: stderr,
-  });
+  chmodSync(program, 0o755);
 }
 
 /**
