@@ -31,11 +31,11 @@ class Batch {
  public:
   // `all`: JavaScript gets every record, else some of failed connects (`setFailures`).
   // `seriesLimit`: see KeyTable::setLimit.
-  Batch(Room room, bool all, uint32_t seriesLimit, Bounds bounds)
+  Batch(Room room, bool all, uint32_t seriesLimit, Counts counts)
       : room_(room),
         all_(all),
         table_(std::make_unique<KeyTable>(seriesLimit)),
-        counts_(std::move(bounds)) {}
+        counts_(std::move(counts)) {}
 
   void clear() { filled_ = added_ = leftOut_ = untapped_ = 0; }
   // How many failed connects may have a record until the next `clear`, at most as many as there is room for.

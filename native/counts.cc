@@ -2,7 +2,6 @@
 #include "counts.h"
 
 #include <algorithm>
-#include <utility>
 
 namespace connwatch {
 namespace {
@@ -10,8 +9,6 @@ namespace {
 // enum in include/net/tcp_states.h
 constexpr uint8_t kEstablished = 1, kCloseWait = 8;
 constexpr size_t kFewRows = 256;
-
-uint32_t width(const std::vector<double>& bounds) { return static_cast<uint32_t>(bounds.size()) + 1; }
 
 double seconds(uint64_t ns) { return static_cast<double>(ns) / 1e9; }
 
@@ -29,21 +26,8 @@ void empty(std::vector<T>& values, size_t most) {
 
 }  // namespace
 
-Counts::Counts(Bounds bounds) {
-  uint32_t handshakes = width(bounds.handshake), lives = width(bounds.life);
-  lives_ = {std::move(bounds.life), kHandshake + handshakes};
-  rtts_ = {bounds.handshake, kHandshake + handshakes + lives};
-  handshakes_ = {std::move(bounds.handshake), kHandshake};
-  columns_ = rtts_.column + handshakes;
-}
-
-// A value goes into the first bucket whose bound is not below it, or into a last one above all bounds.
-void Counts::Buckets::add(Row row, double value) {
-  bool again = last < bounds.size() && value <= bounds[last] && (last == 0 || value > bounds[last - 1]);
-  if (!again)
-    last = static_cast<uint32_t>(std::lower_bound(bounds.begin(), bounds.end(), value) - bounds.begin());
-  row.counts[column + last]++;
-}
+Counts::Counts(const Bounds& bounds, const Bounds& exponential)
+    : histograms_(bounds), exponential_(exponential), columns_(kHandshake + histograms_.width()) {}
 
 Counts::Row Counts::rowOf(uint32_t key) {
   if (key >= rowOf_.size()) rowOf_.resize(std::max<size_t>(key + 1, rowOf_.size() * 2));
@@ -52,9 +36,17 @@ Counts::Row Counts::rowOf(uint32_t key) {
     keys_.push_back(key);
     row = static_cast<uint32_t>(keys_.size());
     counts_.resize(keys_.size() * columns_);
+    exponentialCounts_.resize(keys_.size() * exponential_.width());
     sums_.resize(keys_.size() * kSums);
   }
-  return {&counts_[size_t{row - 1} * columns_], &sums_[size_t{row - 1} * kSums]};
+  size_t at = row - 1;
+  return {&counts_[at * columns_], exponentialCounts_.data() + at * exponential_.width(), &sums_[at * kSums]};
+}
+
+void Counts::addTime(Row row, Histograms::Kind kind, Sum sum, double seconds) {
+  histograms_.add(row.counts + kHandshake, kind, seconds);
+  exponential_.add(row.exponential, kind, seconds);
+  row.sums[sum] += seconds;
 }
 
 void Counts::add(uint32_t key, const cw_event& event) {
@@ -82,8 +74,7 @@ void Counts::addConnect(Row row, const cw_event& event) {
 // A success that is deduced has no time.
 void Counts::addHandshake(Row row, uint16_t flags, uint64_t ns) {
   if (flags & CW_FLAG_LATE) return;
-  handshakes_.add(row, seconds(ns));
-  row.sums[kHandshakeSum] += seconds(ns);
+  addTime(row, Histograms::kHandshake, kHandshakeSum, seconds(ns));
 }
 
 // What a connection has moved since it was last reported.
@@ -91,10 +82,7 @@ void Counts::addMoved(Row row, const cw_event& event) {
   row.sums[kBytesSent] += static_cast<double>(event.bytes_sent);
   row.sums[kBytesReceived] += static_cast<double>(event.bytes_received);
   row.counts[kDataRetransmits] += event.data_retransmits;
-  if (!event.srtt_us) return;
-  double rtt = event.srtt_us / 1e6;
-  rtts_.add(row, rtt);
-  row.sums[kRttSum] += rtt;
+  if (event.srtt_us) addTime(row, Histograms::kRtt, kRttSum, event.srtt_us / 1e6);
 }
 
 void Counts::addClose(Row row, const cw_event& event) {
@@ -105,8 +93,7 @@ void Counts::addClose(Row row, const cw_event& event) {
   if (event.flags & CW_FLAG_OPENED) addOpened(row, event);
   // The age of a connection is not known if it was there before, or if its begin or end was skipped.
   if (event.flags & (CW_FLAG_FOUND | CW_FLAG_LATE)) return;
-  lives_.add(row, seconds(event.duration));
-  row.sums[kLifeSum] += seconds(event.duration);
+  addTime(row, Histograms::kLife, kLifeSum, seconds(event.duration));
 }
 
 // The success or the accept that the record of a close reports too.
@@ -121,7 +108,7 @@ void Counts::addOpened(Row row, const cw_event& event) {
 }
 
 void Counts::add(uint32_t key, const FoldRow& folded) {
-  auto [counts, sums] = rowOf(key);
+  auto [counts, exponential, sums] = rowOf(key);
   const cw_fold& amount = folded.amount;
   auto count = static_cast<uint32_t>(amount.count);
   if (folded.what == CW_CLASS_ACCEPT)
@@ -147,6 +134,7 @@ void Counts::clear() {
   for (uint32_t key : keys_) rowOf_[key] = 0;
   empty(keys_, kFewRows);
   empty(counts_, kFewRows * columns_);
+  empty(exponentialCounts_, kFewRows * exponential_.width());
   empty(sums_, kFewRows * kSums);
 }
 

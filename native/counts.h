@@ -7,14 +7,9 @@
 
 #include "bpf/event.h"
 #include "folds.h"
+#include "histograms.h"
 
 namespace connwatch {
-
-// Upper bounds of the histograms' buckets, seconds. src/words/columns.ts has them.
-struct Bounds {
-  std::vector<double> handshake;  // of round trips, too
-  std::vector<double> life;
-};
 
 /*
  * Rows are as many as there are such keys, so memory follows what is active, not the
@@ -37,7 +32,8 @@ class Counts {
   };
   enum Sum : uint32_t { kHandshakeSum, kLifeSum, kRttSum, kBytesSent, kBytesReceived, kSums };
 
-  explicit Counts(Bounds bounds);
+  // `exponential`: of exponential buckets, in rows of their own.
+  Counts(const Bounds& bounds, const Bounds& exponential);
 
   void add(uint32_t key, const cw_event& event);
   // What the kernel side has added up by itself.
@@ -45,37 +41,33 @@ class Counts {
   void clear();
 
   uint32_t columns() const { return columns_; }
-  // keys()[row], counts()[row * columns() + column], sums()[row * kSums + sum]
+  // keys()[row], counts()[row * columns() + column], sums()[row * kSums + sum]; exponential(): as many for each row as there are buckets
   const std::vector<uint32_t>& keys() const { return keys_; }
   const std::vector<uint32_t>& counts() const { return counts_; }
   const std::vector<double>& sums() const { return sums_; }
+  const std::vector<uint32_t>& exponential() const { return exponentialCounts_; }
 
  private:
   struct Row {
     uint32_t* counts;
+    uint32_t* exponential;
     double* sums;
-  };
-  // Buckets of one kind of time, and where the last one fell: neighbouring records mostly fall into the same.
-  struct Buckets {
-    std::vector<double> bounds;
-    uint32_t column;
-    uint32_t last = 0;
-
-    void add(Row row, double seconds);
   };
 
   Row rowOf(uint32_t key);
+  void addTime(Row row, Histograms::Kind kind, Sum sum, double seconds);
   void addConnect(Row row, const cw_event& event);
   void addHandshake(Row row, uint16_t flags, uint64_t ns);
   void addMoved(Row row, const cw_event& event);
   void addClose(Row row, const cw_event& event);
   void addOpened(Row row, const cw_event& event);
 
-  Buckets handshakes_, lives_, rtts_;
+  Histograms histograms_, exponential_;
   uint32_t columns_;
   std::vector<uint32_t> rowOf_;  // by key: the row plus 1; 0: none yet
   std::vector<uint32_t> keys_;
   std::vector<uint32_t> counts_;
+  std::vector<uint32_t> exponentialCounts_;
   std::vector<double> sums_;
 };
 

@@ -112,6 +112,7 @@ Napi::Value toRows(Napi::Env env, const Counts& counts) {
   result.Set("keys", copied<Napi::Uint32Array>(env, counts.keys()));
   result.Set("counts", copied<Napi::Uint32Array>(env, counts.counts()));
   result.Set("sums", copied<Napi::Float64Array>(env, counts.sums()));
+  if (!counts.exponential().empty()) result.Set("exponential", copied<Napi::Uint32Array>(env, counts.exponential()));
   return result;
 }
 
@@ -190,11 +191,16 @@ Napi::Value toNumbers(Napi::Env env, const std::vector<uint32_t>& values) {
   return copied<Napi::Uint32Array>(env, values);
 }
 
-std::vector<double> toDoubles(Napi::Value numbers) {
-  auto array = numbers.As<Napi::Array>();
-  std::vector<double> values(array.Length());
-  for (uint32_t i = 0; i < array.Length(); i++) values[i] = array.Get(i).ToNumber().DoubleValue();
-  return values;
+Bounds toBounds(Napi::Value value) {
+  if (!value.IsObject()) return {};
+  auto object = value.As<Napi::Object>();
+  auto list = [&](const char* name) {
+    auto array = object.Get(name).As<Napi::Array>();
+    std::vector<double> values(array.Length());
+    for (uint32_t i = 0; i < array.Length(); i++) values[i] = array.Get(i).ToNumber().DoubleValue();
+    return values;
+  };
+  return {list("handshake"), list("life")};
 }
 
 Napi::Value toStats(Napi::Env env, Drain& drain, Program& program, const Ring& ring) {

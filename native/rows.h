@@ -27,8 +27,8 @@ Napi::Value toList(Napi::Env env, const std::vector<CgroupNames>& cgroups);
 // {rows, values, addresses}: SOCKET_VALUES of src/ebpf/types.ts of each row, and 16 bytes.
 Napi::Value toRows(Napi::Env env, const std::vector<LiveSocket>& sockets);
 
-// Of an array of numbers.
-std::vector<double> toDoubles(Napi::Value numbers);
+// Of {handshake, life}, arrays of numbers. undefined: none.
+Bounds toBounds(Napi::Value value);
 
 // A Uint32Array with netns, inode and pid of each namespace.
 Napi::Value toTriples(Napi::Env env, const std::vector<cw_netns>& namespaces);

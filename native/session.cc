@@ -48,8 +48,8 @@ Napi::Function Session::define(Napi::Env env) {
                       InstanceMethod("close", &Session::close)});
 }
 
-// new Session({path, ringSize, connSlots, batchSize, seriesLimit, syncFailures, immediate, handshakeBounds, lifeBounds,
-// clientRanges}, onWake): loads and attaches.
+// new Session({path, ringSize, connSlots, batchSize, seriesLimit, syncFailures, immediate, bounds, exponentialBounds, clientRanges},
+// onWake): loads and attaches.
 // JavaScript (src/ebpf/binding.ts) has checked the arguments.
 Session::Session(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Session>(info) {
   Napi::Env env = info.Env();
@@ -79,7 +79,7 @@ Session::Session(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Session>(inf
   drain_ = std::make_unique<Drain>(
       *program_, ring_,
       Batch({static_cast<uint8_t*>(events.Data()), static_cast<uint32_t*>(keys.Data()), batch}, immediate,
-            seriesLimit, {toDoubles(config.Get("handshakeBounds")), toDoubles(config.Get("lifeBounds"))}),
+            seriesLimit, Counts(toBounds(config.Get("bounds")), toBounds(config.Get("exponentialBounds")))),
       doorbell_);
   if (config.Get("clientRanges").IsTypedArray()) {
     auto ranges = config.Get("clientRanges").As<Napi::Uint8Array>();

@@ -57,6 +57,9 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
   await closer.add(() => names?.close());
   const protection = await openWebConfig(settings.webConfigFile, log);
 
+  const pushed = pushSettings(settings, process.env);
+  const exponential = pushed.metrics?.exponentialHistograms ?? false;
+
   // From the kernel to batches and snapshots.
   const ebpf = new EbpfManager({
     objectPath: settings.bpfObject,
@@ -65,6 +68,7 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
     syncFailures: settings.syncFailures,
     patience: DRAIN_PATIENCE_MS,
     immediate: false,
+    exponential,
     ...(wantsClients(settings.attributes ?? {}) && { clientRanges: clientRanges(settings.peerNames ?? new Map()) }),
     ...(names !== undefined && { onCgroup: meetAtOnce(names) }),
     onError: (error) => fail(asError(error)),
@@ -89,7 +93,6 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
   // From snapshots to metrics, scrapes and a collector.
   let stopBy = Infinity;
   const timeLeft = () => stopBy - performance.now();
-  const pushed = pushSettings(settings, process.env);
   const headers = pushHeaders(pushed, log);
   const push = await openPush({ settings: pushed.metrics, headers, otlp: settings.otlp, environment: process.env, log, timeLeft });
   await closer.add(() => push.close());
@@ -116,6 +119,7 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
     interval: settings.interval,
     seriesLimit: settings.seriesLimit,
     newSeriesAtZero: settings.newSeriesAtZero,
+    exponential,
     attributes: settings.attributes ?? {},
     peerNames: settings.peerNames ?? new Map(),
     names,

@@ -54,13 +54,21 @@ export interface ProgramConfig {
   readonly syncFailures: string;
 }
 
+/** Upper bounds of buckets, seconds. */
+export interface Bounds {
+  /** Of round trips too. */
+  readonly handshake: readonly number[];
+  readonly life: readonly number[];
+}
+
 export interface SessionConfig extends ProgramConfig {
   readonly batchSize: number;
   /** Config.immediate */
   readonly immediate: boolean;
   /** src/words/columns.ts */
-  readonly handshakeBounds: readonly number[];
-  readonly lifeBounds: readonly number[];
+  readonly bounds: Bounds;
+  /** undefined: times are not counted in exponential buckets. */
+  readonly exponentialBounds: Bounds | undefined;
   readonly seriesLimit: number;
   /** Config.clientRanges */
   readonly clientRanges?: Uint8Array;

@@ -41,6 +41,8 @@ export interface Config {
    * IPv4 mapped, and one with the length of its prefix, of IPv4 96 more. Each needs keys of its own. @default none
    */
   readonly clientRanges: Uint8Array;
+  /** Times are counted in exponential buckets too; 2 kB more for each key of a window. @default false */
+  readonly exponential: boolean;
   /** Called with the paths of each cgroup that the kernel reports, before its first record is counted; again after a time for the same. @default nothing */
   readonly onCgroup: (paths: Pick<Key, 'cgroupPath' | 'cgroupPathV1'>) => void;
   /** Called for an error in the drain, after the start. @default throws it, which ends the process */
@@ -59,6 +61,7 @@ export function defaultConfig(): Config {
     syncFailures: 'auto',
     immediate: true,
     clientRanges: new Uint8Array(0),
+    exponential: false,
     onCgroup: () => {},
     onError: (error) => {
       throw error;

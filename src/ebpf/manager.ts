@@ -1,7 +1,7 @@
 import { type Observable, Subject } from 'rxjs';
 import { ConnwatchError } from '../internal/errors.ts';
 import { DRAINED, loadBinding, type Session } from './binding.ts';
-import { HANDSHAKE_BOUNDS, LIFE_BOUNDS } from '../words/columns.ts';
+import { EXPONENTIAL, HANDSHAKE_BOUNDS, LIFE_BOUNDS, exponentialBounds as exponentialBoundsOf } from '../words/columns.ts';
 import { defaultConfig } from './config.ts';
 import type { Config } from './config.ts';
 import { CgroupTable } from './keys/cgroups.ts';
@@ -49,12 +49,13 @@ export class Manager implements AsyncDisposable {
    */
   start(): void {
     if (this.#session) return;
-    const { ringSize, connSlots, batchSize, coalesce, patience, seriesLimit, syncFailures, immediate, clientRanges } = this.#config;
+    const { ringSize, connSlots, batchSize, coalesce, patience, seriesLimit, syncFailures, immediate, clientRanges, exponential } = this.#config;
     try {
       const { Session } = loadBinding();
       const path = objectFile(this.#config.objectPath);
-      const bounds = { handshakeBounds: HANDSHAKE_BOUNDS, lifeBounds: LIFE_BOUNDS };
-      this.#session = new Session({ path, ringSize, connSlots, batchSize, seriesLimit, syncFailures, immediate, clientRanges, ...bounds }, () => this.#onBell());
+      const bounds = { handshake: HANDSHAKE_BOUNDS, life: LIFE_BOUNDS };
+      const exponentialBounds = exponential ? { handshake: exponentialBoundsOf(EXPONENTIAL.handshake), life: exponentialBoundsOf(EXPONENTIAL.life) } : undefined;
+      this.#session = new Session({ path, ringSize, connSlots, batchSize, seriesLimit, syncFailures, immediate, clientRanges, bounds, exponentialBounds }, () => this.#onBell());
     } catch (error) {
       throw loadError(error);
     }

@@ -115,6 +115,8 @@ export interface Counts {
   readonly keys: Uint32Array;
   readonly counts: Uint32Array;
   readonly sums: Float64Array;
+  /** With Config.exponential, if there are rows: `exponential[row * EXPONENTIAL_COLUMNS + column]`. */
+  readonly exponential?: Uint32Array;
 }
 
 /**

@@ -66,6 +66,7 @@ export class Collector implements AsyncDisposable {
       names: this.#config.names,
       peers: this.#config.peers,
       seriesLimit: () => this.#config.seriesLimit,
+      exponential: this.#config.exponential,
       onUnresolved: this.#config.onUnresolved,
       retireWindows: () => Math.ceil(this.#config.retireAfter / this.#config.interval),
     });
@@ -114,8 +115,9 @@ export class Collector implements AsyncDisposable {
    */
   producer(path: 'pull' | 'push' | 'view'): Producer {
     const bit = path === 'view' ? 0 : 1 << this.#readers++;
-    const { clock, elapsed } = this.#config;
-    return new Producer({ families: this.#produced, bit, clock, tellsEnds: path === 'push', whole: (collect) => this.#whole(collect), elapsed: path === 'pull' ? elapsed : undefined });
+    const { clock, elapsed, exponential } = this.#config;
+    const push = path === 'push';
+    return new Producer({ families: this.#produced, bit, clock, tellsEnds: push, exponential: push && exponential, whole: (collect) => this.#whole(collect), elapsed: path === 'pull' ? elapsed : undefined });
   }
 
   /**

@@ -40,6 +40,8 @@ export interface Config {
   readonly filters: FiltersOptions;
   /** How long counters whose processes are gone must be still before they are retired, milliseconds. @default 3600000 */
   readonly retireAfter: number;
+  /** Who is pushed to gets histograms with exponential buckets; snapshots have them then (ebpf's Config.exponential). @default false */
+  readonly exponential: boolean;
   /** Compares our totals with the kernel's own; undefined: not compared. @default undefined */
   readonly drift: Drift | undefined;
 }
@@ -63,6 +65,7 @@ export function defaultConfig(): Defaults {
     names: undefined,
     peers: undefined,
     retireAfter: 3_600_000,
+    exponential: false,
     drift: undefined,
   };
 }

@@ -1,8 +1,8 @@
 import { DataPointType, type Histogram, type HistogramMetricData, type MetricData, type SumMetricData } from '@opentelemetry/sdk-metrics';
 import { Subject } from 'rxjs';
 import { type Cut, type DrainStats, type Key, LISTEN_VALUES, type Loss, PROCESS_FLAG, type ProcessInfo } from '../ebpf/types.ts';
-import { HANDSHAKE_BOUNDS, LIFE_BOUNDS, bucketOf } from '../stream/histograms.ts';
-import { COLUMN, COLUMNS, SUM, SUMS, type Snapshot } from '../stream/snapshot.ts';
+import { EXPONENTIAL, HANDSHAKE_BOUNDS, LIFE_BOUNDS, bucketOf, exponentialBounds } from '../stream/histograms.ts';
+import { COLUMN, COLUMNS, EXPONENTIAL_COLUMN, EXPONENTIAL_COLUMNS, SUM, SUMS, type Snapshot } from '../stream/snapshot.ts';
 import { OUTCOMES } from '../words/outcomes.ts';
 import { TCP_STATES } from '../words/tcp-states.ts';
 import { Collector } from './collector.ts';
@@ -204,6 +204,8 @@ class ToldProcesses {
 export type Counts = Partial<Record<(typeof OUTCOMES)[number] | Exclude<keyof typeof COLUMN, Samples> | 'bytesSent' | 'bytesReceived', number>> & Partial<Record<Samples, readonly number[]>>;
 type Samples = keyof typeof BOUNDS;
 const BOUNDS = { handshake: HANDSHAKE_BOUNDS, life: LIFE_BOUNDS, rtt: HANDSHAKE_BOUNDS } as const;
+const [handshakes, lives] = [EXPONENTIAL.handshake, EXPONENTIAL.life].map(exponentialBounds);
+const EXPONENTIAL_BOUNDS = { handshake: handshakes!, life: lives!, rtt: handshakes! } as const;
 type State = (typeof TCP_STATES)[number];
 
 export interface Window {
@@ -219,6 +221,7 @@ export function snapshot(window: Window, index = 0, keys = new Keys()): Snapshot
   const { rows = [], live = [], listeners = [], lost = [] } = window;
   const ids = Uint32Array.from(rows, ([key]) => key);
   const counts = new Uint32Array(rows.length * COLUMNS);
+  const exponential = new Uint32Array(rows.length * EXPONENTIAL_COLUMNS);
   const sums = new Float64Array(rows.length * SUMS);
   rows.forEach(([, given], row) => {
     for (const [name, value] of Object.entries(given)) {
@@ -229,6 +232,7 @@ export function snapshot(window: Window, index = 0, keys = new Keys()): Snapshot
   });
   function sample(name: Samples, seconds: number, row: number): void {
     counts[row * COLUMNS + COLUMN[name] + bucketOf(BOUNDS[name], seconds)]! += 1;
+    exponential[row * EXPONENTIAL_COLUMNS + EXPONENTIAL_COLUMN[name] + bucketOf(EXPONENTIAL_BOUNDS[name], seconds)]! += 1;
     sums[row * SUMS + SUM[name]]! += seconds;
   }
   const start = START + index * INTERVAL;
@@ -239,6 +243,7 @@ export function snapshot(window: Window, index = 0, keys = new Keys()): Snapshot
     keys: ids,
     counts,
     sums,
+    exponential,
     cut: {
       live: {
         rows: live.length,

@@ -31,6 +31,8 @@ export interface ProducerOptions {
   readonly elapsed: (() => number) | undefined;
   /** Gauges whose series has ended get a last point, because a backend that is pushed to does not see that it is gone. */
   readonly tellsEnds: boolean;
+  /** Histograms have exponential buckets. */
+  readonly exponential: boolean;
   /** Keeps what the families have as it is while it collects. */
   readonly whole: <T>(collect: () => Promise<T>) => Promise<T>;
 }
@@ -94,6 +96,10 @@ export class Producer implements MetricProducer {
     // Seconds have fractions; all else is counted.
     const descriptor = { name, description, unit, valueType: unit === 's' ? ValueType.DOUBLE : ValueType.INT };
     const aggregationTemporality = AggregationTemporality.CUMULATIVE;
+    if (family instanceof HistogramTable && this.#options.exponential) {
+      const dataPoints = this.#points(family, true, now, (series) => family.readExponential(series));
+      return { descriptor, aggregationTemporality, dataPointType: DataPointType.EXPONENTIAL_HISTOGRAM, dataPoints };
+    }
     if (family instanceof HistogramTable) {
       const dataPoints = this.#points(family, true, now, (series) => family.read(series));
       return { descriptor, aggregationTemporality, dataPointType: DataPointType.HISTOGRAM, dataPoints };

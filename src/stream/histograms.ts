@@ -1,4 +1,4 @@
-export { HANDSHAKE_BOUNDS, LIFE_BOUNDS } from '../words/columns.ts';
+export { EXPONENTIAL, EXPONENTIAL_SCALE, type ExponentialRange, exponentialBounds, HANDSHAKE_BOUNDS, LIFE_BOUNDS } from '../words/columns.ts';
 
 /** Finds the bucket of `value` by binary search. */
 export function bucketOf(bounds: readonly number[], value: number): number {

@@ -1,6 +1,6 @@
 import type { Counts, Cut } from '../ebpf/types.ts';
 
-export { COLUMN, COLUMNS, SUM, SUMS } from '../words/columns.ts';
+export { COLUMN, COLUMNS, EXPONENTIAL_COLUMN, EXPONENTIAL_COLUMNS, SUM, SUMS } from '../words/columns.ts';
 
 /**
  * The counts of one window. It owns its memory, so it stays valid. An idle window has no rows.

@@ -47,3 +47,32 @@ export const COLUMNS = COLUMN.rtt + HANDSHAKE_BOUNDS.length + 1;
 /** Columns of sums: seconds of the histograms, payload bytes. */
 export const SUM = { handshake: 0, life: 1, rtt: 2, bytesSent: 3, bytesReceived: 4 } as const;
 export const SUMS = 5;
+
+/**
+ * Exponential buckets, on request: bucket i has the values above 2^(i/4), up to 2^((i+1)/4) seconds (OpenTelemetry's data model,
+ * "ExponentialHistogram", at this scale). Smaller values count as zero.
+ */
+export const EXPONENTIAL_SCALE = 2;
+
+/** The buckets `offset` to `offset + size - 1`. */
+export interface ExponentialRange {
+  readonly offset: number;
+  readonly size: number;
+}
+
+/** From 1 µs, which is 2^-20 s, to 4.5 hours (a connect with the most SYNs that Linux can send), and to 8 years. */
+export const EXPONENTIAL = { handshake: { offset: -80, size: 136 }, life: { offset: -80, size: 192 } } as const satisfies Record<string, ExponentialRange>;
+
+/** In the addon each range has one more bucket below it, and one above. */
+const EXTRA = 2;
+export const EXPONENTIAL_COLUMN = {
+  handshake: 0,
+  life: EXPONENTIAL.handshake.size + EXTRA,
+  rtt: EXPONENTIAL.handshake.size + EXPONENTIAL.life.size + 2 * EXTRA,
+} as const;
+export const EXPONENTIAL_COLUMNS = EXPONENTIAL_COLUMN.rtt + EXPONENTIAL.handshake.size + EXTRA;
+
+/** Upper bounds of the bucket below a range and of its own, seconds. */
+export function exponentialBounds({ offset, size }: ExponentialRange): number[] {
+  return Array.from({ length: size + 1 }, (_, index) => 2 ** ((offset + index) / 2 ** EXPONENTIAL_SCALE));
+}

@@ -5,12 +5,14 @@ import { ServerCredentials, status } from '@grpc/grpc-js';
 import { expect, it, onTestFinished } from 'vitest';
 import { Agent } from '../harness/agent.ts';
 import { describeKernel } from '../harness/host.ts';
+import { Namespace } from '../harness/kernel/namespace.ts';
 import { announcedRandom } from '../harness/random.ts';
 import { countsMade, countsOf } from '../harness/scrape/counts.ts';
 import { Generator } from '../harness/traffic.ts';
 import { until } from '../harness/until.ts';
 import { Certificates, noOpenssl } from './certificates.ts';
 import { Receiver } from './receiver.ts';
+import type { Point } from './wire.ts';
 
 const ATTEMPTS = 'connwatch.tcp.connect.attempts';
 
@@ -127,15 +129,37 @@ describeKernel('OTLP push', () => {
     expect(total()).toBe(first.attempts + second.attempts);
   });
 
-  it('sends exponential histograms to who asks for them; the page keeps its buckets', async () => {
+  it.each(['cumulative', 'delta'] as const)('sends exponential histograms to who asks for them, %s; the page keeps its buckets', async (temporality) => {
     await using receiver = await Receiver.start();
-    const histograms = { OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION: 'base2_exponential_bucket_histogram' };
+    const histograms = { OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION: 'base2_exponential_bucket_histogram', OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: temporality };
     await using agent = await Agent.start({ env: { ...endpoint(receiver.port), ...histograms } });
+    await using namespace = await Namespace.create();
+    using generator = new Generator();
+    const name = random.name('times');
+    const ofMine = ({ attributes }: Point) => attributes['process.executable.name'] === name && attributes['network.role'] !== 'server';
+    const points = (metric: string) => receiver.requests.flatMap((request) => request.points).filter((point) => point.metric === metric && (metric === 'connwatch.collect.duration' || ofMine(point)));
+    const HANDSHAKE = 'connwatch.tcp.connect.duration';
+    // Cumulative: the newest of each series, of which each port has one.
+    const told = () => (temporality === 'delta' ? points(HANDSHAKE) : [...new Map(points(HANDSHAKE).map((point) => [JSON.stringify(point.attributes), point])).values()]);
+    const counted = () => told().reduce((sum, { exponential }) => sum + exponential!.count, 0);
+    let made = 0;
+    for (const count of [random.between(20, 200), random.between(20, 200)]) {
+      made += (await generator.run(name, ['plain', '--port', '0', '--own-listener', '--count', `${count}`], namespace)).successes;
+      await until(counted, made);
+    }
+    for (const { exponential, kind } of points(HANDSHAKE)) {
+      expect(kind).toBe('exponential histogram');
+      const { count, sum, scale, zeroCount, offset, counts } = exponential!;
+      expect([scale, zeroCount, counts.reduce((all, each) => all + each, 0)]).toEqual([2, 0, count]);
+      // Bucket i has values up to 2^((i + 1) / 4) s, and above the bound before it.
+      const most = counts.reduce((all, each, index) => all + each * 2 ** ((offset + index + 1) / 4), 0);
+      expect(sum).toBeLessThanOrEqual(most * 1.000001);
+      expect(sum).toBeGreaterThanOrEqual((most / 2 ** 0.25) * 0.999999);
+    }
+    for (const metric of ['connwatch.tcp.connection.duration', 'connwatch.tcp.rtt']) expect(new Set(points(metric).map(({ kind }) => kind))).toEqual(new Set(['exponential histogram']));
+    await agent.settles((page) => page.sum('connwatch_tcp_connect_duration_seconds_bucket', { process_executable_name: name, le: '+Inf' }), made);
     // The duration of a page is on the next one.
-    await agent.scrape();
-    const kinds = () => new Set(receiver.requests.flatMap(({ points }) => points).flatMap(({ metric, kind }) => (metric === 'connwatch.collect.duration' ? [kind] : [])));
-    await until(() => [...kinds()], ['exponential histogram']);
-    expect((await agent.scrape()).select('connwatch_collect_duration_seconds_bucket').length).toBeGreaterThan(0);
+    await until(() => points('connwatch.collect.duration').at(-1)?.kind, 'exponential histogram');
   });
 
   it('sends what is new once more when it is stopped', async () => {

@@ -17,6 +17,8 @@ export interface Point {
   readonly time: bigint;
   /** 1 delta, 2 cumulative; undefined for a gauge. */
   readonly temporality: number | undefined;
+  /** Of an exponential histogram. */
+  readonly exponential?: { readonly count: number; readonly sum: number; readonly scale: number; readonly zeroCount: number; readonly offset: number; readonly counts: readonly number[] };
 }
 
 export interface Pushed {
@@ -83,10 +85,29 @@ function pointsOf(metric: Fields): Point[] {
           start: (point.get(2)?.[0] as bigint | undefined) ?? 0n,
           time: (point.get(3)?.[0] as bigint | undefined) ?? 0n,
           temporality,
+          ...(field === 10 && { exponential: exponentialOf(point) }),
         };
       }),
     ),
   );
+}
+
+function exponentialOf(point: Fields): NonNullable<Point['exponential']> {
+  const positive = messages(point, 8)[0];
+  return {
+    count: Number(point.get(4)?.[0]),
+    sum: doubleOf(point.get(5)?.[0]) ?? NaN,
+    scale: signed(point.get(6)?.[0]),
+    zeroCount: Number(point.get(7)?.[0] ?? 0),
+    offset: signed(positive?.get(1)?.[0]),
+    counts: varints((positive?.get(2)?.[0] as Buffer | undefined) ?? Buffer.alloc(0)),
+  };
+}
+
+/** ZigZag. */
+function signed(value: Value | undefined): number {
+  const bits = (value as bigint | undefined) ?? 0n;
+  return Number((bits >> 1n) ^ -(bits & 1n));
 }
 
 function attributes(message: Fields, field: number): Record<string, string> {
@@ -115,12 +136,9 @@ function fields(bytes: Buffer): Fields {
   const found = new Map<number, Value[]>();
   let place = 0;
   const varint = (): bigint => {
-    let value = 0n;
-    for (let shift = 0n; ; shift += 7n) {
-      const byte = bytes.readUInt8(place++);
-      value |= BigInt(byte & 0x7f) << shift;
-      if (byte < 0x80) return value;
-    }
+    const [value, next] = varintAt(bytes, place);
+    place = next;
+    return value;
   };
   const take = (wire: number): Value => {
     if (wire === 0) return varint();
@@ -133,6 +151,27 @@ function fields(bytes: Buffer): Fields {
     const tag = Number(varint());
     const number = tag >>> 3;
     found.set(number, [...(found.get(number) ?? []), take(tag & 7)]);
+  }
+  return found;
+}
+
+/** @returns the value, and where it ends */
+function varintAt(bytes: Buffer, from: number): [bigint, number] {
+  let value = 0n;
+  for (let place = from, shift = 0n; ; shift += 7n) {
+    const byte = bytes.readUInt8(place++);
+    value |= BigInt(byte & 0x7f) << shift;
+    if (byte < 0x80) return [value, place];
+  }
+}
+
+/** A packed field. */
+function varints(bytes: Buffer): number[] {
+  const found: number[] = [];
+  for (let place = 0; place < bytes.length; ) {
+    const [value, next] = varintAt(bytes, place);
+    found.push(Number(value));
+    place = next;
   }
   return found;
 }

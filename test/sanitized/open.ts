@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
 import { loadBinding, type Session } from '../../src/ebpf/binding.ts';
-import { HANDSHAKE_BOUNDS, LIFE_BOUNDS } from '../../src/words/columns.ts';
+import { EXPONENTIAL, HANDSHAKE_BOUNDS, LIFE_BOUNDS, exponentialBounds } from '../../src/words/columns.ts';
 import type { Config } from '../../src/ebpf/config.ts';
 import { bpfHeldBy } from '../harness/kernel/bpf.ts';
 import { at } from '../harness/paths.ts';
@@ -16,7 +16,10 @@ export function tellHeld(): void {
   writeSync(1, bpfHeldBy(process.pid).map((object) => `${object}\n`).join(''));
 }
 
-const BOUNDS = { handshakeBounds: HANDSHAKE_BOUNDS, lifeBounds: LIFE_BOUNDS };
+const BOUNDS = {
+  bounds: { handshake: HANDSHAKE_BOUNDS, life: LIFE_BOUNDS },
+  exponentialBounds: { handshake: exponentialBounds(EXPONENTIAL.handshake), life: exponentialBounds(EXPONENTIAL.life) },
+};
 
 /** Without a Manager, which calls it in the order that is right. */
 export function session({ ringSize = 8 << 20, connSlots = 65_536, batchSize = 4096, seriesLimit = 20, syncFailures = 'auto', immediate = true }: Partial<Config> = TINY): Session {

@@ -87,13 +87,6 @@ it('pushes nothing when nothing asks for it: no reader, and its failures are 0',
   opened.close();
 });
 
-it('says that histograms of connections keep their buckets when exponential ones are asked for', async () => {
-  const { opened, lines, options } = await push({ ...ENDPOINT, OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION: 'base2_exponential_bucket_histogram' });
-  expect(lines[0]).toEqual(['warn', expect.stringContaining('histograms of connections keep their buckets')]);
-  expect(options).toMatchObject({ exponentialHistograms: true });
-  opened.close();
-});
-
 it('says why --otlp has no effect', async () => {
   const { opened, lines } = await push({ OTEL_SDK_DISABLED: 'true' }, true);
   expect([opened.readers, lines]).toEqual([undefined, [['warn', 'OTEL_SDK_DISABLED is true, so nothing is pushed']]]);

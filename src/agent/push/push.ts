@@ -28,9 +28,6 @@ export interface Push {
   close(): void;
 }
 
-/** docs/DECISIONS.md, 37. */
-const EXPLICIT = 'OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION: histograms of connections keep their buckets; only connwatch.collect.duration is exponential';
-
 /**
  * Pushes metrics, and logs one line when exports start to fail and one when they
  * succeed again. The exporter is loaded only when it is used.
@@ -47,7 +44,6 @@ export async function openPush({ settings, headers, otlp, environment, log, time
   const { otlpReader, loadMetricExporter } = await import('../../export/otlp/otlp.ts');
   const exporter = await loadMetricExporter(protocol);
   const tls = pushTls(settings, 'METRICS', environment, log);
-  if (settings.exponentialHistograms) log.warn(EXPLICIT);
   log.debug({ exporter: 'otlp', protocol, endpoint, interval }, 'metrics will be pushed');
   return {
     failures: () => ({ otlp: report.failures }),

@@ -3,18 +3,23 @@ import {
   AggregationTemporality,
   type DataPoint,
   DataPointType,
+  type ExponentialHistogram,
+  type ExponentialHistogramMetricData,
   type Histogram,
   type HistogramMetricData,
   type MetricData,
   type ResourceMetrics,
   type SumMetricData,
 } from '@opentelemetry/sdk-metrics';
+import { exponentialDifference, histogramDifference } from './difference.ts';
+
+type Value = number | Histogram | ExponentialHistogram;
 
 /** The state of a series at the collector. */
 interface Sent {
   readonly born: HrTime;
   readonly end: HrTime;
-  readonly value: number | Histogram;
+  readonly value: Value;
 }
 
 /**
@@ -53,12 +58,15 @@ export class Deltas {
       return this.#points<number, SumMetricData>(metric, taken, (now, before) => now - before);
     }
     if (metric.dataPointType === DataPointType.HISTOGRAM) {
-      return this.#points<Histogram, HistogramMetricData>(metric, taken, difference);
+      return this.#points<Histogram, HistogramMetricData>(metric, taken, histogramDifference);
+    }
+    if (metric.dataPointType === DataPointType.EXPONENTIAL_HISTOGRAM) {
+      return this.#points<ExponentialHistogram, ExponentialHistogramMetricData>(metric, taken, exponentialDifference);
     }
     return metric;
   }
 
-  #points<T extends number | Histogram, M extends MetricData & { readonly dataPoints: DataPoint<T>[] }>(
+  #points<T extends Value, M extends MetricData & { readonly dataPoints: DataPoint<T>[] }>(
     metric: M,
     taken: Map<string, Sent>,
     minus: (now: T, before: T) => T,
@@ -81,14 +89,4 @@ function keyOf(name: string, attributes: Attributes): string {
 
 function sameTime(a: HrTime, b: HrTime): boolean {
   return a[0] === b[0] && a[1] === b[1];
-}
-
-/** Without min and max: those of the interval are unknown. */
-function difference(now: Histogram, before: Histogram): Histogram {
-  const counts = now.buckets.counts.map((count, index) => count - (before.buckets.counts[index] ?? 0));
-  return {
-    buckets: { boundaries: now.buckets.boundaries, counts },
-    sum: (now.sum ?? 0) - (before.sum ?? 0),
-    count: now.count - before.count,
-  };
 }

@@ -1,5 +1,5 @@
 import type { Attributes } from '@opentelemetry/api';
-import { DataPointType, type MetricData, type ResourceMetrics, type ScopeMetrics } from '@opentelemetry/sdk-metrics';
+import { DataPointType, type ExponentialHistogram, type Histogram, type MetricData, type ResourceMetrics, type ScopeMetrics } from '@opentelemetry/sdk-metrics';
 
 export interface SplitLimits {
   /** @default 5000 */
@@ -51,9 +51,10 @@ export function* split(collected: ResourceMetrics, limits: SplitLimits = {}): Ge
 
 function sizeOf({ dataPointType }: MetricData, { attributes, value }: Point): number {
   const size = POINT_BYTES + attributesSize(attributes);
-  if (dataPointType === DataPointType.HISTOGRAM && typeof value !== 'number' && 'buckets' in value) return size + 24 * value.buckets.counts.length;
-  // An exponential histogram has at most 160 buckets on each side of 0.
-  return dataPointType === DataPointType.EXPONENTIAL_HISTOGRAM ? size + 4096 : size;
+  if (dataPointType === DataPointType.HISTOGRAM) return size + 24 * (value as Histogram).buckets.counts.length;
+  if (dataPointType !== DataPointType.EXPONENTIAL_HISTOGRAM) return size;
+  const { positive, negative } = value as ExponentialHistogram;
+  return size + 8 * (positive.bucketCounts.length + negative.bucketCounts.length);
 }
 
 function attributesSize(attributes: Attributes): number {

@@ -17,6 +17,7 @@ import { Losses } from './losses.ts';
 import { shareOverflows } from './overflows.ts';
 import { type Keep, Processes } from './processes.ts';
 import { Quantiles } from './quantiles.ts';
+import type { RowCounts } from './traffic.ts';
 import { Tables, type TablesOptions } from './tables.ts';
 import { Held, Waiting } from './waiting.ts';
 
@@ -125,7 +126,7 @@ export class Accounts {
     this.tables.at = at;
   }
 
-  #count(snapshot: Pick<Snapshot, 'counts' | 'sums'>, row: number, binding: Binding | undefined): void {
+  #count(snapshot: RowCounts, row: number, binding: Binding | undefined): void {
     const { counts } = snapshot;
     const first = row * COLUMNS;
     if (binding?.leftOut) {

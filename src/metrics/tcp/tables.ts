@@ -25,6 +25,8 @@ export interface TablesOptions {
   /** undefined: peers have the names of ranges alone. */
   readonly peers: PeerNaming | undefined;
   readonly nameOf: (key: Key) => KeyNames['container'];
+  /** Histograms are counted in exponential buckets too. */
+  readonly exponential: boolean;
 }
 
 /** The tables of accounts, and in which accounts of each a key counts. */
@@ -42,11 +44,11 @@ export class Tables {
   readonly #nameOf: TablesOptions['nameOf'];
   readonly #workloads = new Workloads();
 
-  constructor({ seriesLimit: limit, shapes, filters, peerNames, peers, nameOf }: TablesOptions) {
+  constructor({ seriesLimit: limit, shapes, filters, peerNames, peers, nameOf, exponential }: TablesOptions) {
     this.connects = new PerShape(shapes, CONNECTS, () => new Connects(limit, shapes));
     this.accepts = new PerShape(shapes, ACCEPTS, () => new Accepts(limit));
     this.listeners = new PerShape(shapes, LISTENERS, () => new Listeners(limit));
-    this.traffic = new Traffic(limit, shapes);
+    this.traffic = new Traffic(limit, shapes, exponential);
     this.#filters = filters;
     this.#peerNames = peerNames;
     this.#peers = peers;

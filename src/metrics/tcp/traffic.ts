@@ -1,12 +1,15 @@
 import type { HrTime } from '@opentelemetry/api';
-import { HANDSHAKE_BOUNDS, LIFE_BOUNDS } from '../../stream/histograms.ts';
-import { COLUMN, COLUMNS, SUM, SUMS, type Snapshot } from '../../stream/snapshot.ts';
+import { EXPONENTIAL, HANDSHAKE_BOUNDS, LIFE_BOUNDS } from '../../stream/histograms.ts';
+import { COLUMN, COLUMNS, EXPONENTIAL_COLUMN, EXPONENTIAL_COLUMNS, SUM, SUMS, type Snapshot } from '../../stream/snapshot.ts';
 import { anyOf } from '../series/buckets.ts';
 import { HistogramTable } from '../series/histograms.ts';
 import { Ledger, type LedgerAccount } from '../series/ledger.ts';
 import { type Limit, SeriesTable, type Wanted } from '../series/series.ts';
 import type { FamilyName } from '../../words/families.ts';
 import type { Shape, Shapes } from '../attributes/shapes.ts';
+
+/** Rows of counts: a snapshot's, or one that has waited. */
+export type RowCounts = Pick<Snapshot, 'counts' | 'sums'> & { readonly exponential?: Uint32Array | undefined };
 
 /** Where the traffic of one key counts, by the index of `Traffic.shapes`. undefined where the key stands for several series. */
 export type TrafficAccounts = readonly (LedgerAccount | undefined)[];
@@ -37,9 +40,11 @@ export class Traffic {
   readonly #at: Readonly<Record<TrafficFamily, number>>;
   readonly #ledger: Ledger;
 
-  constructor(limit: Limit, shapes: Shapes) {
-    const [handshake, life, rtt] = [HANDSHAKE_BOUNDS, LIFE_BOUNDS, HANDSHAKE_BOUNDS].map((bounds) => new HistogramTable(limit, bounds));
-    [this.connectDuration, this.connectionDuration, this.rtt] = [handshake!, life!, rtt!];
+  /** @param exponential histograms are counted in exponential buckets too */
+  constructor(limit: Limit, shapes: Shapes, exponential: boolean) {
+    this.connectDuration = new HistogramTable(limit, HANDSHAKE_BOUNDS, exponential ? EXPONENTIAL.handshake : undefined);
+    this.connectionDuration = new HistogramTable(limit, LIFE_BOUNDS, exponential ? EXPONENTIAL.life : undefined);
+    this.rtt = new HistogramTable(limit, HANDSHAKE_BOUNDS, exponential ? EXPONENTIAL.handshake : undefined);
     const [io, retransmits, resets] = [new SeriesTable(limit), new SeriesTable(limit), new SeriesTable(limit)];
     [this.io, this.retransmits, this.resets] = [io, retransmits, resets];
     this.shapes = [...shapes.group(Object.values(FAMILY)).keys()];
@@ -72,7 +77,7 @@ export class Traffic {
   }
 
   /** @param to undefined for a row whose key is not known */
-  add({ counts, sums }: Pick<Snapshot, 'counts' | 'sums'>, row: number, to: TrafficAccounts | undefined, born: HrTime): void {
+  add({ counts, sums, exponential }: RowCounts, row: number, to: TrafficAccounts | undefined, born: HrTime): void {
     const [first, firstSum] = [row * COLUMNS, row * SUMS];
     const count = (column: number): number => counts[first + column]!;
     const sum = (column: number): number => sums[firstSum + column]!;
@@ -82,14 +87,16 @@ export class Traffic {
     this.#count(to, 'retransmits', SLOT.data, count(COLUMN.dataRetransmits), born);
     this.#count(to, 'resets', SLOT.resetIn, count(COLUMN.resetsIn), born);
     this.#count(to, 'resets', SLOT.resetOut, count(COLUMN.resetsOut), born);
-    const record = (table: HistogramTable, family: TrafficFamily, slot: number, column: number, bounds: readonly number[], seconds: number): void => {
-      const at = this.#at[family];
-      if (at < 0 || !anyOf(counts, first + column, bounds.length + 1)) return;
-      table.record(this.#ledger.series(to?.[at], slot, born), counts, first + column, seconds);
+    const record = (table: HistogramTable, kind: keyof typeof EXPONENTIAL_COLUMN, bounds: readonly number[]): void => {
+      const at = this.#at[kind];
+      if (at < 0 || !anyOf(counts, first + COLUMN[kind], bounds.length + 1)) return;
+      const series = this.#ledger.series(to?.[at], SLOT[kind], born);
+      table.record(series, counts, first + COLUMN[kind], sum(SUM[kind]));
+      if (exponential !== undefined) table.recordExponential(series, exponential, row * EXPONENTIAL_COLUMNS + EXPONENTIAL_COLUMN[kind]);
     };
-    if (count(COLUMN.connect) > 0) record(this.connectDuration, 'handshake', SLOT.handshake, COLUMN.handshake, HANDSHAKE_BOUNDS, sum(SUM.handshake));
-    if (count(COLUMN.close) > 0) record(this.connectionDuration, 'life', SLOT.life, COLUMN.life, LIFE_BOUNDS, sum(SUM.life));
-    if (sum(SUM.rtt) > 0) record(this.rtt, 'rtt', SLOT.rtt, COLUMN.rtt, HANDSHAKE_BOUNDS, sum(SUM.rtt));
+    if (count(COLUMN.connect) > 0) record(this.connectDuration, 'handshake', HANDSHAKE_BOUNDS);
+    if (count(COLUMN.close) > 0) record(this.connectionDuration, 'life', LIFE_BOUNDS);
+    if (sum(SUM.rtt) > 0) record(this.rtt, 'rtt', HANDSHAKE_BOUNDS);
   }
 
   /** SYN-ACKs that a listener sent again. */

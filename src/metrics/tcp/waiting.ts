@@ -1,7 +1,8 @@
 import type { HrTime } from '@opentelemetry/api';
 import { LISTEN_VALUES, type Key } from '../../ebpf/types.ts';
 import { type ContainerNames, type Name, type PeerNaming, cgroupOf } from '../../identity/index.ts';
-import { COLUMNS, SUMS, type Snapshot } from '../../stream/snapshot.ts';
+import { COLUMNS, EXPONENTIAL_COLUMNS, SUMS } from '../../stream/snapshot.ts';
+import type { RowCounts } from './traffic.ts';
 import type { KeyTable } from '../key-table.ts';
 
 /** As many keys wait at once; 600 bytes each. What comes above it counts at once, under what is known. */
@@ -22,6 +23,7 @@ export class Held {
   key: Key;
   readonly counts = new Uint32Array(COLUMNS);
   readonly sums = new Float64Array(SUMS);
+  exponential: Uint32Array | undefined;
   /** By LISTEN_VALUES, counters only; undefined: it did not listen. */
   listened: Float64Array | undefined;
 
@@ -32,9 +34,10 @@ export class Held {
     this.born = born;
   }
 
-  add({ counts, sums }: Pick<Snapshot, 'counts' | 'sums'>, row: number): void {
-    for (let column = 0; column < COLUMNS; column++) this.counts[column]! += counts[row * COLUMNS + column]!;
-    for (let column = 0; column < SUMS; column++) this.sums[column]! += sums[row * SUMS + column]!;
+  add({ counts, sums, exponential }: RowCounts, row: number): void {
+    addRow(this.counts, counts, row);
+    addRow(this.sums, sums, row);
+    if (exponential !== undefined) addRow((this.exponential ??= new Uint32Array(EXPONENTIAL_COLUMNS)), exponential, row);
   }
 
   /** Gauges of listeners are not held: they are of one moment. */
@@ -127,6 +130,10 @@ export class Waiting {
     const cgroup = key.fold === 'workload' ? undefined : cgroupOf(key);
     return cgroup?.kind === 'container' || cgroup?.kind === 'pod' ? this.#names?.of(cgroup) : undefined;
   }
+}
+
+function addRow(to: Uint32Array | Float64Array, from: Uint32Array | Float64Array, row: number): void {
+  for (let column = 0; column < to.length; column++) to[column]! += from[row * to.length + column]!;
 }
 
 function lacksPath({ whose, cgroup, cgroupPath }: Key): boolean {
