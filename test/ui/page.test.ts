@@ -137,6 +137,15 @@ describeKernel(`the page at /ui${noBrowser === undefined ? '' : ` (${noBrowser})
     expect(troubles).toEqual([]);
   });
 
+  it.skipIf(noBrowser).each(['#/map', '#/table', '#/agent', 'workload'])('fits a telephone: %s scrolls only what is wide by nature', async (view) => {
+    const hash = view === 'workload' ? `#/workload/${encodeURIComponent(JSON.stringify([['process.executable.name', names.slow]]))}` : view;
+    await using opened = await open(hash, { viewport: { width: 360, height: 640 } });
+    const { page, troubles } = opened;
+    await page.locator('main h2, main canvas, main table').first().waitFor();
+    expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBe(360);
+    expect(troubles).toEqual([]);
+  });
+
   it.skipIf(noBrowser)('shows a thousand pairs', async () => {
     await generator!.run(names.wide, ['plain', '--port', '7', '--address', '127.9.0.1', '--peers', '1000', '--count', '1000'], namespace);
     await using opened = await open('#/map');

@@ -5,6 +5,7 @@ import { Lines } from '../charts/lines.tsx';
 import { bytes, percent, seconds, short } from '../format.ts';
 import { ratesOf } from '../history.ts';
 import { sum } from '../model.ts';
+import { Scroll } from '../table/scroll.tsx';
 
 /** Whether the agent is complete and honest, and what it costs. */
 export function AgentPage({ history }: { readonly history: readonly Frame[] }) {
@@ -45,49 +46,55 @@ function Verdict({ good, text }: { readonly good: boolean; readonly text: string
 
 function Drifts({ drift }: Pick<AgentState, 'drift'>) {
   return (
-    <table>
-      <caption>Totals minus the kernel's own counters</caption>
-      <thead><tr><th scope="col" class="text">Counter</th><th scope="col" class="text">Network namespace</th><th scope="col">Difference</th><th scope="col">Compared</th></tr></thead>
-      <tbody>
-        {drift.map(({ counter, netns, type, value, age }) => (
-          <tr key={`${counter} ${netns}`} class={value === 0 ? undefined : 'trouble'}>
-            <th scope="row" class="text">{counter}</th><td class="text">{type === 'host' ? 'host' : netns}</td><td>{value}</td><td>{age < 0.001 ? 'now' : `${seconds(age)} ago`}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <Scroll label="Totals minus the kernel's own counters">
+      <table>
+        <caption>Totals minus the kernel's own counters</caption>
+        <thead><tr><th scope="col" class="text">Counter</th><th scope="col" class="text">Network namespace</th><th scope="col">Difference</th><th scope="col">Compared</th></tr></thead>
+        <tbody>
+          {drift.map(({ counter, netns, type, value, age }) => (
+            <tr key={`${counter} ${netns}`} class={value === 0 ? undefined : 'trouble'}>
+              <th scope="row" class="text">{counter}</th><td class="text">{type === 'host' ? 'host' : netns}</td><td>{value}</td><td>{age < 0.001 ? 'now' : `${seconds(age)} ago`}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Scroll>
   );
 }
 
 function Probes({ probes }: Pick<AgentState, 'probes'>) {
   return (
-    <table>
-      <caption>Kernel programs</caption>
-      <thead><tr><th scope="col" class="text">Program</th><th scope="col" class="text">Mechanism</th><th scope="col" class="text">Need</th><th scope="col" class="text">State</th></tr></thead>
-      <tbody>
-        {probes.map(({ name, mechanism, required, attached }) => (
-          <tr key={name} class={attached ? undefined : 'trouble'}>
-            <th scope="row" class="text">{name}</th><td class="text">{mechanism}</td><td class="text">{required ? 'required' : 'optional'}</td><td class="text">{attached ? 'attached' : 'not attached'}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <Scroll label="Kernel programs">
+      <table>
+        <caption>Kernel programs</caption>
+        <thead><tr><th scope="col" class="text">Program</th><th scope="col" class="text">Mechanism</th><th scope="col" class="text">Need</th><th scope="col" class="text">State</th></tr></thead>
+        <tbody>
+          {probes.map(({ name, mechanism, required, attached }) => (
+            <tr key={name} class={attached ? undefined : 'trouble'}>
+              <th scope="row" class="text">{name}</th><td class="text">{mechanism}</td><td class="text">{required ? 'required' : 'optional'}</td><td class="text">{attached ? 'attached' : 'not attached'}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Scroll>
   );
 }
 
 function Series({ series }: Pick<AgentState, 'series'>) {
   return (
-    <table>
-      <caption>Series of each metric</caption>
-      <thead><tr><th scope="col" class="text">Metric</th><th scope="col">Series</th><th scope="col">Limit</th><th scope="col">In use</th><th scope="col">Refused</th></tr></thead>
-      <tbody>
-        {series.map(({ family, size, limit, refused }) => (
-          <tr key={family} class={refused === undefined || refused === 0 ? undefined : 'trouble'}>
-            <th scope="row" class="text">{family}</th><td>{size}</td><td>{limit}</td><td><meter min={0} max={limit} value={size}>{size} of {limit}</meter></td><td>{refused ?? ''}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <Scroll label="Series of each metric">
+      <table>
+        <caption>Series of each metric</caption>
+        <thead><tr><th scope="col" class="text">Metric</th><th scope="col">Series</th><th scope="col">Limit</th><th scope="col">In use</th><th scope="col">Refused</th></tr></thead>
+        <tbody>
+          {series.map(({ family, size, limit, refused }) => (
+            <tr key={family} class={refused === undefined || refused === 0 ? undefined : 'trouble'}>
+              <th scope="row" class="text">{family}</th><td>{size}</td><td>{limit}</td><td><meter min={0} max={limit} value={size}>{size} of {limit}</meter></td><td>{refused ?? ''}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Scroll>
   );
 }
 

@@ -1,3 +1,5 @@
+import { Scroll } from '../table/scroll.tsx';
+
 export interface Props {
   readonly title: string;
   readonly counts: Readonly<Record<string, number>>;
@@ -11,17 +13,19 @@ export function Counts({ title, counts, none }: Props) {
   if (rows.length === 0) return <p>{title}: {none}</p>;
   const most = Math.max(...rows.map(([, value]) => value));
   return (
-    <table class="counts">
-      <caption>{title}</caption>
-      <tbody>
-        {rows.map(([name, value]) => (
-          <tr key={name}>
-            <th scope="row" class="text">{name}</th>
-            <td>{value}</td>
-            <td class="bar" aria-hidden="true"><svg viewBox="0 0 100 8" preserveAspectRatio="none"><rect width={(100 * value) / most} height={8} /></svg></td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <Scroll label={title}>
+      <table class="counts">
+        <caption>{title}</caption>
+        <tbody>
+          {rows.map(([name, value]) => (
+            <tr key={name}>
+              <th scope="row" class="text">{name}</th>
+              <td>{value}</td>
+              <td class="bar" aria-hidden="true"><svg viewBox="0 0 100 8" preserveAspectRatio="none"><rect width={(100 * value) / most} height={8} /></svg></td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Scroll>
   );
 }

@@ -1,6 +1,7 @@
 import { bytes, percent, seconds, short } from '../format.ts';
 import { type Column, COLUMNS, type Order, type Row } from '../model.ts';
 import { hashOf } from '../route.ts';
+import { Scroll } from './scroll.tsx';
 
 const TEXT: readonly Column[] = ['workload', 'peer', 'reason'];
 
@@ -14,7 +15,7 @@ export interface Props {
 export function EdgeTable({ rows, order, onOrder }: Props) {
   const choose = (column: Column) => onOrder({ column, descending: order.column === column ? !order.descending : !TEXT.includes(column) });
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label="Table of programs and peers">
+    <Scroll label="Table of programs and peers">
       <table>
         <caption>Programs and peers</caption>
         <thead>
@@ -28,7 +29,7 @@ export function EdgeTable({ rows, order, onOrder }: Props) {
         </thead>
         <tbody>{rows.map((row) => <EdgeRow key={row.key} row={row} />)}</tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }
 
