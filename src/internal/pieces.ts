@@ -3,8 +3,8 @@ import { setImmediate } from 'node:timers/promises';
 /** Long work. At each `yield` it can pause. */
 export type Pieces<T> = Generator<undefined, T, undefined>;
 
-/** How long the event loop may wait for a piece, milliseconds. */
-const MOST = 4;
+/** How long the event loop may wait for a piece, milliseconds; several readers at once have one each. */
+const MOST = 2;
 
 export function atOnce<T>(work: Pieces<T>): T {
   for (;;) {
