@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Copies the results of the drain into objects for JavaScript (src/ebpf/binding.ts).
+// Copies the results of the drain into objects for JavaScript (src/ebpf/session.ts).
 #pragma once
 
 #include <napi.h>

@@ -50,7 +50,7 @@ Napi::Function Session::define(Napi::Env env) {
 
 // new Session({path, ringSize, connSlots, batchSize, seriesLimit, syncFailures, immediate, bounds, exponentialBounds, clientRanges},
 // onWake): loads and attaches.
-// JavaScript (src/ebpf/binding.ts) has checked the arguments.
+// JavaScript (src/ebpf/session.ts) has checked the arguments.
 Session::Session(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Session>(info) {
   Napi::Env env = info.Env();
   Napi::Object config = info[0].As<Napi::Object>();

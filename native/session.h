@@ -12,7 +12,7 @@
 
 namespace connwatch {
 
-// Content of `drained`: src/ebpf/binding.ts, DRAINED.
+// Content of `drained`: src/ebpf/session.ts, DRAINED.
 enum Drained { kCount, kRecords, kLeftOut, kCut, kMore, kLag, kProcesses, kCgroups, kUntapped, kDrained };
 
 class Session : public Napi::ObjectWrap<Session> {

@@ -1,6 +1,6 @@
 import { type Observable, Subject } from 'rxjs';
 import { ConnwatchError } from '../internal/errors.ts';
-import { DRAINED, loadBinding, type Session } from './binding.ts';
+import { loadBinding } from './binding.ts';
 import { EXPONENTIAL, HANDSHAKE_BOUNDS, LIFE_BOUNDS, exponentialBounds as exponentialBoundsOf } from '../words/columns.ts';
 import { defaultConfig } from './config.ts';
 import type { Config } from './config.ts';
@@ -10,6 +10,7 @@ import { EVENT_SIZE, EVENT_WORDS } from './layout.ts';
 import { loadError } from './loading/load-error.ts';
 import { objectFile } from './loading/object-file.ts';
 import { Pump } from './pump.ts';
+import { DRAINED, type Session } from './session.ts';
 import { drainStats } from './stats.ts';
 import type { Batch, Cut, DrainStats, Key, NetworkNamespace, ProcessInfo } from './types.ts';
 

@@ -1,6 +1,6 @@
 import { LOSS_CLASS, LOSS_CLASSES } from '../words/loss-classes.ts';
 import { OUTCOMES } from '../words/outcomes.ts';
-import type { NativeStats } from './binding.ts';
+import type { NativeStats } from './session.ts';
 import { KIND } from './layout.ts';
 import type { DrainStats, EventKind, Loss } from './types.ts';
 

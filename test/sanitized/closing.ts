@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import type { Session } from '../../src/ebpf/binding.ts';
+import type { Session } from '../../src/ebpf/session.ts';
 import { Manager, type Config } from '../../src/ebpf/index.ts';
 import { turns } from '../harness/files.ts';
 import { at } from '../harness/paths.ts';

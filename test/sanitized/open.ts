@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs';
-import { loadBinding, type Session } from '../../src/ebpf/binding.ts';
+import { loadBinding } from '../../src/ebpf/binding.ts';
+import type { Session } from '../../src/ebpf/session.ts';
 import { EXPONENTIAL, HANDSHAKE_BOUNDS, LIFE_BOUNDS, exponentialBounds } from '../../src/words/columns.ts';
 import type { Config } from '../../src/ebpf/config.ts';
 import { bpfHeldBy } from '../harness/kernel/bpf.ts';

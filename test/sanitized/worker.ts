@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { DRAINED } from '../../src/ebpf/binding.ts';
+import { DRAINED } from '../../src/ebpf/session.ts';
 import { session } from './open.ts';
 
 // Most of the time is spent in the addon, with turns of the loop in between; the records come from our parent.

@@ -1,5 +1,5 @@
 import { printable } from '../../internal/escape.ts';
-import type { NativeCgroup } from '../binding.ts';
+import type { NativeCgroup } from '../session.ts';
 import type { Key } from '../types.ts';
 
 /** Twice the capacity of the kernel's table of reported cgroups (bpf/maps.bpf.h). The kernel reports a cgroup again if it is no longer in its table. */

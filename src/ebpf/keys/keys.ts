@@ -1,5 +1,5 @@
 import ipaddr from 'ipaddr.js';
-import type { Session } from '../binding.ts';
+import type { Session } from '../session.ts';
 import type { Key, ProcessInfo, Whose } from '../types.ts';
 import type { CgroupTable } from './cgroups.ts';
 import { Details } from './details.ts';

@@ -3,7 +3,7 @@ import { ERROR_CODES } from '../../internal/codes.ts';
 import { ConnwatchError } from '../../internal/errors.ts';
 import { refuseSpecial } from '../../internal/files/regular-file.ts';
 import { Invalid } from '../../internal/invalid.ts';
-import { builtFile } from '../binding.ts';
+import { builtFile } from './built-file.ts';
 
 /**
  * The BPF object to load. Checks the file first, because libbpf would wait for a pipe and read a device for ever.
