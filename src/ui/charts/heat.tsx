@@ -50,10 +50,12 @@ export function HeatMap({ title, bounds, columns }: Props) {
     <figure>
       <figcaption>{title}</figcaption>
       <canvas ref={canvas} class="heat" height={rows * ROW} aria-hidden="true" />
-      <table class="hidden">
-        <caption>{title}, sums</caption>
-        <tbody>{used.map(({ sum, bucket }) => <tr><th scope="row">up to {upTo(bounds[bucket])}</th><td>{sum}</td></tr>)}</tbody>
-      </table>
+      <div class="hidden">
+        <table>
+          <caption>{title}, sums</caption>
+          <tbody>{used.map(({ sum, bucket }) => <tr><th scope="row">up to {upTo(bounds[bucket])}</th><td>{sum}</td></tr>)}</tbody>
+        </table>
+      </div>
       {used.length === 0 && <p>None since this page was opened.</p>}
     </figure>
   );
