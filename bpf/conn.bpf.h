@@ -68,7 +68,8 @@ static __always_inline void free_conn(struct sock *sk, struct cw_conn *conn)
 		__sync_lock_test_and_set(&conn->cookie, 0);
 		return;
 	}
-	fallbacks_ended[(u32)conn->cookie & (FALLBACKS_ENDED - 1)] = conn->cookie;
+	fallbacks_ended[(u32)conn->cookie & (CW_FALLBACKS_ENDED - 1)] = conn->cookie;
+	__sync_fetch_and_add(&fallback_ends, 1);
 	if (!bpf_sk_storage_delete(&conns_fallback, sk))
 		__sync_fetch_and_add(&fallbacks, -1);
 }
@@ -82,7 +83,7 @@ static __always_inline bool has_just_ended(struct sock *sk, u64 cookie)
 	struct cw_conn *slot = conn_slot(cookie);
 
 	return (slot && slot->sock == (u64)sk) ||
-	       fallbacks_ended[(u32)cookie & (FALLBACKS_ENDED - 1)] == cookie;
+	       fallbacks_ended[(u32)cookie & (CW_FALLBACKS_ENDED - 1)] == cookie;
 }
 
 static __always_inline u64 opened_of(const struct cw_conn *conn)

@@ -78,14 +78,21 @@ int BPF_PROG(connwatch_exit, struct task_struct *task)
 	return 0;
 }
 
+static const char gap[CW_GAP_2];
+
 /* Start records that did not get their slot, for the reader that counts what is live. */
 SEC("iter/bpf_sk_storage_map")
 int connwatch_fallback(struct bpf_iter__bpf_sk_storage_map *ctx)
 {
 	struct cw_conn *conn = ctx->value;
 
-	if (conn)
-		bpf_seq_write(ctx->meta->seq, conn, sizeof(*conn));
+	if (!conn)
+		return 0;
+	bpf_seq_write(ctx->meta->seq, conn, sizeof(*conn));
+	if (fallback_reading == 1)
+		bpf_seq_write(ctx->meta->seq, gap, CW_GAP_1);
+	else if (fallback_reading == 2)
+		bpf_seq_write(ctx->meta->seq, gap, CW_GAP_2);
 	return 0;
 }
 

@@ -271,6 +271,16 @@ struct cw_conn {
 #define CW_TOLD_ALL (~0ULL)
 #define CW_COUNTED 1ULL
 
+/* Cookies of sockets that had no slot and have ended lately, by their low bits. */
+#define CW_FALLBACKS_ENDED 4096
+
+/*
+ * Bytes after each element that the reader of these sockets gets, by the number of the reading. The kernel goes on after a
+ * full buffer by counting elements, so an element may be skipped there; with other gaps a buffer ends elsewhere.
+ */
+#define CW_GAP_1 56
+#define CW_GAP_2 104
+
 /* Why a record was lost: index of the per-CPU array `losses`, times CW_LOSS_CLASSES, plus class. */
 enum cw_loss {
 	CW_LOSS_RING_FULL = 0,   /* bpf_ringbuf_reserve failed */

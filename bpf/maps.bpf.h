@@ -35,8 +35,11 @@ u32 next_owner = CW_OWNER_FIRST;
 u64 fallbacks;
 
 /* Cookies of sockets whose record in socket storage has ended lately. */
-#define FALLBACKS_ENDED 1024
-u64 fallbacks_ended[FALLBACKS_ENDED];
+u64 fallbacks_ended[CW_FALLBACKS_ENDED];
+/* User space sets it before it reads them: 0, 1 or 2. */
+u32 fallback_reading;
+/* How many have ended. */
+u64 fallback_ends;
 /* The number of the scan that runs or ran last; user space counts. 0: before anything is attached,
  * for listeners alone, so that what they accept has an owner from the first event on. */
 u32 scan;

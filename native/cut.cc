@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "clock.h"
 
@@ -11,6 +12,7 @@ namespace {
 
 constexpr uint8_t kEstablished = 1, kSynSent = 2, kSynRecv = 3, kClose = 7;
 constexpr uint64_t kBusy = ~0ull;
+constexpr uint32_t kFallbackReadings = 3;
 
 // src/metrics counts pending connects by the same rule.
 bool isPending(const cw_conn& conn) {
@@ -83,15 +85,29 @@ int Cut::readSlots(std::vector<cw_event>& opened) {
 // The kernel resumes a bucket of the map by how many of its elements it has reported
 // (bpf_sk_storage_map_seq_find_next, net/core/bpf_sk_storage.c). If an element is added in between, it
 // reports another one twice. Attempts never decrease, so a connect counted twice would stay.
+// If one is removed in between, it skips another one. Then it is read again: all that were found count, without those that have
+// ended meanwhile, which their records tell.
 int Cut::readFallback() {
-  auto first = static_cast<std::ptrdiff_t>(slots_.size());
-  int error = program_.readFallback(slots_);
-  std::sort(slots_.begin() + first, slots_.end(),
-            [](const cw_conn& a, const cw_conn& b) { return a.cookie < b.cookie; });
-  slots_.erase(std::unique(slots_.begin() + first, slots_.end(),
-                           [](const cw_conn& a, const cw_conn& b) { return a.cookie == b.cookie; }),
-               slots_.end());
-  return error;
+  const Globals& globals = program_.globals();
+  std::vector<cw_conn> found;
+  for (uint32_t reading = 0; reading < kFallbackReadings; reading++) {
+    uint64_t ends = *globals.fallbackEnds;
+    std::vector<cw_conn> again;
+    if (int error = program_.readFallback(reading, again)) return error;
+    bool whole = *globals.fallbackEnds == ends;
+    // The newest of those with the same cookie is the first.
+    again.insert(again.end(), found.begin(), found.end());
+    found = std::move(again);
+    if (whole) break;
+  }
+  std::stable_sort(found.begin(), found.end(),
+                   [](const cw_conn& a, const cw_conn& b) { return a.cookie < b.cookie; });
+  found.erase(std::unique(found.begin(), found.end(),
+                          [](const cw_conn& a, const cw_conn& b) { return a.cookie == b.cookie; }),
+              found.end());
+  for (const cw_conn& conn : found)
+    if (globals.fallbacksEnded[conn.cookie & (CW_FALLBACKS_ENDED - 1)] != conn.cookie) slots_.push_back(conn);
+  return 0;
 }
 
 int Cut::begin(std::vector<cw_event>& opened) {

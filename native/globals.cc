@@ -27,6 +27,9 @@ bool findGlobals(const btf* types, uint8_t* bss, Globals& globals) {
   find("armed", globals.armed);
   find("immediate", globals.immediate);
   find("fallbacks", globals.fallbacks);
+  find("fallback_reading", globals.fallbackReading);
+  find("fallback_ends", globals.fallbackEnds);
+  find("fallbacks_ended", globals.fallbacksEnded);
   find("scan", globals.scan);
   find("scanned", globals.scanned);
   find("parents_found", globals.parentsFound);

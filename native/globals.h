@@ -15,6 +15,9 @@ struct Globals {
   volatile uint32_t* armed;
   volatile uint32_t* immediate;
   volatile uint64_t* fallbacks;
+  volatile uint32_t* fallbackReading;
+  volatile uint64_t* fallbackEnds;
+  volatile uint64_t* fallbacksEnded;  // CW_FALLBACKS_ENDED
   volatile uint32_t* scan;
   volatile uint32_t* scanned;
   volatile uint64_t* parentsFound;

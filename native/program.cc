@@ -215,12 +215,17 @@ int Program::mapFd(const char* name) const {
   return bpf_object__find_map_fd_by_name(object_.get(), name);
 }
 
-int Program::readFallback(std::vector<cw_conn>& into) const {
+int Program::readFallback(uint32_t reading, std::vector<cw_conn>& into) const {
   if (!fallbackIterator_) return ENOTSUP;
+  constexpr size_t kGaps[] = {0, CW_GAP_1, CW_GAP_2};
+  size_t step = sizeof(cw_conn) + kGaps[reading];
+  *globals_.fallbackReading = reading;
   std::vector<uint8_t> bytes;
   int error = runIterator(fallbackIterator_.get(), bytes);
-  const auto* found = reinterpret_cast<const cw_conn*>(bytes.data());
-  into.insert(into.end(), found, found + bytes.size() / sizeof(cw_conn));
+  for (size_t at = 0; at + step <= bytes.size(); at += step) {
+    into.emplace_back();
+    memcpy(&into.back(), &bytes[at], sizeof(cw_conn));
+  }
   return error;
 }
 

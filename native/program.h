@@ -59,8 +59,8 @@ class Program {
   const Globals& globals() const { return globals_; }
   std::vector<Probe> probes() const;
   bool isAttached(const std::string& name) const;
-  // Reads the start records that are in socket storage. Returns 0 or an errno.
-  int readFallback(std::vector<cw_conn>& into) const;
+  // Reads the start records that are in socket storage. Readings 0, 1 and 2 skip others, if any. Returns 0 or an errno.
+  int readFallback(uint32_t reading, std::vector<cw_conn>& into) const;
   // Scans the sockets of all file descriptors. Writes cw_event of kind FLOW and cw_listen, one after the
   // other. Returns 0 or an errno.
   int scan(std::vector<uint8_t>& into) const;

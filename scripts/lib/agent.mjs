@@ -79,6 +79,8 @@ function passSignals(send, sameSignalMs) {
     process.kill(process.pid, 'SIGSTOP');
   });
   process.on('SIGCONT', () => send('SIGCONT'));
+  // The terminal tells its size to its own session only.
+  process.on('SIGWINCH', () => send('SIGWINCH'));
 }
 
 // If SIGKILL ended npm, nobody else can stop this process.

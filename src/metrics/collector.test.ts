@@ -165,11 +165,11 @@ describe('servers and sockets', () => {
 });
 
 describe('keys', () => {
-  it('are given back after two windows without a row or a socket', () => {
+  it('are given back after two windows without a row or a socket once their program has ended', () => {
     const bench = new Bench();
     bench.keys.client(1, curl);
     bench.keys.client(2, curl, '10.0.0.2');
-    bench.window({ rows: [[1, { success: 1 }], [2, { success: 1 }]] });
+    bench.window({ rows: [[1, { success: 1 }], [2, { success: 1 }]], exited: [curl.owner] });
     bench.window({ live: [[2, 'established', 1]] });
     expect(bench.keys.released).toEqual([]);
     bench.window({ live: [[2, 'established', 1]] });
@@ -178,10 +178,20 @@ describe('keys', () => {
     expect(bench.keys.released).toEqual([1, 2]);
   });
 
-  it('mean what the table says when a number is used again', async () => {
+  it('stay for a minute with a program that runs, so that nobody else gets them', () => {
     const bench = new Bench();
     bench.keys.client(1, curl);
     bench.window({ rows: [[1, { success: 1 }]] });
+    bench.windows(11);
+    expect(bench.keys.released).toEqual([]);
+    bench.window();
+    expect(bench.keys.released).toEqual([1]);
+  });
+
+  it('mean what the table says when a number is used again', async () => {
+    const bench = new Bench();
+    bench.keys.client(1, curl);
+    bench.window({ rows: [[1, { success: 1 }]], exited: [curl.owner] });
     bench.windows(2);
     bench.keys.server(1, nginx, 80);
     bench.window({ rows: [[1, { accept: 1 }]] });

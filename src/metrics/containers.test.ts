@@ -80,8 +80,9 @@ describe('containers', () => {
   it('counts a cgroup while its keys are in use, and tells a path that is not understood', () => {
     const told: string[] = [];
     const bench = new Bench({ onUnresolved: (path) => told.push(path) });
-    bench.keys.client(1, processInfo(10, 'curl'), '10.0.0.1', 80, { cgroup: '3', cgroupPath: '/mine' });
-    bench.window({ rows: [[1, { success: 1 }]] });
+    const curl = processInfo(10, 'curl');
+    bench.keys.client(1, curl, '10.0.0.1', 80, { cgroup: '3', cgroupPath: '/mine' });
+    bench.window({ rows: [[1, { success: 1 }]], exited: [curl.owner] });
     expect(bench.collector.cgroups).toMatchObject({ unresolved: 1 });
     bench.window();
     expect(bench.collector.cgroups).toMatchObject({ unresolved: 1 });

@@ -45,6 +45,11 @@ export class Bench {
     this.#snapshots.next({ ...made, cut: { ...made.cut, ...cut } });
   }
 
+  /** The receiver of the push has the last collection. */
+  delivered(): void {
+    this.#producers.push.delivered();
+  }
+
   windows(count: number): void {
     for (let i = 0; i < count; i++) this.window();
   }

@@ -100,13 +100,22 @@ describe('a gauge that ends', () => {
   };
   const CONNECTIONS = 'connwatch.tcp.connections';
 
-  it('has a last point for who is pushed to, once', async () => {
+  it('has a last point for who is pushed to, until it is delivered', async () => {
     const bench = open();
     expect(await bench.lines(CONNECTIONS, 'push')).toEqual({ 'curl client 10.0.0.1 80 established': 2, 'curl client 10.0.0.1 80 close_wait': 1 });
     expect(Object.values(await bench.lines('connwatch.window.connect.duration.p50', 'push'))).toHaveLength(1);
     bench.window({ live: [[1, 'established', 1]] });
-    expect(await bench.lines(CONNECTIONS, 'push')).toEqual({ 'curl client 10.0.0.1 80 established': 1, 'curl client 10.0.0.1 80 close_wait': 0 });
+    const ended = { 'curl client 10.0.0.1 80 established': 1, 'curl client 10.0.0.1 80 close_wait': 0 };
+    expect(await bench.lines(CONNECTIONS, 'push')).toEqual(ended);
+    // The export failed.
+    expect(await bench.lines(CONNECTIONS, 'push')).toEqual(ended);
+    bench.delivered();
     expect(await bench.lines(CONNECTIONS, 'push')).toEqual({ 'curl client 10.0.0.1 80 established': 1 });
+    // It is there again, and ends again, before anything is delivered.
+    bench.window({ live: [[1, 'established', 1], [1, 'close_wait', 1]] });
+    expect(await bench.lines(CONNECTIONS, 'push')).toEqual({ 'curl client 10.0.0.1 80 established': 1, 'curl client 10.0.0.1 80 close_wait': 1 });
+    bench.window({ live: [[1, 'established', 1]] });
+    expect(await bench.lines(CONNECTIONS, 'push')).toEqual(ended);
   });
 
   it('has none for a page', async () => {

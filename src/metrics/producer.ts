@@ -46,6 +46,9 @@ export interface PulledPoint<T = unknown> extends DataPoint<T> {
   readonly appeared?: number;
 }
 
+/** Of a metric; the oldest are forgotten while a receiver is away. */
+const MOST_ENDED = 10_000;
+
 /** Between two collections, milliseconds; less than any clock shows. */
 const INSTANT = 0.001;
 
@@ -58,7 +61,8 @@ const INSTANT = 0.001;
 export class Producer implements MetricProducer {
   readonly #options: ProducerOptions;
   readonly #resource = emptyResource();
-  /** Series of gauges in the last collection, by metric. */
+  /** Series of gauges that were sent since the last delivery, by metric, and those of the last collection. */
+  readonly #told = new Map<string, Set<Series>>();
   readonly #shown = new Map<string, Set<Series>>();
   #before = -Infinity;
   #time = -Infinity;
@@ -113,13 +117,19 @@ export class Producer implements MetricProducer {
       : { ...base, dataPointType: DataPointType.GAUGE };
   }
 
+  /** The receiver has the last collection. What has ended is told until then. */
+  delivered(): void {
+    for (const [name, shown] of this.#shown) this.#told.set(name, shown);
+  }
+
   /** A count that has ended is 0; a time is not a number. */
   #ended({ name, unit }: Metric, family: Family, now: number): DataPoint<number>[] {
-    const before = this.#shown.get(name) ?? new Set();
+    const before = this.#told.get(name) ?? new Set();
     const shown = new Set<Series>();
     family.forEach((series) => shown.add(series));
     this.#shown.set(name, shown);
-    const ended = [...before].filter((series) => !shown.has(series));
+    const ended = [...before].filter((series) => !shown.has(series)).slice(-MOST_ENDED);
+    this.#told.set(name, new Set([...ended, ...shown]));
     if (ended.length === 0) return [];
     const back = new Set([...shown].filter((series) => !before.has(series)).map(({ attributes }) => identify(attributes)));
     const endTime = millisToHrTime(now);

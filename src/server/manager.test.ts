@@ -56,6 +56,13 @@ function held() {
   return { handler, entered: entered.promise, release: () => gate.resolve() };
 }
 
+/** Status of a request whose target is a whole URL. */
+async function inAbsoluteForm(address: string, path: string): Promise<number> {
+  const port = Number(address.split(':').at(-1));
+  const socket = await raw(port, `GET http://${address}${path} HTTP/1.1\r\nHost: ${address}\r\nConnection: close\r\n\r\n`);
+  return Number((await rest(socket)).split(' ')[1]);
+}
+
 const GET = 'GET /slow HTTP/1.1\r\nHost: x\r\n\r\n';
 
 describe('routes', () => {
@@ -68,6 +75,7 @@ describe('routes', () => {
       return [path, response.status, await response.text()];
     };
     expect(await get(metrics.text, '/metrics?x=1')).toEqual(['/metrics?x=1', 200, 'up 1\n']);
+    expect(await inAbsoluteForm(metrics.text, '/metrics?x')).toBe(200);
     expect(await get(metrics.text, '/metrics/')).toEqual(['/metrics/', 404, 'Not found\n']);
     expect(await get(metrics.text, '/liveness')).toEqual(['/liveness', 404, 'Not found\n']);
     expect(await get(health.text, '/liveness')).toEqual(['/liveness', 200, 'OK']);

@@ -12,8 +12,9 @@ export function router(routes: ReadonlyMap<string, Handler>, onError: (error: Er
   };
 }
 
+/** Of a target in absolute form, which a server must accept (RFC 9112, 3.2.2), too. */
 function pathOf(request: IncomingMessage): string {
-  return (request.url ?? '').replace(/[?#].*$/s, '');
+  return (request.url ?? '').replace(/^https?:\/\/[^/?#]*/i, '').replace(/[?#].*$/s, '') || '/';
 }
 
 async function handle(handler: Handler, request: IncomingMessage, response: ServerResponse, onError: (error: Error) => void) {

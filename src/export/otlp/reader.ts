@@ -4,7 +4,8 @@ import type { Sender } from './sender.ts';
 import { split } from './split.ts';
 
 export interface PushReaderOptions extends Pick<PushMetricExporter, 'selectAggregation' | 'selectAggregationTemporality'> {
-  readonly producer: MetricProducer;
+  /** `delivered`: the receiver has all of the last collection. */
+  readonly producer: MetricProducer & { delivered?(): void };
   readonly sender: Pick<Sender, 'send' | 'close'>;
   /** Transforms the batches of an export before they are sent. */
   readonly prepare: (batches: Iterable<ResourceMetrics>) => Iterable<ResourceMetrics>;
@@ -87,7 +88,7 @@ export class PushReader extends MetricReader {
   }
 
   async #exportUntil(end: number): Promise<void> {
-    const { sender, prepare, timeout, onExport, onIncomplete } = this.#options;
+    const { producer, sender, prepare, timeout, onExport, onIncomplete } = this.#options;
     clearTimeout(this.#next);
     try {
       const { resourceMetrics, errors } = await this.collect({ timeoutMillis: Math.max(1, end - performance.now()) });
@@ -95,6 +96,7 @@ export class PushReader extends MetricReader {
       const sent = await sender.send(prepare(requestsOf(resourceMetrics)), end);
       // This says nothing about the collector.
       if (sent === 0) return;
+      producer.delivered?.();
       this.#failures = 0;
       onExport(undefined);
     } catch (error) {

@@ -45,6 +45,8 @@ const SLOT_MS = 120_000;
 const SLOTS = 6;
 /** Workloads with a peer; 2 MB at most. The one that was quiet for the longest time makes room. */
 export const MOST_ROWS = 1000;
+/** Of these, the share of those without a failed connect, which make room first. */
+const CALM_SHARE = 1 / 4;
 
 interface Slot {
   readonly begin: number;
@@ -63,8 +65,9 @@ interface Kept {
 /** What clients did in the last ten minutes, for `connwatch why`. */
 export class Recent {
   readonly #most: number;
-  /** The least recent first. */
-  readonly #kept = new Map<string, Kept>();
+  /** The least recent first. A pair is in one of the two. */
+  readonly #calm = new Map<string, Kept>();
+  readonly #failed = new Map<string, Kept>();
   #unnamed: { begin: number; count: number }[] = [];
   #first = 0;
   #end = 0;
@@ -85,13 +88,13 @@ export class Recent {
       const key = keys.get(snapshot.keys[row]!);
       if (key !== undefined && key.role !== 'client') continue;
       if (key === undefined || key.fold !== 'none' || key.address === '') this.#addUnnamed(begin, count);
-      else addTo(this.#keptOf(key, workloadOf(key), snapshot.cut.namespaces.get(key.netns)?.inode ?? 0, begin), begin, snapshot, row);
+      else addTo(this.#keptOf(key, workloadOf(key), snapshot, row, begin), begin, snapshot, row);
     }
   }
 
   message(): RecentMessage {
     const oldest = this.#oldest(this.#end);
-    const rows = [...this.#kept.values()].flatMap((kept) => rowOf(kept, oldest));
+    const rows = [...this.#failed.values(), ...this.#calm.values()].flatMap((kept) => rowOf(kept, oldest));
     const unnamed = this.#unnamed.filter(({ begin }) => begin >= oldest).reduce((sum, { count }) => sum + count, 0);
     return { event: 'recent', since: Math.max(this.#first, oldest), until: this.#end, rows, unnamed };
   }
@@ -100,18 +103,23 @@ export class Recent {
     return Math.floor(now / SLOT_MS) * SLOT_MS - (SLOTS - 1) * SLOT_MS;
   }
 
-  #keptOf({ address, port }: Key, workload: Attributes, netns: number, begin: number): Kept {
+  #keptOf({ address, port, netns: number }: Key, workload: Attributes, snapshot: Snapshot, row: number, begin: number): Kept {
+    const netns = snapshot.cut.namespaces.get(number)?.inode ?? 0;
     const id = `${identify(workload)} ${netns} ${address} ${port}`;
-    const kept = this.#kept.get(id) ?? { key: { workload, address, port, netns }, last: OUTCOMES.map(() => 0), slots: [] };
-    this.#kept.delete(id);
-    this.#kept.set(id, kept);
-    if (this.#kept.size > this.#most) this.#forgetOne(begin);
+    const failedBefore = this.#failed.get(id);
+    const kept = failedBefore ?? this.#calm.get(id) ?? { key: { workload, address, port, netns }, last: OUTCOMES.map(() => 0), slots: [] };
+    this.#failed.delete(id);
+    this.#calm.delete(id);
+    const failed = failedBefore !== undefined || connectsIn(snapshot, row) > snapshot.counts[row * COLUMNS + COLUMN.connect]!;
+    (failed ? this.#failed : this.#calm).set(id, kept);
+    if (this.#calm.size + this.#failed.size > this.#most) this.#forgetOne(begin);
     return kept;
   }
 
   #forgetOne(begin: number): void {
-    const [id, { slots }] = this.#kept.entries().next().value!;
-    this.#kept.delete(id);
+    const from = this.#calm.size > this.#most * CALM_SHARE ? this.#calm : this.#failed;
+    const [id, { slots }] = from.entries().next().value!;
+    from.delete(id);
     const oldest = this.#oldest(begin);
     const lost = slots.filter((slot) => slot.begin >= oldest).reduce((sum, slot) => sum + slot.connects.reduce((all, count) => all + count, 0), 0);
     if (lost > 0) this.#addUnnamed(begin, lost);

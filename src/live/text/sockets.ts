@@ -41,7 +41,7 @@ function byOwner(a: SocketInfo, b: SocketInfo): number {
 
 const CSV = ['state', 'role', 'pid', 'comm', 'executable', 'where', 'netns', 'local_port', 'address', 'port', 'age_seconds', 'sent_bytes', 'received_bytes', 'retransmits', 'rtt_seconds', 'receive_queue', 'send_queue'] as const;
 
-/** RFC 4180, with a line of names. What is not known is empty. */
+/** RFC 4180, with a line of names. What is not known is empty. A text that a spreadsheet would take for a formula begins with an apostrophe. */
 export function socketCsv(sockets: readonly SocketInfo[]): string {
   const lines = sockets.map(({ state, role, pid, comm, workload, netns, localPort, address, port, age, sent, received, retransmits, rtt, receiveQueue, sendQueue }) =>
     [state, role, pid, comm, processName(workload, 0), placeName(workload), netns, localPort, address, port, age, sent, received, retransmits, rtt, receiveQueue, sendQueue].map(csv).join(','),
@@ -50,6 +50,6 @@ export function socketCsv(sockets: readonly SocketInfo[]): string {
 }
 
 function csv(value: string | number = ''): string {
-  const text = String(value);
+  const text = typeof value === 'string' && /^[=+\-@\t]/.test(value) ? `'${value}` : String(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

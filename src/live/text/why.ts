@@ -7,7 +7,7 @@ import { duration, plural } from './units.ts';
 /** What an outcome means, and where to look. */
 const MEANING: Readonly<Record<Exclude<Outcome, 'success'>, readonly [what: string, means: string]>> = {
   refused: ['refused', 'The other side answered with a reset: nothing listens on that port there, or a firewall rejects it.'],
-  timeout: ['timed out', 'The kernel gave up after its last SYN. The machine is off, the address is wrong, or a firewall drops the packets.'],
+  timeout: ['ended because the time was up', 'The kernel gave up after its last SYN. The machine is off, the address is wrong, or a firewall drops the packets.'],
   reset: ['reset', 'The other side sent a reset while the handshake was going on.'],
   host_unreachable: ['ended because the host is unreachable', 'A router said so, or nobody answered for the address in the local network.'],
   network_unreachable: ['ended because the network is unreachable', 'There is no route to the address, or a router said so.'],
@@ -31,7 +31,7 @@ export function whyText(what: Subject, answer: Answer): string {
   const { since, until, stories, unnamed } = answer;
   const span = until > since ? `in the last ${duration((until - since) / 1000)}` : 'so far';
   const lines: string[] = [];
-  if (stories.length === 0) lines.push(nothing(what, span));
+  if (stories.length === 0) lines.push(unnamed > 0 ? unknown(what, span) : nothing(what, span));
   for (const story of stories.slice(0, MOST)) lines.push(...storyLines(story, span, until), '');
   if (stories.length > MOST) lines.push(`${plural(stories.length - MOST, 'more program and peer', 'more programs and peers')} had less trouble: connwatch why --json shows all.`);
   if (answer.listeners !== undefined) lines.push(...listenerLines(answer.listeners, stories));
@@ -43,6 +43,10 @@ export function whyText(what: Subject, answer: Answer): string {
 function nothing({ target, pid }: Subject, span: string): string {
   if (pid === undefined) return `Nothing on this machine connected to ${target ?? 'anything'} ${span}, and nothing is connected to it.`;
   return `Process ${pid} and others of its program made no connect${target === undefined ? '' : ` to ${target}`} ${span}, and have no such connection open.`;
+}
+
+function unknown({ target, pid }: Subject, span: string): string {
+  return `No connect ${pid === undefined ? '' : `of process ${pid} `}${target === undefined ? '' : `to ${target} `}is known ${span}, and none is open.`;
 }
 
 function storyLines(story: Story, span: string, now: number): string[] {

@@ -91,8 +91,13 @@ describe('the screen', () => {
     }
   });
 
+  it('has room for a peer of IPv4 on any terminal of 80 columns and more', () => {
+    const far = state(window(1, { address: '10.212.0.2', port: 29001, connects: { refused: 4 } }));
+    for (let columns = 80; columns <= 240; columns++) expect(topView(far, rowsOf(far), { columns, rows: 10 }, false).join('\n'), `${columns}`).toContain('-> 10.212.0.2:29001');
+  });
+
   it('has the numbers', () => {
-    const lines = topView(TWO, rowsOf(TWO), { columns: 130, rows: 10 }, false).map((line) => line.replace(/ +/g, ' ').trim());
+    const lines = topView(TWO, rowsOf(TWO), { columns: 140, rows: 10 }, false).map((line) => line.replace(/ +/g, ' ').trim());
     expect(lines[0]).toMatch(/^connwatch top \d\d:\d\d:\d\d, window of 5 s connects 2\.8\/s failed 4 pending 2 open 8$/);
     expect(lines.slice(1, 4)).toEqual([
       'failed: 3 refused, 1 unanswered',

@@ -25,13 +25,13 @@ const COLUMNS: readonly Column[] = [
   { title: 'fail', width: 6, sort: 'failures', from: 0, text: ({ failures }) => zero(short(failures)) },
   { title: 'pend', width: 5, sort: 'pending', from: 50, text: ({ pending }) => zero(short(pending)) },
   { title: 'open', width: 6, sort: 'open', from: 60, text: ({ open }) => zero(short(open)) },
-  { title: 'p50', width: 9, from: 110, text: ({ p50 }) => time(p50) },
+  { title: 'p50', width: 9, from: 124, text: ({ p50 }) => time(p50) },
   { title: 'p99', width: 9, sort: 'p99', from: 80, text: ({ p99 }) => time(p99) },
-  { title: 'sent/s', width: 8, sort: 'bytes', from: 100, text: ({ sent }, seconds) => (sent === 0 ? '-' : bytes(sent / seconds)) },
-  { title: 'recv/s', width: 8, from: 100, text: ({ received }, seconds) => (received === 0 ? '-' : bytes(received / seconds)) },
+  { title: 'sent/s', width: 8, sort: 'bytes', from: 110, text: ({ sent }, seconds) => (sent === 0 ? '-' : bytes(sent / seconds)) },
+  { title: 'recv/s', width: 8, from: 110, text: ({ received }, seconds) => (received === 0 ? '-' : bytes(received / seconds)) },
   { title: 'retr', width: 5, sort: 'retransmits', from: 90, text: ({ retransmits }) => zero(short(retransmits)) },
 ];
-const SPARK = { title: 'last minute', width: 12, from: 120 } as const;
+const SPARK = { title: 'last minute', width: 12, from: 136 } as const;
 const BARS = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
 /** Who began it: the workload (a client), or the other side. */

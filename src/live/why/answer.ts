@@ -62,7 +62,7 @@ export function answer(asked: Asked, recent: RecentMessage, { sockets }: Sockets
     (asked.port === undefined || row.port === asked.port) &&
     (workloads === undefined || workloads.has(identify(row.workload)) || (workloads.size === 0 && isOf(asked.process, row.workload)));
   const stories = new Map<string, Story>();
-  for (const row of recent.rows) if (isAsked(row)) stories.set(idOf(row), fromRow(row));
+  for (const row of withNamespaces(recent.rows.filter(isAsked), sockets)) stories.set(idOf(row), fromRow(row));
   for (const socket of sockets) {
     const { role, address, port, netns = 0, workload } = socket;
     if (role !== 'client' || address === undefined || port === undefined) continue;
@@ -73,6 +73,39 @@ export function answer(asked: Asked, recent: RecentMessage, { sockets }: Sockets
   }
   const listeners = asked.port === undefined ? undefined : sockets.filter(({ state, localPort }) => state === 'listen' && localPort === asked.port);
   return { since: recent.since, until: recent.until, stories: [...stories.values()].sort(byTrouble), listeners, unnamed: recent.unnamed };
+}
+
+/**
+ * What ended before its namespace was known (0) is of the same pair elsewhere, if that is in one place only: of the processes that ended, and of
+ * those that run.
+ */
+function withNamespaces(rows: readonly RecentRow[], sockets: readonly SocketInfo[]): RecentRow[] {
+  const places = new Map<string, Set<number>>();
+  for (const { workload, address, port, netns = 0 } of [...rows, ...sockets.filter(({ role }) => role === 'client')]) {
+    if (netns === 0 || address === undefined || port === undefined) continue;
+    const id = idOf({ workload, address, port, netns: 0 });
+    places.set(id, (places.get(id) ?? new Set()).add(netns));
+  }
+  const joined = new Map<string, RecentRow>();
+  for (const row of rows) {
+    const [only, ...others] = row.netns === 0 ? (places.get(idOf(row)) ?? []) : [row.netns];
+    const placed = { ...row, netns: others.length === 0 ? (only ?? 0) : 0 };
+    const before = joined.get(idOf(placed));
+    joined.set(idOf(placed), before === undefined ? placed : sumOf(before, placed));
+  }
+  return [...joined.values()];
+}
+
+function sumOf(a: RecentRow, b: RecentRow): RecentRow {
+  const sums = (x: readonly number[], y: readonly number[]) => x.map((value, at) => value + (y[at] ?? 0));
+  return {
+    ...a,
+    connects: sums(a.connects, b.connects),
+    last: a.last.map((at, outcome) => Math.max(at, b.last[outcome] ?? 0)),
+    retransmits: a.retransmits + b.retransmits,
+    resets: { peer: a.resets.peer + b.resets.peer, owner: a.resets.owner + b.resets.owner },
+    handshakes: sums(a.handshakes, b.handshakes),
+  };
 }
 
 function isOf(process: AskedProcess | undefined, workload: Attributes): boolean {

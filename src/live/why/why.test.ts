@@ -20,14 +20,15 @@ interface Made {
   readonly connects?: Partial<Record<Outcome, number>>;
   readonly secondsAgo?: number;
   readonly resets?: Resets;
+  readonly netns?: number;
 }
 
-function row({ name = 'curl', command, address = '10.0.0.5', port = 5432, connects = {}, secondsAgo = 3, resets = { peer: 0, owner: 0 } }: Made): RecentRow {
+function row({ name = 'curl', command, address = '10.0.0.5', port = 5432, connects = {}, secondsAgo = 3, resets = { peer: 0, owner: 0 }, netns = 1 }: Made): RecentRow {
   return {
     workload: { 'process.executable.name': name, ...(command !== undefined && { 'process.command': command }) },
     address,
     port,
-    netns: 1,
+    netns,
     connects: OUTCOMES.map((outcome) => connects[outcome] ?? 0),
     last: OUTCOMES.map((outcome) => (connects[outcome] === undefined ? 0 : NOW - secondsAgo * 1000)),
     retransmits: connects.unanswered ?? 0,
@@ -100,9 +101,21 @@ describe('why', () => {
     expect(whyText({ target: 'x', pid: undefined }, answer(asked, recent(rows), open(listener)))).toMatch(/\n\nOn this machine postgres\[7\] listens on port 5432 \(network namespace 1\); 5 of 5 wait in its queue\. The queue is full, so SYNs are dropped\.\nWhat is refused although a program listens went to an address /);
   });
 
+  it('joins what ended before its namespace was known with the same pair elsewhere', () => {
+    const before = row({ netns: 0, connects: { refused: 4 } });
+    const stories = (...rows: RecentRow[]) => answer(ANY, recent(rows), open()).stories.map(({ netns, attempts }) => [netns, attempts]);
+    expect(stories(before, row({ netns: 8, connects: { success: 3 } }))).toEqual([[8, 7]]);
+    expect(stories(before)).toEqual([[0, 4]]);
+    // In which of two places it was is not known.
+    expect(stories(before, row({ netns: 8, connects: { success: 3 } }), row({ netns: 9, connects: { success: 2 } }))).toEqual([[0, 4], [8, 3], [9, 2]]);
+    const socketThere = open(socket({ netns: 8 }));
+    expect(answer(ANY, recent([before]), socketThere).stories.map(({ netns, attempts, open: now }) => [netns, attempts, now])).toEqual([[8, 4, 1]]);
+  });
+
   it('says that there is nothing, and what is not known', () => {
+    expect(whyText({ target: '10.0.0.9', pid: undefined }, answer({ ...ANY, addresses: ['10.0.0.9'] }, recent([]), open()))).toBe('Nothing on this machine connected to 10.0.0.9 in the last 10 min, and nothing is connected to it.\n');
     expect(whyText({ target: '10.0.0.9', pid: undefined }, answer({ ...ANY, addresses: ['10.0.0.9'] }, recent([row({ connects: { refused: 1 } })], 7), open(socket({}))))).toBe(
-      'Nothing on this machine connected to 10.0.0.9 in the last 10 min, and nothing is connected to it.\nThe peer of 7 other connects is not known (docs/terminal.md): some of them may belong here.\n',
+      'No connect to 10.0.0.9 is known in the last 10 min, and none is open.\nThe peer of 7 other connects is not known (docs/terminal.md): some of them may belong here.\n',
     );
   });
 

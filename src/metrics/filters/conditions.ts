@@ -10,6 +10,8 @@ export interface Place {
   readonly own: boolean;
   /** Inode number of its network namespace; undefined: not found yet. */
   readonly inode: number | undefined;
+  /** Whether a namespace with this inode number has been found. */
+  readonly isFound: (inode: number) => boolean;
 }
 
 /** undefined: not known. */
@@ -23,9 +25,19 @@ export function conditionsOf({ executable, unit, container, port, cidr, netns, r
     container && cgroupCondition(container, (cgroup) => (cgroup.kind === 'container' ? cgroup.id : '')),
     port && (({ key }: Place) => (isAlone(key) && key.port !== 0 ? port.some(([first, last]) => key.port >= first && key.port <= last) : undefined)),
     cidr && cidrCondition(cidr),
-    netns && (({ own, inode }: Place) => (own && netns.includes('own') ? true : inode === undefined && !own ? undefined : netns.includes(inode ?? -1))),
+    netns && netnsCondition(netns),
     role && (({ key }: Place) => role.includes(key.role)),
   ].filter((condition) => condition !== undefined);
+}
+
+/** A namespace that is not found yet is none of those that are. */
+function netnsCondition(list: NonNullable<Filter['netns']>): Condition {
+  return ({ key, own, inode, isFound }) => {
+    if (key.netns === 0) return undefined;
+    if (own) return list.includes('own') || list.includes(inode ?? -1);
+    if (inode !== undefined) return list.includes(inode);
+    return list.every((each) => each === 'own' || isFound(each)) ? false : undefined;
+  };
 }
 
 /** Whether its peer or port is that of all its sockets. */

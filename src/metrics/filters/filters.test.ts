@@ -52,7 +52,9 @@ describe('a field matches', () => {
     [{ netns: ['own'] }, {}, true],
     [{ netns: ['own'] }, { netns: 8 }, false],
     [{ netns: [4026532000] }, { netns: 8 }, true],
-    [{ netns: [4026532000] }, { netns: 9 }, 'unknown'],
+    [{ netns: [4026532000] }, { netns: 9 }, false],
+    [{ netns: [4026532000] }, { netns: 0 }, 'unknown'],
+    [{ netns: [4026532000, 4026532111] }, { netns: 9 }, 'unknown'],
     [{ role: ['server'] }, server, true],
     [{ role: ['server'] }, {}, false],
   ])('%j of %j: %s', (filter, key, expected) => {

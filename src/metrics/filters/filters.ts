@@ -37,7 +37,8 @@ export class Filters {
 
   leaveOut(key: Key, namespaces: ReadonlyMap<number, NetworkNamespace>): boolean {
     if (this.#include.length + this.#exclude.length === 0) return false;
-    const place: Place = { key, own: key.netns === this.#ownNetns, inode: namespaces.get(key.netns)?.inode };
+    const isFound = (inode: number): boolean => [...namespaces.values()].some((namespace) => namespace.inode === inode);
+    const place: Place = { key, own: key.netns === this.#ownNetns, inode: namespaces.get(key.netns)?.inode, isFound };
     return this.#include.some((matches) => matches(place) === false) || this.#exclude.some((matches) => matches(place) === true);
   }
 }

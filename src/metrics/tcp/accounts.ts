@@ -92,6 +92,7 @@ export class Accounts {
     // After the rows: the last records of a process can come together with its exit.
     this.tables.end(snapshot.cut.gone);
     this.waiting.end(snapshot.cut.gone);
+    this.#bindings.end(snapshot.cut.gone);
     this.#bindings.release(window, (binding) => this.tables.isInVain(binding));
     this.tables.retire(this.#retireWindows());
   }

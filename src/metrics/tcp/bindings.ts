@@ -38,14 +38,18 @@ export interface Binding extends Bound {
   /** The last window it was seen in, and in which one of its sockets was alive at the end. */
   seen: number;
   alive: number;
+  /** The last process of its workload has ended, or it is not known that one runs. */
+  ended: boolean;
 }
 
-const IDLE_WINDOWS = 2;
+/** Someone who floods with keys gets none of those that others count in. */
+const IDLE_WINDOWS = 12;
+const ENDED_WINDOWS = 2;
 
 /**
  * Key numbers to accounts, so that a row costs one look-up. A key that was in
- * no row and has no live socket for two windows is given back to the table. The
- * addon bounds how many there are.
+ * no row and has no live socket for some windows is given back to the table; soon
+ * if its workload has ended. The addon bounds how many there are.
  */
 export class Bindings {
   readonly cgroups: CgroupsInUse;
@@ -84,6 +88,13 @@ export class Bindings {
     return binding;
   }
 
+  /** Of workloads whose numbers may come to stand for others. */
+  end(gone: Uint32Array): void {
+    if (gone.length === 0) return;
+    const ended = new Set(gone);
+    for (const binding of this.#byId.values()) if (ended.has(binding.key.workload)) binding.ended = true;
+  }
+
   /**
    * @param inVain keys that count where many others do: they go at the end of each window, so that those
    *   with a series of their own keep theirs. While a connect is pending they stay, because where it counts
@@ -92,7 +103,7 @@ export class Bindings {
   release(window: number, inVain: (binding: Binding) => boolean): void {
     const idle: number[] = [];
     for (const [id, binding] of this.#byId) {
-      const windows = binding.alive < window && inVain(binding) ? 0 : IDLE_WINDOWS;
+      const windows = binding.alive < window && inVain(binding) ? 0 : binding.ended ? ENDED_WINDOWS : IDLE_WINDOWS;
       if (window - binding.seen < windows) continue;
       for (const account of binding.accounts) account.bound -= 1;
       this.cgroups.remove(binding.key);
@@ -114,7 +125,7 @@ export function attach(binding: Pick<Binding, 'accounts'>, account: Account): vo
 }
 
 function newBinding(key: Key, bound: Bound, window: number): Binding {
-  const binding: Binding = { ...bound, key, accounts: [], connections: [], wanted: [], seen: window, alive: 0 };
+  const binding: Binding = { ...bound, key, accounts: [], connections: [], wanted: [], seen: window, alive: 0, ended: key.workload === 0 };
   for (const account of [...bound.traffic, ...bound.connects, ...bound.accepts, ...bound.listeners]) {
     if (account !== undefined) attach(binding, account);
   }

@@ -126,7 +126,7 @@ describe('containers whose name comes late', () => {
     for (let i = 0; i < 5; i++) bench.window();
     expect(bench.keys.released).toEqual([]);
     names.known.set(A, name('checkout'));
-    for (let i = 0; i < 3; i++) bench.window();
+    for (let i = 0; i < 13; i++) bench.window();
     expect(bench.keys.released).toEqual([1]);
   });
 

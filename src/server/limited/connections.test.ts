@@ -56,6 +56,18 @@ describe('Connections', () => {
     expect(closed()).toEqual([true, true, true]);
   });
 
+  it('makes room by a busy one of the address that has most, for one that has fewer', () => {
+    const { open, begin } = connections(3);
+    const greedy = [open('a'), open('a'), open('a')];
+    for (const { connection } of greedy) begin(connection);
+    expect(open('a').socket.closed).toBe(true);
+    const other = open('b');
+    begin(other.connection);
+    expect([other, ...greedy].map(({ socket }) => socket.closed)).toEqual([false, true, false, false]);
+    // Two against one: who has one may not have as many as the other at the other's expense.
+    expect([open('b').socket, ...greedy.slice(1).map(({ socket }) => socket)].map((socket) => socket.closed)).toEqual([true, false, false]);
+  });
+
   it('makes room by the oldest waiting one of the address that has most', () => {
     const { made, open, begin } = connections(4);
     const only = open('b');

@@ -39,7 +39,7 @@ export class Connections implements Iterable<Connection> {
   /** Returns undefined and closes the socket if there is no room. */
   add(socket: Socket): Connection | undefined {
     const address = socket.remoteAddress ?? '';
-    if (this.#open.size >= this.#limits.connections && !this.#evict()) {
+    if (this.#open.size >= this.#limits.connections && !this.#evict(address)) {
       socket.destroy();
       return undefined;
     }
@@ -80,13 +80,14 @@ export class Connections implements Iterable<Connection> {
   /**
    * Makes room: closes a connection that has had no response yet before others, then the one that has waited
    * longest, of the address with the most connections. A client that opens many connections loses its own, and Prometheus
-   * keeps its connection.
+   * keeps its connection. If none waits, the address with the most loses one, unless it is the one that wants another.
    */
-  #evict(): boolean {
-    const waiting = [...this].filter(({ responses }) => responses.size === 0);
+  #evict(newcomer: string): boolean {
     const counts = new Map<string, number>();
     for (const { address } of this) counts.set(address, (counts.get(address) ?? 0) + 1);
-    waiting.sort((a, b) => Number(a.served) - Number(b.served) || counts.get(b.address)! - counts.get(a.address)! || a.waitsSince - b.waitsSince);
+    const most = Math.max(...counts.values());
+    const waiting = [...this].filter(({ address, responses }) => responses.size === 0 || (counts.get(address) === most && most > (counts.get(newcomer) ?? 0) + 1));
+    waiting.sort((a, b) => Math.min(1, a.responses.size) - Math.min(1, b.responses.size) || Number(a.served) - Number(b.served) || counts.get(b.address)! - counts.get(a.address)! || a.waitsSince - b.waitsSince);
     const [first] = waiting;
     if (first === undefined) return false;
     this.#open.delete(first.socket);

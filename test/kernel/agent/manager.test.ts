@@ -9,6 +9,7 @@ import { cutOf } from '../../harness/cut.ts';
 import { openFiles, turns } from '../../harness/files.ts';
 import { describeKernel } from '../../harness/host.ts';
 import { bpfHeldBy, noteBpf } from '../../harness/kernel/bpf.ts';
+import { Generator } from '../../harness/traffic.ts';
 
 /** Live sockets on a port by role and state. */
 function mine(manager: Manager, { live }: Cut, port: number): Record<string, number> {
@@ -81,6 +82,26 @@ describeKernel('ebpf.Manager on the real kernel', () => {
     expect(during.stats.lost.every(({ total }) => total === 0)).toBe(true);
     await open.close();
     expect(mine(manager, await cutOf(manager), open.port)).toEqual({});
+  });
+
+  it('misses none without a slot while others come and go', async () => {
+    await using manager = new Manager({ connSlots: 16 });
+    manager.start();
+    noteBpf();
+    const open = await pairs(400);
+    using generator = new Generator();
+    const others = [0, 1].map(() => generator.run('others', ['plain', '--port', '0', '--own-listener', '--count', '20000']));
+    let busy = true;
+    const ended = Promise.all(others).finally(() => (busy = false));
+    const seen = new Map<string, number>();
+    while (busy) {
+      const live = JSON.stringify(mine(manager, await cutOf(manager), open.port));
+      seen.set(live, (seen.get(live) ?? 0) + 1);
+    }
+    await ended;
+    expect([...seen.keys()]).toEqual([JSON.stringify({ 'client established': 400, 'server established': 400 })]);
+    expect([...seen.values()][0]).toBeGreaterThan(10);
+    await open.close();
   });
 
   it('knows the owner of a listener that was there before it', async () => {
