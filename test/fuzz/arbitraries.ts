@@ -39,3 +39,25 @@ export async function acceptedLater<T>(parse: () => Promise<T>): Promise<T | und
     throw error;
   }
 }
+
+/** An object with anything in the place of some of its parts, as JSON may have it. */
+export function mangled(good: object): fc.Arbitrary<unknown> {
+  const change = fc.record({ at: fc.nat(), value: fc.oneof(fc.jsonValue({ maxDepth: 2 }), fc.constant(undefined)) });
+  return fc.array(change, { maxLength: 4 }).map((changes) => {
+    const made = structuredClone(good);
+    for (const { at, value } of changes) {
+      const places = placesOf(made);
+      if (places.length === 0) break;
+      const [parent, key] = places[at % places.length]!;
+      parent[key] = value;
+    }
+    return made;
+  });
+}
+
+/** Every member, with what holds it. */
+function placesOf(value: unknown): [Record<string, unknown>, string][] {
+  if (typeof value !== 'object' || value === null) return [];
+  const holder = value as Record<string, unknown>;
+  return Object.keys(holder).flatMap((key): [Record<string, unknown>, string][] => [[holder, key], ...placesOf(holder[key])]);
+}

@@ -1,13 +1,14 @@
 import fc from 'fast-check';
 import { fuzzDecoder } from './decoder.ts';
 import type { Fuzzed } from './fuzzed.ts';
+import { ofOthers } from './parsers-of-others.ts';
 import { ofSettings } from './parsers-of-settings.ts';
 import { ofTheKernel } from './parsers-of-the-kernel.ts';
 import { ofThePage } from './parsers-of-the-page.ts';
 import type { Parser } from './parser.ts';
 import { fuzzPrometheus } from './prometheus.ts';
 
-export const PARSERS: readonly Parser[] = [...ofTheKernel, ...ofSettings, ...ofThePage];
+export const PARSERS: readonly Parser[] = [...ofTheKernel, ...ofSettings, ...ofOthers, ...ofThePage];
 
 /** So many times more for the record decoder, which is that much quicker. */
 const DECODER = 50;

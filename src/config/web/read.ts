@@ -30,9 +30,12 @@ export function readWebConfig(path: string, read: ReadFile): WebConfig {
     users: section('basic_auth_users', (place) => readUsers(walk, place)) ?? new Map<string, string>(),
     tls: section('tls_server_config', (place) => readTls(walk, place, dirname(path), read)),
   };
-  if (walk.problems.length > 0) throw new Invalid(walk.problems.join('; '));
+  // A hash may stand where a name should.
+  if (walk.problems.length > 0) throw new Invalid(walk.problems.join('; ').replaceAll(HASHES, '<hash>'));
   return config;
 }
+
+const HASHES = /\$\d+\$[./A-Za-z0-9]+/g;
 
 function decode(bytes: Buffer): string {
   try {
