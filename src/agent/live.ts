@@ -31,7 +31,7 @@ export async function openLive(path: string | undefined, options: Omit<KernelSou
     };
     return { close };
   } catch (error) {
-    log.warn({ socket: path, reason: oneLine(error) }, 'no live views: the socket cannot be made (connwatch trace then loads the programs itself)');
+    log.warn({ socket: path, reason: oneLine(error) }, 'no live views of this agent: the socket cannot be made');
     return NOTHING;
   }
 }

@@ -47,7 +47,7 @@ async function run(scene: Scene, trouble: Trouble): Promise<void> {
   const failures = async () => (await agent.scrape()).value(FAILURES, { exporter: 'otlp' }) ?? 0;
   const told = () => receiver.sum('connwatch.export.failures', { exporter: 'otlp' });
   await eventually(scene, async () => lines(AGAIN) > 0 && pushed() === made && told() === (await failures()));
-  scene.checks.equal('attempts that the collector has', pushed(), made);
+  scene.checks.equal('attempts of the accepted program that the collector has', pushed(), made);
   scene.checks.equal('failed exports that the collector has', told(), await failures());
   scene.checks.equal('log lines that it works again', lines(AGAIN), 1);
   await scene.stops(agent);

@@ -236,7 +236,7 @@ describeKernel('connwatch trace', () => {
     });
 
     it('an agent without a place for its socket says why, and runs', async () => {
-      expect(await on.agent.logs.line({ msg: 'no live views: the socket cannot be made (connwatch trace then loads the programs itself)' })).toMatchObject({ level: 'warn', reason: 'its folder does not exist' });
+      expect(await on.agent.logs.line({ msg: 'no live views of this agent: the socket cannot be made' })).toMatchObject({ level: 'warn', reason: 'its folder does not exist' });
     });
   });
 });
