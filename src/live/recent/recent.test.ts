@@ -59,6 +59,18 @@ describe('Recent', () => {
     expect([rows.map(({ connects, resets }) => [connects[0], resets]), unnamed]).toEqual([[[1, { peer: 3, owner: 5 }]], 0]);
   });
 
+  it('forgets those without a failure first', () => {
+    const { add, shown } = open(2);
+    add([[1, { refused: 1 }], [2, { success: 1 }]]);
+    add([[3, { success: 1 }]], INTERVAL);
+    add([[4, { success: 1 }]], 2 * INTERVAL);
+    expect(shown()).toEqual(['10.0.0.1 refused 1', '10.0.0.4 success 1']);
+    // It failed once, so it is among those although it succeeds now.
+    add([[1, { success: 1 }]], 3 * INTERVAL);
+    add([[5, { refused: 1 }]], 4 * INTERVAL);
+    expect(shown()).toEqual(['10.0.0.1 success 1 refused 1', '10.0.0.5 refused 1']);
+  });
+
   it('is bounded, and says how much it does not name', () => {
     const { recent, add, shown } = open(2);
     add([[1, { refused: 5 }], [2, { success: 1 }], [9, { success: 7 }]]);
