@@ -219,11 +219,23 @@ describe('the chart in a cluster', () => {
     });
   }, 400_000);
 
-  it('answers in the shipped image: doctor', async () => {
+  /** What `kubectl exec` of the agent's pod prints, without kubectl. */
+  async function inAgent(name: string, ...args: string[]): Promise<string> {
     const [pod] = (await agents()).filter(isReady);
-    const exec = await must(
-      cluster.machine.command('ctr', '--address', join(cluster.folder, 'c.sock'), '--namespace', 'k8s.io', 'tasks', 'exec', '--exec-id', 'doctor', await containerOf(pod!), '/opt/connwatch/bin/connwatch', 'doctor', '--json', '--metrics-addr=:0', '--health-addr=:0'),
-    ).catch((error: unknown) => String(error));
+    const exec = ['ctr', '--address', join(cluster.folder, 'c.sock'), '--namespace', 'k8s.io', 'tasks', 'exec', '--exec-id', name];
+    return must(cluster.machine.command(...exec, await containerOf(pod!), '/opt/connwatch/bin/connwatch', ...args)).catch((error: unknown) => String(error));
+  }
+
+  it('answers in the shipped image: snapshot and top', async () => {
+    const lines = (await inAgent('snapshot', 'snapshot', '--json')).split('\n').filter((line) => line.startsWith('{'));
+    const sockets = lines.map((line) => JSON.parse(line) as { state: string; workload: Record<string, string> });
+    const listening = sockets.filter(({ state, workload }) => state === 'listen' && workload['k8s.deployment.name'] === 'payments');
+    expect(listening.map(({ workload }) => [workload['k8s.namespace.name'], workload['k8s.container.name']])).toContainEqual(['shop', 'server']);
+    expect(await inAgent('top', 'top', '--json', '--count', '1')).toContain('"k8s.namespace.name":"shop"');
+  });
+
+  it('answers in the shipped image: doctor', async () => {
+    const exec = await inAgent('doctor', 'doctor', '--json', '--metrics-addr=:0', '--health-addr=:0');
     expect(exec).toContain('kubernetes-kubelet');
     const { checks } = JSON.parse(exec.slice(exec.indexOf('{'), exec.lastIndexOf('}') + 1)) as { checks: readonly { id: string; status: string }[] };
     expect(checks.filter(({ id }) => id.startsWith('kubernetes')).map(({ id, status }) => `${id} ${status}`)).toEqual(['kubernetes-kubelet ok', 'kubernetes-api ok', 'kubernetes-owners ok']);
