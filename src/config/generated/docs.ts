@@ -108,7 +108,7 @@ exclude:
 
 * A socket counts if it matches every field of \`include\` and no field of \`exclude\`.
 * What is left out is in no other metric than \`connwatch_events_filtered_total\` (by \`kind\`: connect, accept, close), \`tcp_connects_by_pid\` and \`connwatch_drift\`. The drift compares all that the kernel counts with all that the agent saw, so it stays exact.
-* What is not known never leaves a socket out. A server has no address of a peer, so \`cidr\` does not ask it: add \`role: [client]\`. A namespace is known as soon as a scan of open sockets has found one in it. Lost records without details, and peers above the limits, stay in the sums.
+* What is not known never leaves a socket out. A server has no address of a peer, so \`cidr\` does not ask it: add \`role: [client]\`. A namespace is known as soon as a scan of open sockets has found one in it; until those of the filter are known, connects from namespaces that are not known either stay in. Lost records without details, and peers above the limits, stay in the sums.
 
 ## Names of peers
 
