@@ -38,7 +38,7 @@ export default defineConfig({
           name: 'kernel',
           include: ['test/**/*.test.ts'],
           setupFiles: ['test/harness/setup.ts'],
-          exclude: ['test/chart/**', ...PURE, ...(inVm ? [] : ['test/vm/**']), ...(inCluster ? [] : ['test/kubernetes/**']), ...(withPackages ? [] : ['test/packages/**'])],
+          exclude: ['**/node_modules/**', 'test/chart/**', ...PURE, ...(inVm ? [] : ['test/vm/**']), ...(inCluster ? [] : ['test/kubernetes/**']), ...(withPackages ? [] : ['test/packages/**'])],
           pool: 'forks',
           fileParallelism: false,
           maxWorkers: 1,

@@ -57,7 +57,9 @@ interface Slot {
 }
 
 interface Kept {
-  readonly key: Omit<RecentRow, 'connects' | 'last' | 'retransmits' | 'resets' | 'handshakes'>;
+  readonly key: Pick<RecentRow, 'workload' | 'address' | 'port'>;
+  /** `Key.netns` */
+  readonly netns: number;
   readonly last: number[];
   slots: Slot[];
 }
@@ -68,6 +70,8 @@ export class Recent {
   /** The least recent first. A pair is in one of the two. */
   readonly #calm = new Map<string, Kept>();
   readonly #failed = new Map<string, Kept>();
+  /** Inode numbers of network namespaces by `Key.netns`, the newest last: one may be found after its first connects. */
+  readonly #inodes = new Map<number, number>();
   #unnamed: { begin: number; count: number }[] = [];
   #first = 0;
   #end = 0;
@@ -81,6 +85,7 @@ export class Recent {
     this.#first ||= snapshot.start;
     this.#end = snapshot.end;
     const begin = Math.floor(snapshot.end / SLOT_MS) * SLOT_MS;
+    this.#meet(snapshot.cut.namespaces);
     for (let row = 0; row < snapshot.rows; row++) {
       const count = connectsIn(snapshot, row);
       const resets = resetsIn(snapshot, row);
@@ -94,7 +99,7 @@ export class Recent {
 
   message(): RecentMessage {
     const oldest = this.#oldest(this.#end);
-    const rows = [...this.#failed.values(), ...this.#calm.values()].flatMap((kept) => rowOf(kept, oldest));
+    const rows = [...this.#failed.values(), ...this.#calm.values()].flatMap((kept) => rowOf(kept, oldest, this.#inodes.get(kept.netns) ?? 0));
     const unnamed = this.#unnamed.filter(({ begin }) => begin >= oldest).reduce((sum, { count }) => sum + count, 0);
     return { event: 'recent', since: Math.max(this.#first, oldest), until: this.#end, rows, unnamed };
   }
@@ -103,11 +108,21 @@ export class Recent {
     return Math.floor(now / SLOT_MS) * SLOT_MS - (SLOTS - 1) * SLOT_MS;
   }
 
-  #keptOf({ address, port, netns: number }: Key, workload: Attributes, snapshot: Snapshot, row: number, begin: number): Kept {
-    const netns = snapshot.cut.namespaces.get(number)?.inode ?? 0;
+  #meet(namespaces: Snapshot['cut']['namespaces']): void {
+    for (const [number, { inode }] of namespaces) {
+      this.#inodes.delete(number);
+      this.#inodes.set(number, inode);
+    }
+    for (const number of this.#inodes.keys()) {
+      if (this.#inodes.size <= this.#most) break;
+      this.#inodes.delete(number);
+    }
+  }
+
+  #keptOf({ address, port, netns }: Key, workload: Attributes, snapshot: Snapshot, row: number, begin: number): Kept {
     const id = `${identify(workload)} ${netns} ${address} ${port}`;
     const failedBefore = this.#failed.get(id);
-    const kept = failedBefore ?? this.#calm.get(id) ?? { key: { workload, address, port, netns }, last: OUTCOMES.map(() => 0), slots: [] };
+    const kept = failedBefore ?? this.#calm.get(id) ?? { key: { workload, address, port }, netns, last: OUTCOMES.map(() => 0), slots: [] };
     this.#failed.delete(id);
     this.#calm.delete(id);
     const failed = failedBefore !== undefined || connectsIn(snapshot, row) > snapshot.counts[row * COLUMNS + COLUMN.connect]!;
@@ -165,7 +180,7 @@ function addTo(kept: Kept, begin: number, snapshot: Snapshot, row: number): void
   slot.resets = both(slot.resets, resetsIn(snapshot, row));
 }
 
-function rowOf({ key, last, slots }: Kept, oldest: number): RecentRow[] {
+function rowOf({ key, last, slots }: Kept, oldest: number, netns: number): RecentRow[] {
   const recent = slots.filter(({ begin }) => begin >= oldest);
   if (recent.length === 0) return [];
   const sum = (pick: (slot: Slot) => Uint32Array): number[] => recent.map(pick).reduce<number[]>((all, counts) => Array.from(counts, (count, at) => count + (all[at] ?? 0)), []);
@@ -173,6 +188,7 @@ function rowOf({ key, last, slots }: Kept, oldest: number): RecentRow[] {
   return [
     {
       ...key,
+      netns,
       connects,
       last: last.map((at, outcome) => (connects[outcome] === 0 ? 0 : at)),
       retransmits: recent.reduce((all, slot) => all + slot.retransmits, 0),
