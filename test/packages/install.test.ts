@@ -4,7 +4,7 @@ import { Agent } from '../harness/agent.ts';
 import { describeKernel } from '../harness/host.ts';
 import { Namespace } from '../harness/kernel/namespace.ts';
 import { announcedRandom } from '../harness/random.ts';
-import { run } from '../harness/run.ts';
+import { must, run } from '../harness/run.ts';
 import { countsMade, countsOf } from '../harness/scrape/counts.ts';
 import { Generator } from '../harness/traffic.ts';
 import { Machine, nodeOf } from './machine.ts';
@@ -22,10 +22,15 @@ describeKernel('the npm packages', () => {
   }, 30 * MINUTES);
   afterAll(() => registry?.[Symbol.asyncDispose]());
 
-  /** Counts exactly, from a cold start by npx to its end. */
+  const installed = ['npm', 'install', '--global', '--no-audit', '--no-fund', '--ignore-scripts', 'connwatch'];
+
+  /** Answers by npx, and counts exactly once it is installed. */
   async function counts(machine: Machine): Promise<void> {
+    expect(await must(machine.command(registry.options, 'npx', '--yes', 'connwatch', 'version'))).toMatch(/^connwatch \d/);
+    await must(machine.command(registry.options, ...installed));
     await using agent = await Agent.start({
-      command: machine.command(registry.options, 'npx', '--yes', 'connwatch'),
+      // Not by npx, which does not pass a signal on.
+      command: machine.command({}, 'connwatch'),
       args: ['--metrics-addr', '127.0.0.1:0', '--health-addr', '127.0.0.1:0', '--interval', '200ms', '--socket', 'off'],
     });
     await using namespace = await Namespace.create();
@@ -38,17 +43,17 @@ describeKernel('the npm packages', () => {
     expect(await agent.stop()).toEqual({ code: 0, signal: null });
   }
 
-  it.each(['bullseye', 'bookworm', 'trixie'])('run by npx on a Debian %s that has only Node.js', async (suite) => {
+  it.each(['bullseye', 'bookworm', 'trixie'])('run on a Debian %s that has only Node.js', async (suite) => {
     using machine = await Machine.debian(suite);
     await counts(machine);
   }, 10 * MINUTES);
 
-  it('run by npx on the oldest Node.js that is claimed', async () => {
+  it('run on the oldest Node.js that is claimed', async () => {
     using machine = await Machine.debian('bookworm', await nodeOf('22.15.0'));
     await counts(machine);
   }, 10 * MINUTES);
 
-  it.skipIf(process.arch !== 'x64')('run by npx where the libc is musl, as on Alpine', async () => {
+  it.skipIf(process.arch !== 'x64')('run where the libc is musl, as on Alpine', async () => {
     using machine = await Machine.musl();
     await counts(machine);
   }, 10 * MINUTES);
@@ -62,8 +67,7 @@ describeKernel('the npm packages', () => {
 
   it('bring one platform package, no compiler and no script', async () => {
     using machine = await Machine.debian('bookworm');
-    const install = ['npm', 'install', '--global', '--no-audit', '--no-fund', '--ignore-scripts', 'connwatch'];
-    const list = ['sh', '-c', `${install.join(' ')} >/dev/null && ls $(npm root --global)/connwatch/node_modules/@connwatch && connwatch version`];
+    const list = ['sh', '-c', `${installed.join(' ')} >/dev/null && ls $(npm root --global)/connwatch/node_modules/@connwatch && connwatch version`];
     const { code, stdout } = await run(machine.command(registry.options, ...list));
     expect([code, ...stdout.split('\n').slice(0, 2)]).toEqual([0, `linux-${process.arch}-gnu`, expect.stringMatching(/^connwatch \d/)]);
   }, 10 * MINUTES);

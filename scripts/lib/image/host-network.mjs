@@ -1,5 +1,6 @@
-import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
 import { run } from '../run.mjs';
 
 /*
@@ -27,8 +28,13 @@ export function aptSources(suite) {
   if (!/^ID=debian$/m.test(release) || own === undefined) return [];
   const files = ['/etc/apt/sources.list.d/debian.sources', '/etc/apt/sources.list'].filter((path) => existsSync(path) && statSync(path).size > 0);
   if (own === suite) return files;
-  // mmdebstrap knows the format by the end of a file's name, and of a text by its first word.
-  return files.map((path) => readFileSync(path, 'utf8').replaceAll(new RegExp(`\\b${own}\\b`, 'g'), suite).replace(/^#.*\n/gm, ''));
+  const folder = mkdtempSync(join(tmpdir(), 'connwatch-sources-'));
+  return files.map((path) => {
+    // mmdebstrap knows the format by the end of the name.
+    const changed = join(folder, basename(path));
+    writeFileSync(changed, readFileSync(path, 'utf8').replaceAll(new RegExp(`\\b${own}\\b`, 'g'), suite));
+    return changed;
+  });
 }
 
 /** Copies them below `root`. @returns {Promise<Record<string, string>>} the environment that goes with them */
