@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <unordered_set>
 #include <utility>
 
 #include "clock.h"
@@ -90,11 +91,14 @@ int Cut::readSlots(std::vector<cw_event>& opened) {
 int Cut::readFallback() {
   const Globals& globals = program_.globals();
   std::vector<cw_conn> found;
+  std::unordered_set<uint64_t> newest;  // cookies of the last reading
   for (uint32_t reading = 0; reading < kFallbackReadings; reading++) {
     uint64_t ends = *globals.fallbackEnds;
     std::vector<cw_conn> again;
     if (int error = program_.readFallback(reading, again)) return error;
     bool whole = *globals.fallbackEnds == ends;
+    newest.clear();
+    for (const cw_conn& conn : again) newest.insert(conn.cookie);
     // The newest of those with the same cookie is the first.
     again.insert(again.end(), found.begin(), found.end());
     found = std::move(again);
@@ -105,8 +109,10 @@ int Cut::readFallback() {
   found.erase(std::unique(found.begin(), found.end(),
                           [](const cw_conn& a, const cw_conn& b) { return a.cookie == b.cookie; }),
               found.end());
+  // A socket that connects again has the cookie of its attempt that has ended, so what was there last counts.
   for (const cw_conn& conn : found)
-    if (globals.fallbacksEnded[conn.cookie & (CW_FALLBACKS_ENDED - 1)] != conn.cookie) slots_.push_back(conn);
+    if (newest.count(conn.cookie) || globals.fallbacksEnded[conn.cookie & (CW_FALLBACKS_ENDED - 1)] != conn.cookie)
+      slots_.push_back(conn);
   return 0;
 }
 
