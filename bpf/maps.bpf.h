@@ -25,10 +25,12 @@ const volatile u32 cgroup_v1 = CGROUP_V1_MEMORY | CGROUP_V1_PIDS;
 /* User space cannot ask for the cookie of a network namespace (before 5.14). */
 const volatile u32 netns_by_inode = 0;
 
+/* A variable with a value stands where it is declared, others where they are first used. These two have
+ * one, so that they come first in each object that includes this file: bench/bpf shares them with an agent. */
 /* The doorbell: user space sets it before it sleeps. */
-u32 armed;
+u32 armed = 0;
 /* User space sets it when it wants a record for each success and each accept at once. */
-u32 immediate;
+u32 immediate = 0;
 /* The next process sequence number; those before stand for no process. */
 u32 next_owner = CW_OWNER_FIRST;
 /* How many start records are in socket storage; while it is 0 nobody looks there. */
