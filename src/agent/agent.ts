@@ -19,7 +19,7 @@ import { Calm } from './calm.ts';
 import { openLive } from './live.ts';
 import { giveUpPrivileges } from './privileges.ts';
 import { pageUrl } from './page-url.ts';
-import { DRAIN_PATIENCE_MS } from './patience.ts';
+import { DRAIN_PATIENCE_MS, Patience } from './patience.ts';
 import { pushHeaders } from './push/headers.ts';
 import { openLogPush } from './push/logs.ts';
 import { openPush } from './push/push.ts';
@@ -139,6 +139,7 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
       log.error({ code: codeFor(error, 'CW_WINDOW'), error: oneLine(error) }, 'a window could not be collected');
       watch.collectionFailed();
     },
+    onWriting: new Patience((ms) => ebpf.setPatience(ms)).writing,
     onCollect: (error) => {
       if (error !== undefined) log.error({ code: codeFor(error, 'CW_PAGE'), error: oneLine(error) }, 'metrics of a scrape could not be collected');
     },

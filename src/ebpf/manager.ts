@@ -65,7 +65,7 @@ export class Manager implements AsyncDisposable {
     this.#bytes = new Uint8Array(this.#session.events);
     this.#words = new Uint32Array(this.#session.events);
     this.#ids = new Uint32Array(this.#session.keys);
-    const pace = { coalesce, patience: Math.floor(patience * Math.min(1, ringSize / WHOLE_RING)), room: ringSize / SLOT / 8 };
+    const pace = { coalesce, patience: this.#patience(patience), room: ringSize / SLOT / 8 };
     this.#pump = new Pump({ drain: () => this.#drain(), arm: () => this.#session?.arm() ?? true }, pace);
     this.#run();
   }
@@ -115,6 +115,11 @@ export class Manager implements AsyncDisposable {
     this.#session?.setFailures(this.#failures);
   }
 
+  /** From now on instead of `Config.patience`. */
+  setPatience(ms: number): void {
+    this.#pump?.setPatience(this.#patience(ms));
+  }
+
   /**
    * A tap, for a `Config.immediate` of false: from now on batches contain connects, accepts and closes, at most `most` of them each
    * (`Batch.untapped` counts the others). With `immediate` each success and each accept has a record when it happens; this
@@ -147,6 +152,10 @@ export class Manager implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  #patience(ms: number): number {
+    return Math.floor(ms * Math.min(1, this.#config.ringSize / WHOLE_RING));
   }
 
   #open(): Session {

@@ -89,6 +89,23 @@ describe('Pump', () => {
     expect(world.timers).toHaveLength(1);
   });
 
+  it('drains soon when it may be patient no more', () => {
+    const world = new World(50);
+    world.waiting = 1;
+    world.pump.run();
+    world.time = 1;
+    world.waiting = 1;
+    world.pump.ring();
+    expect(world.timers).toMatchObject([{ at: 51 }]);
+    world.pump.setPatience(10);
+    expect(world.timers).toMatchObject([{ at: 11 }]);
+    // Not later than it was to be.
+    world.pump.setPatience(50);
+    expect(world.timers).toMatchObject([{ at: 11 }]);
+    world.tick();
+    expect(world.log).toEqual(['0:1', 'arm', '11:1', 'arm']);
+  });
+
   it('is quiet again soon after a flood', () => {
     const world = new World();
     world.waiting = 1e6;

@@ -51,7 +51,7 @@ export interface Pace {
  */
 export class Pump {
   readonly #target: Pumped;
-  readonly #pace: Pace;
+  #pace: Pace;
   readonly #timers: Timers;
   #cancel: (() => void) | undefined;
   /** The timer of the last drain, unless cancelled. */
@@ -66,6 +66,16 @@ export class Pump {
     this.#target = target;
     this.#pace = pace;
     this.#timers = timers;
+  }
+
+  /** Until further notice. Records that wait are due after the new time. */
+  setPatience(patience: number): void {
+    const shorter = patience < this.#pace.patience;
+    this.#pace = { ...this.#pace, patience };
+    // A timer, and not a drain that comes at once.
+    if (!shorter || this.#cancel !== this.#clear) return;
+    this.#clear();
+    this.#later(Math.max(this.#pace.coalesce, patience));
   }
 
   /** The doorbell rang. */

@@ -46,7 +46,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
   const close = (): Promise<void> => (closing ??= collector.close().then(() => provider.close()));
   return {
     collector,
-    routes: { '/metrics': scrapeHandler({ formats, collect, zeroStart, onResult: options.onCollect }) },
+    routes: { '/metrics': scrapeHandler({ formats, collect, zeroStart, onResult: options.onCollect, onWriting: options.onWriting }) },
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -15,6 +15,8 @@ export interface MetricsOptions extends Pick<Config, 'snapshots' | 'keys'>, Part
   readonly resourceFromEnvironment?: boolean | undefined;
   /** Readers that push; each is made with its own `collector.producer('push')`. @default none */
   readonly readers?: ((collector: Collector) => readonly IMetricReader[]) | undefined;
+  /** Called when a scrape begins to be collected and written, and when no scrape is any more. @default nothing */
+  readonly onWriting?: ((busy: boolean) => void) | undefined;
   /** After each collection for a page: undefined, or why it failed or is incomplete. @default nothing */
   readonly onCollect?: ((error: unknown) => void) | undefined;
 }

@@ -46,6 +46,24 @@ async function serve(options: Partial<ScrapeOptions<Exposition>>, afterRequest =
 }
 
 describe('scrapeHandler', () => {
+  it('says when it writes and when it is done, once for scrapes at the same time and also after an error', async () => {
+    const said: boolean[] = [];
+    const collect = vi.fn(async () => pageOf('a 1\n'));
+    const { scrape } = await serve({ collect, onWriting: (busy) => said.push(busy) });
+    await scrape();
+    expect(said).toEqual([true, false]);
+    collect.mockRejectedValue(new Error('no'));
+    expect((await scrape()).status).toBe(500);
+    expect(said).toEqual([true, false, true, false]);
+    const { promise, resolve } = Promise.withResolvers<Page<Exposition>>();
+    collect.mockReturnValue(promise);
+    const both = [scrape(), scrape()];
+    await vi.waitFor(() => expect(said).toHaveLength(5));
+    resolve(pageOf('a 1\n'));
+    await Promise.all(both);
+    expect(said).toEqual([true, false, true, false, true, false]);
+  });
+
   it('serves the page', async () => {
     const { results, scrape } = await serve({});
     const { status, headers, body } = await scrape();

@@ -3,7 +3,7 @@ import type { Handler } from '../types.ts';
 import { type Body, CODINGS } from './coding.ts';
 import { type Offer, chooseCoding, chooseOffer } from './negotiate.ts';
 import { type Page, SharedPage } from './page.ts';
-import { Readers } from './readers.ts';
+import { type Reader, Readers } from './readers.ts';
 
 /** A format that a client can ask for. */
 export interface Served extends Offer {
@@ -19,6 +19,8 @@ export interface ScrapeOptions<F extends Served> {
   readonly zeroStart?: (() => boolean) | undefined;
   /** Called after each collection, with the error if it failed or is incomplete. */
   readonly onResult?: ((error: unknown) => void) | undefined;
+  /** Called when a scrape begins to be collected and written, and when no scrape is any more. */
+  readonly onWriting?: ((busy: boolean) => void) | undefined;
   /** Time-out of a collection, milliseconds. @default 10000 */
   readonly timeout?: number | undefined;
 }
@@ -29,20 +31,30 @@ export interface ScrapeOptions<F extends Served> {
  */
 export function scrapeHandler<F extends Served>(options: ScrapeOptions<F>): Handler {
   const readers = new Readers();
-  const { zeroStart = () => true, onResult = () => {} } = options;
+  const { zeroStart = () => true, onResult = () => {}, onWriting = () => {} } = options;
   let running: Promise<SharedPage<F>> | undefined;
   const shared = (): Promise<SharedPage<F>> => {
     running ??= collectOnce(options).finally(() => (running = undefined));
     return running;
   };
+  let writing = 0;
+  const write = async (request: IncomingMessage, reader: Reader | undefined) => {
+    if (writing++ === 0) onWriting(true);
+    try {
+      const page = await shared();
+      const format = chooseOffer(request.headers.accept, options.formats);
+      const since = reader !== undefined && zeroStart() ? reader.since(page.time) : Infinity;
+      const coding = chooseCoding(request.headers['accept-encoding'], CODINGS);
+      const body = await (await bodyOf(page, format, since, onResult)).in(coding);
+      return { page, format, coding, body };
+    } finally {
+      if (--writing === 0) onWriting(false);
+    }
+  };
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     // The response to HEAD has no values, so the reader has received nothing.
     const reader = request.method === 'GET' ? readers.of(request) : undefined;
-    const page = await shared();
-    const format = chooseOffer(request.headers.accept, options.formats);
-    const since = reader !== undefined && zeroStart() ? reader.since(page.time) : Infinity;
-    const coding = chooseCoding(request.headers['accept-encoding'], CODINGS);
-    const body = await (await bodyOf(page, format, since, onResult)).in(coding);
+    const { page, format, coding, body } = await write(request, reader);
     response.setHeader('Content-Type', format.contentType);
     if (coding !== 'identity') response.setHeader('Content-Encoding', coding);
     // Bodies differ by reader, so no cache may answer.
