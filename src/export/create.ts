@@ -1,10 +1,11 @@
 import { millisToHrTime } from '@opentelemetry/core';
 import { Collector, registerSelf } from '../metrics/index.ts';
-import { Exposition, type Written } from './prometheus/exposition.ts';
+import { Exposition } from './prometheus/exposition.ts';
 import { TEXT } from './prometheus/format.ts';
 import { OPENMETRICS } from './prometheus/openmetrics.ts';
 import type { Page } from './prometheus/page.ts';
 import { scrapeHandler } from './prometheus/scrape.ts';
+import type { Written } from './prometheus/written.ts';
 import { createProvider, resourceOf } from './provider.ts';
 import type { Metrics, MetricsOptions } from './types.ts';
 

@@ -3,7 +3,7 @@ export { routeDiagnostics } from './diagnostics.ts';
 export { TEXT } from './prometheus/format.ts';
 export { OPENMETRICS } from './prometheus/openmetrics.ts';
 export { Exposition } from './prometheus/exposition.ts';
-export type { Written } from './prometheus/exposition.ts';
+export type { Written } from './prometheus/written.ts';
 export { hider, plain } from './otlp/hide.ts';
 export { createProvider, resourceOf } from './provider.ts';
 export type { Provider, ProviderOptions, ResourceOptions } from './provider.ts';

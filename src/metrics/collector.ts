@@ -49,6 +49,9 @@ export class Collector implements AsyncDisposable {
   #collecting = 0;
   #held: Snapshot | undefined;
   #readers = 0;
+  /** Changes with what has been counted. */
+  #version = 0;
+  #sizes: { readonly version: number; readonly sizes: FamilySize[] } | undefined;
   #closed = false;
 
   /** @throws ConnwatchError CW_USAGE when a time or the limit is out of range. */
@@ -71,7 +74,7 @@ export class Collector implements AsyncDisposable {
       retireWindows: () => Math.ceil(this.#config.retireAfter / this.#config.interval),
     });
     this.#families = familiesOf(this.#accounts, shapes);
-    this.#produced = [...this.#families, ...driftOf(this.#config.drift)];
+    this.#produced = [...this.#families.map((family) => ({ ...family, steady: true })), ...driftOf(this.#config.drift)];
   }
 
   /** The last complete window; undefined before the first. */
@@ -100,6 +103,11 @@ export class Collector implements AsyncDisposable {
 
   /** Every budgeted family, in the order of the page. */
   sizes(): FamilySize[] {
+    if (this.#sizes?.version !== this.#version) this.#sizes = { version: this.#version, sizes: this.#measure() };
+    return this.#sizes.sizes;
+  }
+
+  #measure(): FamilySize[] {
     const { seriesLimit } = this.#config;
     return this.#families.map(({ metric, family, gate }) => {
       const limit = family instanceof HistogramTable ? histogramLimit(seriesLimit) : seriesLimit;
@@ -116,8 +124,18 @@ export class Collector implements AsyncDisposable {
   producer(path: 'pull' | 'push' | 'view'): Producer {
     const bit = path === 'view' ? 0 : 1 << this.#readers++;
     const { clock, elapsed, exponential } = this.#config;
-    const push = path === 'push';
-    return new Producer({ families: this.#produced, bit, clock, tellsEnds: push, exponential: push && exponential, whole: (collect) => this.#whole(collect), elapsed: path === 'pull' ? elapsed : undefined });
+    const [pull, push] = [path === 'pull', path === 'push'];
+    return new Producer({
+      families: this.#produced,
+      bit,
+      clock,
+      tellsEnds: push,
+      exponential: push && exponential,
+      whole: (collect) => this.#whole(collect),
+      elapsed: pull ? elapsed : undefined,
+      // The text formats have no time of collection.
+      version: pull ? () => this.#version : undefined,
+    });
   }
 
   /**
@@ -129,6 +147,7 @@ export class Collector implements AsyncDisposable {
     const config = { ...this.#config, ...defined(change) };
     check(config);
     this.#config = config;
+    this.#version += 1;
   }
 
   /** Subscribes. @throws ConnwatchError CW_USAGE when it is started already or closed. */
@@ -147,6 +166,7 @@ export class Collector implements AsyncDisposable {
     this.#closed = true;
     this.#subscription?.unsubscribe();
     this.#applyHeld();
+    this.#version += 1;
     try {
       this.#accounts.flush();
     } catch (error) {
@@ -192,6 +212,7 @@ export class Collector implements AsyncDisposable {
   }
 
   #apply(snapshot: Snapshot): void {
+    this.#version += 1;
     const applied = this.#guarded(() => {
       const atMost = Math.max(1, Math.ceil(KEEP_AT_MOST / this.#config.interval));
       this.#accounts.apply(snapshot, { atMost, readers: (1 << this.#readers) - 1 });

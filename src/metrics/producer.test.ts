@@ -140,3 +140,25 @@ describe('a gauge that ends', () => {
     expect(await bench.lines(CONNECTIONS, 'push')).toEqual({ 'curl client 10.0.0.1 80 established': 1, 'curl client 10.0.0.1 80 close_wait': 7 });
   });
 });
+
+describe('what the pull reader collects', () => {
+  it('is the same array until a window ends, and then another one', async () => {
+    const bench = new Clocked();
+    bench.series(1);
+    const points = async (path: 'pull' | 'push') => (await bench.family(NAME, path)).dataPoints;
+    const first = await points('pull');
+    bench.pass(1000);
+    expect(await points('pull')).toBe(first);
+    bench.window({ rows: [[1, { success: 5 }]] });
+    expect((await points('pull')).map(({ value }) => value)).toEqual([6]);
+    // Who is still sending it has the values of its own page.
+    expect(first.map(({ value }) => value)).toEqual([1]);
+  });
+
+  it('is made for each collection of who is pushed to, because its points have the time', async () => {
+    const bench = new Clocked();
+    bench.series(1);
+    const first = (await bench.family(NAME, 'push')).dataPoints;
+    expect((await bench.family(NAME, 'push')).dataPoints).not.toBe(first);
+  });
+});

@@ -20,6 +20,8 @@ import type { Series } from './series/series.ts';
 export interface ProducedFamily {
   readonly metric: Metric;
   readonly family: Family;
+  /** Its values change only with `ProducerOptions.version`. */
+  readonly steady?: boolean;
 }
 
 export interface ProducerOptions {
@@ -29,6 +31,11 @@ export interface ProducerOptions {
   readonly clock: () => number;
   /** Milliseconds of a clock that only goes forward; undefined for a reader that needs no `appeared`. */
   readonly elapsed: (() => number) | undefined;
+  /**
+   * Changes with the values of steady families. While it does not, their data are the same objects, although the time
+   * of a point is then that of an earlier collection. Undefined: each collection makes its own.
+   */
+  readonly version: (() => number) | undefined;
   /** Gauges whose series has ended get a last point, because a backend that is pushed to does not see that it is gone. */
   readonly tellsEnds: boolean;
   /** Histograms have exponential buckets. */
@@ -64,6 +71,8 @@ export class Producer implements MetricProducer {
   /** Series of gauges that were sent since the last delivery, by metric, and those of the last collection. */
   readonly #told = new Map<string, Set<Series>>();
   readonly #shown = new Map<string, Set<Series>>();
+  readonly #kept = new Map<string, MetricData>();
+  #version = NaN;
   #before = -Infinity;
   #time = -Infinity;
 
@@ -85,14 +94,30 @@ export class Producer implements MetricProducer {
     const { clock, elapsed, families } = this.#options;
     this.#before = this.#time;
     this.#time = Math.max(this.#time + INSTANT, elapsed?.() ?? 0);
+    this.#forget();
     const now = clock();
     const metrics: MetricData[] = [];
     for (const family of families) {
-      metrics.push(this.#data(family, now));
+      metrics.push(this.#keptOrNew(family, now));
       yield;
     }
     const resourceMetrics = { resource: this.#resource, scopeMetrics: [{ scope: { name: SCOPE }, metrics }] };
     return { resourceMetrics, errors: [] };
+  }
+
+  #forget(): void {
+    const { version } = this.#options;
+    if (version?.() !== this.#version) this.#kept.clear();
+    this.#version = version?.() ?? NaN;
+  }
+
+  #keptOrNew(family: ProducedFamily, now: number): MetricData {
+    const { name } = family.metric;
+    const known = this.#kept.get(name);
+    if (known !== undefined) return known;
+    const data = this.#data(family, now);
+    if (family.steady === true && this.#options.version !== undefined) this.#kept.set(name, data);
+    return data;
   }
 
   #data({ metric, family }: ProducedFamily, now: number): MetricData {

@@ -24,19 +24,19 @@ function zstd(): Partial<Record<Coding, Compress>> {
   return { zstd: (body) => compress(body, { params }) };
 }
 
-/** A body. Compresses it at most once for each coding. */
+/** A body in parts, which other bodies may have too. Compresses it at most once for each coding. */
 export class Body {
-  readonly plain: Buffer;
-  readonly #coded = new Map<Coding, Promise<Buffer>>();
+  readonly plain: readonly Buffer[];
+  readonly #coded = new Map<Coding, Promise<readonly Buffer[]>>();
 
-  constructor(plain: Buffer) {
+  constructor(plain: readonly Buffer[]) {
     this.plain = plain;
   }
 
-  in(coding: Coding | 'identity'): Promise<Buffer> | Buffer {
+  in(coding: Coding | 'identity'): Promise<readonly Buffer[]> | readonly Buffer[] {
     if (coding === 'identity') return this.plain;
     let coded = this.#coded.get(coding);
-    if (coded === undefined) this.#coded.set(coding, (coded = COMPRESS[coding]!(this.plain)));
+    if (coded === undefined) this.#coded.set(coding, (coded = COMPRESS[coding]!(Buffer.concat(this.plain)).then((bytes) => [bytes])));
     return coded;
   }
 }

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { Exposition } from './exposition.ts';
 import { labelsOf } from './labels.ts';
 import { leText, numberText } from './numbers.ts';
+import type { Written } from './written.ts';
 
 const time: [number, number] = [1, 0];
 const TARGET = `# HELP target_info Resource of these metrics
@@ -28,7 +29,8 @@ function collection(...metrics: MetricData[]): ResourceMetrics {
   return { resource, scopeMetrics: metrics.map((each) => ({ scope: { name: 'x' }, metrics: [each] })) };
 }
 
-const page = (...metrics: MetricData[]): string => String(new Exposition().writeAtOnce(collection(...metrics)).body);
+const textOf = ({ bytes }: Written): string => String(Buffer.concat(bytes));
+const page = (...metrics: MetricData[]): string => textOf(new Exposition().writeAtOnce(collection(...metrics)));
 
 describe('Exposition', () => {
   it('writes gauges and counters with their suffixes', () => {
@@ -87,8 +89,8 @@ h_seconds_count 3
     const exposition = new Exposition();
     const points = Array.from({ length: 3000 }, (_, index): [object, number] => [{ index, name: 'ü"\\\n' }, index * 7919]);
     const data = collection(metric('a', {}, points));
-    const first = String(exposition.writeAtOnce(data).body);
-    expect(String(exposition.writeAtOnce(data).body)).toBe(first);
+    const first = textOf(exposition.writeAtOnce(data));
+    expect(textOf(exposition.writeAtOnce(collection(metric('a', {}, points))))).toBe(first);
     expect(first.split('\n').length).toBe(3000 + 3 + 2 + 1);
     expect(first).toContain('\na{index="2999",name="ü\\"\\\\\\n"} 23749081\n');
   });
@@ -99,7 +101,7 @@ it('keeps each line with its series when series come, go and change places', () 
   const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((n) => ({ n }));
   const lines = (...points: object[]): string[] => {
     const data = collection(metric('m', {}, points.map((point, index) => [point, index])));
-    return String(exposition.writeAtOnce(data).body).match(/^m.*$/gm) ?? [];
+    return textOf(exposition.writeAtOnce(data)).match(/^m.*$/gm) ?? [];
   };
   expect(lines(a!, b!, c!)).toEqual(['m{n="a"} 0', 'm{n="b"} 1', 'm{n="c"} 2']);
   expect(lines(a!, c!)).toEqual(['m{n="a"} 0', 'm{n="c"} 1']);
@@ -172,17 +174,31 @@ describe('a long page', () => {
     let done = false;
     const turn = () => (turns++, done || setImmediate(turn));
     setImmediate(turn);
-    const { body } = await exposition.write(many(1));
+    const written = await exposition.write(many(1));
     done = true;
     expect(turns).toBeGreaterThan(1);
-    expect(body.equals(new Exposition().writeAtOnce(many(1)).body)).toBe(true);
+    expect(textOf(written) === textOf(new Exposition().writeAtOnce(many(1)))).toBe(true);
+  });
+
+  it('has the same bytes of a metric until its points are others', async () => {
+    const exposition = new Exposition();
+    const [long, short] = [many(1), metric('short', {}, [[{}, 7]])];
+    const both = collection(...long.scopeMetrics[0]!.metrics, short);
+    const [before, same] = [await exposition.write(both), await exposition.write(both)];
+    const after = await exposition.write(many(2));
+    expect(before.parts.map(({ bytes }) => bytes.length)).toEqual([TARGET.length, expect.any(Number), '# HELP short Says\n# TYPE short gauge\nshort 7\n'.length]);
+    expect(same.parts[1]).toBe(before.parts[1]);
+    expect(textOf(same)).toBe(textOf(before));
+    expect(textOf(after).match(/ 2$/gm)).toHaveLength(100_000);
+    // A page that is still being sent keeps its values.
+    expect(textOf(before).match(/^m.* 1$/gm)).toHaveLength(100_000);
   });
 
   it('is written after the one before', async () => {
     const exposition = new Exposition();
     const bodies = await Promise.all([exposition.write(many(1)), exposition.write(collection()), exposition.write(many(2))]);
-    expect(bodies.map(({ body }) => String(body).match(/ 1$/gm)?.length)).toEqual([100_001, 1, 1]);
-    expect(String(bodies[2].body).match(/ 2$/gm)).toHaveLength(100_000);
+    expect(bodies.map((body) => textOf(body).match(/ 1$/gm)?.length)).toEqual([100_001, 1, 1]);
+    expect(textOf(bodies[2]).match(/ 2$/gm)).toHaveLength(100_000);
   });
 
   it('that cannot be written does not stop the next one', async () => {
@@ -190,6 +206,6 @@ describe('a long page', () => {
     const broken = exposition.write({} as ResourceMetrics);
     const next = exposition.write(collection());
     await expect(broken).rejects.toThrow();
-    expect(String((await next).body)).toBe(TARGET);
+    expect(textOf(await next)).toBe(TARGET);
   });
 });

@@ -1,6 +1,6 @@
 import { inPieces } from '../../internal/pieces.ts';
 import { Body } from './coding.ts';
-import type { Written } from './exposition.ts';
+import type { Written } from './written.ts';
 
 /** One collection. All requests that arrive while it runs share it. */
 export interface Page<F = unknown> {
@@ -34,13 +34,13 @@ export class SharedPage<F> {
     const { bodies } = kept;
     const written = await kept.written;
     // A reader's new series are those that appeared after its last scrape. So two readers with equally many have the same ones.
-    const newer = written.regions.newer(since);
+    const newer = written.newer(since);
     let body = bodies.get(newer);
     if (body === undefined) bodies.set(newer, (body = bodyOf(written, newer, since)));
     return body;
   }
 }
 
-async function bodyOf({ body, regions }: Written, newer: number, since: number): Promise<Body> {
-  return new Body(newer === 0 ? body : await inPieces(regions.zeroed(body, since)));
+async function bodyOf(written: Written, newer: number, since: number): Promise<Body> {
+  return new Body(newer === 0 ? written.bytes : await inPieces(written.zeroed(since)));
 }

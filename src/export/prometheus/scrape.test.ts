@@ -4,12 +4,13 @@ import type { AddressInfo } from 'node:net';
 import zlib, { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Body } from './coding.ts';
-import { Exposition, type Written } from './exposition.ts';
+import { Exposition } from './exposition.ts';
 import { TEXT } from './format.ts';
 import { OPENMETRICS } from './openmetrics.ts';
 import { type Page } from './page.ts';
 import { Regions } from './regions.ts';
 import { type ScrapeOptions, scrapeHandler } from './scrape.ts';
+import { Written } from './written.ts';
 
 const closers: (() => void)[] = [];
 afterEach(() => closers.splice(0).forEach((close) => close()));
@@ -21,7 +22,7 @@ let time = 0;
 function pageOf(text: string, ...values: [appeared: number, start: number, end: number][]): Page<Exposition> {
   const regions = new Regions();
   for (const [appeared, start, end] of values) regions.add(appeared, start, end);
-  const written: Written = { body: Buffer.from(text), regions };
+  const written = new Written([{ bytes: Buffer.from(text), regions }]);
   return { time: ++time, errors: [], write: () => Promise.resolve(written) };
 }
 
@@ -91,7 +92,7 @@ describe('scrapeHandler', () => {
     const { headers, body } = await scrape('GET', { 'accept-encoding': 'gzip, zstd' });
     expect(headers['content-encoding']).toBe('zstd');
     expect(String(zstdDecompressSync(body))).toBe('a 1\n');
-    const once = new Body(Buffer.from('a'));
+    const once = new Body([Buffer.from('a')]);
     expect(once.in('zstd')).toBe(once.in('zstd'));
     expect(once.in('identity')).toBe(once.plain);
   });
@@ -107,7 +108,7 @@ describe('scrapeHandler', () => {
 
   it('serves each format as what it is', async () => {
     const formats = [new Exposition(OPENMETRICS), new Exposition(TEXT)];
-    const write = async (format: Exposition): Promise<Written> => ({ body: Buffer.from(format.version), regions: new Regions() });
+    const write = async (format: Exposition): Promise<Written> => new Written([{ bytes: Buffer.from(format.version), regions: new Regions() }]);
     const { scrape } = await serve({ formats, collect: async () => ({ time: 1, errors: [], write }) });
     const get = async (accept: string) => {
       const { headers, body } = await scrape('GET', { accept });

@@ -109,11 +109,13 @@ async function within<T>(timeout: number, work: () => Promise<T>): Promise<T> {
 function plain(request: IncomingMessage, response: ServerResponse, status: number, text: string): void {
   if (response.headersSent) return;
   response.setHeader('Content-Type', 'text/plain; charset=utf-8');
-  end(request, response, status, Buffer.from(text));
+  end(request, response, status, [Buffer.from(text)]);
 }
 
-function end(request: IncomingMessage, response: ServerResponse, status: number, body: Buffer): void {
+function end(request: IncomingMessage, response: ServerResponse, status: number, body: readonly Buffer[]): void {
   response.statusCode = status;
-  response.setHeader('Content-Length', body.length);
-  response.end(request.method === 'HEAD' ? undefined : body);
+  response.setHeader('Content-Length', body.reduce((length, part) => length + part.length, 0));
+  response.cork();
+  if (request.method !== 'HEAD') for (const part of body) response.write(part);
+  response.end();
 }
