@@ -98,7 +98,7 @@ describe('scrapeHandler', () => {
   });
 
   it('has no zstd where Node.js has none', async () => {
-    const { zstdCompress: _, ...older } = zlib;
+    const { createZstdCompress: _, ...older } = zlib;
     vi.resetModules();
     vi.doMock('node:zlib', () => ({ ...older, default: older }));
     const { CODINGS } = await import('./coding.ts');
