@@ -24,8 +24,8 @@ function zstd(): typeof COMPRESS {
 /** As a stream: a copy of all parts in one buffer would block the event loop longer than all else. */
 async function compress(parts: readonly Buffer[], coding: Coding): Promise<readonly Buffer[]> {
   const compressed: Buffer[] = [];
-  await pipeline(Readable.from(parts), COMPRESS[coding]!(), async (chunks: AsyncIterable<Buffer>) => {
-    for await (const chunk of chunks) compressed.push(chunk);
+  await pipeline(Readable.from(parts), COMPRESS[coding]!(), async (chunks) => {
+    for await (const chunk of chunks) compressed.push(chunk as Buffer);
   });
   return compressed;
 }

@@ -37,7 +37,10 @@ export function registerSelf(meter: Meter, collector: Collector, sources: SelfSo
       else gauge.record(value, attributes);
     };
     observeWindow(observe, collector);
-    observeStats(observe, collector.snapshot?.cut.stats ?? sources.stats(), collector.filtered);
+    const now = sources.stats();
+    observeStats(observe, collector.snapshot?.cut.stats ?? now, collector.filtered);
+    // Not that of the window: it would say no more than how long the read at its end took.
+    if (now !== undefined) observe(metrics.drainLag, now.drainLag);
     observeBudget(observe, collector);
     observeNames(observe, collector, sources);
     observeExports(observe, sources);
@@ -78,7 +81,6 @@ function observeStats(observe: Observe, stats: DrainStats | undefined, filtered:
   observe(metrics.late, stats.late);
   observe(metrics.ringUsed, stats.ringUsed);
   observe(metrics.ringSize, stats.ringSize);
-  observe(metrics.drainLag, stats.drainLag);
   observe(metrics.scanAge, stats.scanAge);
 }
 

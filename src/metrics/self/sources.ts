@@ -26,7 +26,7 @@ export interface SelfSources {
   failureRecords(): { readonly written: number; readonly left_out: number };
   /** Requests for names of containers so far, by server; undefined: nobody is asked. */
   nameRequests(): Readonly<Record<string, { readonly ok: number; readonly failed: number }>> | undefined;
-  /** Counters of kernel and drain before the first window is complete, so that each series exists from the start. */
+  /** Of kernel and drain as they are now; undefined: the programs are not loaded. Before the first window is complete their counters are those of the page. */
   stats(): DrainStats | undefined;
 }
 

@@ -11,6 +11,9 @@ export interface AcceptAccount extends Account {
 
 /** The metrics of accepts. Each account has one series in both. */
 export class Accepts extends AccountTable<AcceptAccount> {
+  /** Accounts with accepts in this window. */
+  readonly #touched = new Set<AcceptAccount>();
+
   constructor(limit: Limit) {
     super(limit, (accepts, window) => ({ ...newAccount(window), accepts, window: sibling(accepts, accepts.born) }));
   }
@@ -24,10 +27,12 @@ export class Accepts extends AccountTable<AcceptAccount> {
   }
 
   begin(): void {
-    for (const account of this) account.window.value = 0;
+    for (const account of this.#touched) account.window.value = 0;
+    this.#touched.clear();
   }
 
   add(account: AcceptAccount, count: number, at: At): void {
+    this.#touched.add(account);
     account.accepts.value += count;
     account.window.value += count;
     account.moved = at.window;

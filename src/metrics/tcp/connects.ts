@@ -38,7 +38,8 @@ export class Connects extends AccountTable<ConnectAccount> {
   // All connects so far, independent of their series.
   #ended = 0;
   #given = 0;
-
+  /** Accounts with connects in this window: the others, which may be many, need no work. */
+  readonly #touched = new Set<ConnectAccount>();
   readonly #shapes: Shapes;
 
   constructor(limit: Limit, shapes: Shapes) {
@@ -62,11 +63,15 @@ export class Connects extends AccountTable<ConnectAccount> {
 
   /** Resets the gauges of a window. */
   begin(): void {
-    this.window.zero();
-    for (const account of this) account.pending.value = 0;
+    for (const account of this.#touched) {
+      for (const series of account.window.values()) series.value = 0;
+      account.pending.value = 0;
+    }
+    this.#touched.clear();
   }
 
   addEnded(account: ConnectAccount, outcome: number, count: number, at: At): void {
+    this.#touched.add(account);
     account.ended += count;
     account.moved = at.window;
     this.#ended += count;
@@ -75,6 +80,7 @@ export class Connects extends AccountTable<ConnectAccount> {
   }
 
   addPending(account: ConnectAccount, count: number, at: At): void {
+    this.#touched.add(account);
     account.pending.value += count;
     account.moved = at.window;
   }
@@ -86,7 +92,7 @@ export class Connects extends AccountTable<ConnectAccount> {
    */
   commit(born: HrTime): void {
     let pending = 0;
-    for (const account of this) {
+    for (const account of this.#touched) {
       pending += account.pending.value;
       if (this.isOverflow(account)) continue;
       const grown = account.ended + account.pending.value - account.attempts.value;
