@@ -56,6 +56,9 @@ export interface PulledPoint<T = unknown> extends DataPoint<T> {
 /** Of a metric; the oldest are forgotten while a receiver is away. */
 const MOST_ENDED = 10_000;
 
+/** Points after which a collection may pause. */
+const PIECE = 1024;
+
 /** Between two collections, milliseconds; less than any clock shows. */
 const INSTANT = 0.001;
 
@@ -85,7 +88,7 @@ export class Producer implements MetricProducer {
     return this.#time;
   }
 
-  /** Lets the event loop go on between metrics. */
+  /** Lets the event loop go on meanwhile. */
   collect(): Promise<CollectionResult> {
     return this.#options.whole(() => inPieces(this.#pieces()));
   }
@@ -98,7 +101,7 @@ export class Producer implements MetricProducer {
     const now = clock();
     const metrics: MetricData[] = [];
     for (const family of families) {
-      metrics.push(this.#keptOrNew(family, now));
+      metrics.push(yield* this.#keptOrNew(family, now));
       yield;
     }
     const resourceMetrics = { resource: this.#resource, scopeMetrics: [{ scope: { name: SCOPE }, metrics }] };
@@ -111,30 +114,30 @@ export class Producer implements MetricProducer {
     this.#version = version?.() ?? NaN;
   }
 
-  #keptOrNew(family: ProducedFamily, now: number): MetricData {
+  *#keptOrNew(family: ProducedFamily, now: number): Pieces<MetricData> {
     const { name } = family.metric;
     const known = this.#kept.get(name);
     if (known !== undefined) return known;
-    const data = this.#data(family, now);
+    const data = yield* this.#data(family, now);
     if (family.steady === true && this.#options.version !== undefined) this.#kept.set(name, data);
     return data;
   }
 
-  #data({ metric, family }: ProducedFamily, now: number): MetricData {
+  *#data({ metric, family }: ProducedFamily, now: number): Pieces<MetricData> {
     const { name, description, unit } = metric;
     // Seconds have fractions; all else is counted.
     const descriptor = { name, description, unit, valueType: unit === 's' ? ValueType.DOUBLE : ValueType.INT };
     const aggregationTemporality = AggregationTemporality.CUMULATIVE;
     if (family instanceof HistogramTable && this.#options.exponential) {
-      const dataPoints = this.#points(family, true, now, (series) => family.readExponential(series));
+      const dataPoints = yield* this.#points(family, true, now, (series) => family.readExponential(series));
       return { descriptor, aggregationTemporality, dataPointType: DataPointType.EXPONENTIAL_HISTOGRAM, dataPoints };
     }
     if (family instanceof HistogramTable) {
-      const dataPoints = this.#points(family, true, now, (series) => family.read(series));
+      const dataPoints = yield* this.#points(family, true, now, (series) => family.read(series));
       return { descriptor, aggregationTemporality, dataPointType: DataPointType.HISTOGRAM, dataPoints };
     }
     const counter = metric.kind === 'counter';
-    const dataPoints = this.#points(family, counter, now, (series) => series.value);
+    const dataPoints = yield* this.#points(family, counter, now, (series) => series.value);
     if (!counter && this.#options.tellsEnds) dataPoints.push(...this.#ended(metric, family, now));
     const base = { descriptor, aggregationTemporality, dataPoints };
     return counter
@@ -162,12 +165,14 @@ export class Producer implements MetricProducer {
     return ended.filter(({ attributes }) => !back.has(identify(attributes))).map(({ born: startTime, attributes }) => ({ startTime, endTime, attributes, value }));
   }
 
-  #points<T>(family: Family, cumulative: boolean, now: number, valueOf: (series: Series) => T): DataPoint<T>[] {
+  *#points<T>(family: Family, cumulative: boolean, now: number, valueOf: (series: Series) => T): Pieces<DataPoint<T>[]> {
     const { bit, elapsed } = this.#options;
     const endTime = millisToHrTime(now);
     const withAge = cumulative && elapsed !== undefined;
+    const all: Series[] = [];
+    family.forEach((series) => all.push(series));
     const points: DataPoint<T>[] = [];
-    family.forEach((series) => {
+    for (const series of all) {
       series.seen |= bit;
       const { born: startTime, attributes } = series;
       const value = valueOf(series);
@@ -175,7 +180,8 @@ export class Producer implements MetricProducer {
         ? { startTime, endTime, attributes, value, appeared: this.#appeared(series, now) }
         : { startTime, endTime, attributes, value };
       points.push(point);
-    });
+      if (points.length % PIECE === 0) yield;
+    }
     return points;
   }
 
