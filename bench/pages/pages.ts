@@ -21,7 +21,7 @@ const NOTES = [
     'from the request to the last byte; the longest block is that of the event loop meanwhile; memory is Rss above that of the static page. ' +
     'static: the same bytes each time. stock: the Prometheus exporter of OpenTelemetry.',
   'Four at a time: an agent with 100,000 series and more is scraped by four clients without a pause, while 2,000 connections a second are made. ' +
-    'The lag is `connwatch_drain_lag_seconds`, the age of the oldest event when it is read, sampled at each scrape.',
+    'The lag is `connwatch_drain_lag_seconds`, the age of the oldest event when it is read, sampled at each scrape but the first of each.',
 ];
 
 /** Pages of 100 to 100,000 series by four ways to serve them, and the drain while a long page is scraped. */
@@ -79,6 +79,11 @@ async function ofSize(size: number, rounds: number): Promise<Row[]> {
 /** Series of a destination that refuses. */
 const PER_DESTINATION = 3;
 
+const READERS = 4;
+
+/** Seconds of traffic before the first and after the last scrape. */
+const AROUND = 2;
+
 async function fourAtATime(series: number, seconds: number): Promise<Row[]> {
   const destinations = Math.ceil(series / PER_DESTINATION);
   await using agent = await startAgent({ args: ['--series-limit', `${3 * destinations}`] });
@@ -87,7 +92,8 @@ async function fourAtATime(series: number, seconds: number): Promise<Row[]> {
   await flood.finish();
   await delay(11_000);
   using generator = new Generator();
-  const traffic = generator.run('bench-beside', ['plain', '--port', '9', '--rate', '2000', '--count', `${seconds * 2000}`], namespace);
+  const traffic = generator.run('bench-beside', ['plain', '--port', '9', '--rate', '2000', '--count', `${(seconds + 2 * AROUND) * 2000}`], namespace);
+  await delay(AROUND * 1000);
   const lags: number[] = [];
   let [scrapes, lost, lines, done] = [0, 0, 0, false];
   const reader = async () => {
@@ -95,15 +101,17 @@ async function fourAtATime(series: number, seconds: number): Promise<Row[]> {
       const text = await page(agent);
       scrapes++;
       lines = Math.max(lines, text.split('\n').filter((line) => !line.startsWith('#')).length);
+      if (scrapes <= READERS) continue;
       const seen = parsePage(text.replaceAll(/^connwatch_(?:tcp|window)_.*\n/gm, ''));
       lags.push((seen.value('connwatch_drain_lag_seconds') ?? 0) * 1000);
       lost = seen.select('connwatch_events_lost_total').reduce((total, { labels, value }) => total + (labels['stage'] === 'metrics' ? 0 : value), 0);
     }
   };
-  const readers = [reader(), reader(), reader(), reader()];
-  const made = await traffic;
+  const readers = Array.from({ length: READERS }, reader);
+  await delay(seconds * 1000);
   done = true;
   await Promise.all(readers);
+  const made = await traffic;
   const { resident, maps } = memoryOf(agent.pid);
   const sorted = lags.sort((a, b) => a - b);
   const p99 = sorted[Math.floor(sorted.length * 0.99)] ?? 0;
