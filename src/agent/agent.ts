@@ -77,6 +77,7 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
   const drain = watchDrain(settings.interval, watch, log);
   const interval = new BehaviorSubject(settings.interval);
   const calm = new Calm();
+  const patience = new Patience((ms) => ebpf.setPatience(ms));
   const looked = new Subject<Snapshot>();
   const snapshots = ebpf.batches.pipe(
     windows({
@@ -129,7 +130,7 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
     self,
     readers: push.readers,
     onSnapshot: ({ rows }) => {
-      calm.window(rows);
+      calm.window(rows, patience.isWriting);
       drain.alive();
       watch.collectionSucceeded();
       feed.update();
@@ -139,7 +140,7 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
       log.error({ code: codeFor(error, 'CW_WINDOW'), error: oneLine(error) }, 'a window could not be collected');
       watch.collectionFailed();
     },
-    onWriting: new Patience((ms) => ebpf.setPatience(ms)).writing,
+    onWriting: patience.writing,
     onCollect: (error) => {
       if (error !== undefined) log.error({ code: codeFor(error, 'CW_PAGE'), error: oneLine(error) }, 'metrics of a scrape could not be collected');
     },

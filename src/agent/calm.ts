@@ -29,12 +29,16 @@ export class Calm {
     this.#options = options;
   }
 
-  /** A window has ended. @param rows how many keys did something */
-  window(rows: number): void {
+  /**
+   * A window has ended. The collection blocks the event loop, of 100 MB for a second, so it waits while pages are
+   * written. They are also objects enough for V8 to collect by itself.
+   * @param rows how many keys did something
+   */
+  window(rows: number, isWriting: boolean): void {
     // The first window: nobody can have made it grow before.
     if (this.#floor === Infinity) this.#floor = this.#options.heapSize();
     this.#calm = rows <= FEW_ROWS ? this.#calm + 1 : 0;
-    if (this.#calm < WINDOWS || this.#collecting) return;
+    if (this.#calm < WINDOWS || this.#collecting || isWriting) return;
     this.#calm = 0;
     const size = this.#options.heapSize();
     if (size < this.#floor) this.#floor = size;

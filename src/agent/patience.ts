@@ -11,14 +11,25 @@ const LINGER_MS = 500;
 export class Patience {
   readonly #set: (ms: number) => void;
   #timer: NodeJS.Timeout | undefined;
+  #isWriting = false;
 
   constructor(set: (ms: number) => void) {
     this.#set = set;
   }
 
+  /** Whether pages are written, or were a moment ago. */
+  get isWriting(): boolean {
+    return this.#isWriting;
+  }
+
   readonly writing = (busy: boolean): void => {
     clearTimeout(this.#timer);
-    if (busy) this.#set(WRITING_PATIENCE_MS);
-    else this.#timer = setTimeout(() => this.#set(DRAIN_PATIENCE_MS), LINGER_MS).unref();
+    if (busy) this.#change(true);
+    else this.#timer = setTimeout(() => this.#change(false), LINGER_MS).unref();
   };
+
+  #change(isWriting: boolean): void {
+    this.#isWriting = isWriting;
+    this.#set(isWriting ? WRITING_PATIENCE_MS : DRAIN_PATIENCE_MS);
+  }
 }
