@@ -9,7 +9,7 @@ async function command(args) {
   if (answeredBeforeSetup(args)) return 0;
   const { setup, setupProgram } = await import('./lib/setup.mjs');
   const { runAgent } = await import('./lib/agent.mjs');
-  // `config` and help print text: they need neither compilers nor root.
+  // `config` with settings, and help of a command, print text: they need neither compilers nor root.
   await (args[0] === 'config' || args.includes('--help') || args.includes('-h') ? setupProgram() : setup());
   return runAgent(args);
 }

@@ -24,3 +24,8 @@ it('a fresh checkout has the help that the program prints (npm test -- test/bund
   const help = await must([process.execPath, at('dist', 'connwatch.js'), '--help']);
   await expect(help).toMatchFileSnapshot(at('scripts', 'lib', 'help.txt'));
 });
+
+it('and the default settings that it prints', async () => {
+  const settings = await must([process.execPath, at('dist', 'connwatch.js'), 'config']);
+  await expect(settings).toMatchFileSnapshot(at('scripts', 'lib', 'config.txt'));
+});
