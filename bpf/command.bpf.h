@@ -30,7 +30,7 @@ static __noinline u64 end_of(u64 string)
 
 #define HEAD(a, b, c, d) ((u32)(a) | (u32)(b) << 8 | (u32)(c) << 16 | (u32)(d) << 24)
 
-/* Executables that may run a script, by their first four bytes; native/command.cc decides. */
+/* Executables that may run a script, by their first four bytes; native/keys/command.cc decides. */
 static __always_inline bool may_interpret(const char *exe)
 {
 	switch (*(const u32 *)exe) {

@@ -51,7 +51,7 @@ static __always_inline void add_up(struct cw_fold *fold, const struct cw_fold *a
 /*
  * The ring is full: what the record would have said is added up by cgroup, and then
  * counted as lost. In this order: user space reads the losses first, so a loss that
- * it does not find here found no room (native/folds.cc).
+ * it does not find here found no room (native/cut/folds.cc).
  */
 __noinline int fold_record(u64 cgroup, u32 netns, u32 what, const struct cw_fold *amount)
 {

@@ -4,13 +4,13 @@
 #include <napi.h>
 #include <unistd.h>
 
-#include "counts.h"
-#include "layout.h"
-#include "netns.h"
-#include "preload.h"
-#include "privileges.h"
-#include "probe.h"
-#include "session.h"
+#include "native/cut/counts.h"
+#include "native/program/layout.h"
+#include "native/program/netns.h"
+#include "native/program/preload.h"
+#include "native/program/privileges.h"
+#include "native/program/probe.h"
+#include "native/session.h"
 
 namespace {
 

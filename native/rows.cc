@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "rows.h"
+#include "native/rows.h"
 
 #include <array>
 #include <cstring>
 
-#include "clock.h"
+#include "native/clock.h"
 
 namespace connwatch {
 namespace {

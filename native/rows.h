@@ -6,7 +6,7 @@
 
 #include <vector>
 
-#include "drain.h"
+#include "native/drain/drain.h"
 
 namespace connwatch {
 

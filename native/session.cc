@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "session.h"
+#include "native/session.h"
 
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -8,10 +8,10 @@
 #include <cstring>
 #include <utility>
 
-#include "clock.h"
-#include "details.h"
-#include "preload.h"
-#include "rows.h"
+#include "native/clock.h"
+#include "native/keys/details.h"
+#include "native/program/preload.h"
+#include "native/rows.h"
 
 namespace connwatch {
 namespace {

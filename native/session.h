@@ -7,8 +7,8 @@
 
 #include <memory>
 
-#include "drain.h"
-#include "wake.h"
+#include "native/drain/drain.h"
+#include "native/drain/wake.h"
 
 namespace connwatch {
 

@@ -23,11 +23,11 @@ export interface Binding {
   probeUnprivileged(): number;
   dropPrivileges(keep: bigint): PrivilegesLeft;
   probeObject(config: ProgramConfig): void;
-  /** native/preload.h */
+  /** native/program/preload.h */
   preload(config: ProgramConfig): void;
 }
 
-/** native/privileges.h: capabilities of all threads together; bit n of a set is capability n. */
+/** native/program/privileges.h: capabilities of all threads together; bit n of a set is capability n. */
 export interface PrivilegesLeft {
   readonly permitted: bigint;
   readonly bounding: bigint;
@@ -36,7 +36,7 @@ export interface PrivilegesLeft {
   readonly threads: number;
 }
 
-/** native/probe.h: the stage at which the kernel refused the program; '' if it accepted it. */
+/** native/program/probe.h: the stage at which the kernel refused the program; '' if it accepted it. */
 export interface ProgramAnswer {
   readonly stage: '' | 'type' | 'target' | 'load' | 'helper' | 'attach';
   /** 0 when there is none. */

@@ -17,7 +17,7 @@ export type Whose = 'unknown' | 'process' | 'kernel' | 'folded';
 
 /**
  * What a key number stands for. The addon gives each tuple a number, and records have that number. Numbers are
- * dense, start at 1 and are used again after `release`. Each workload gets a fair share of them (native/shares.h).
+ * dense, start at 1 and are used again after `release`. Each workload gets a fair share of them (native/keys/shares.h).
  * Above its share, its peers or whole workloads share a number (`fold`).
  */
 export interface Key {

@@ -1,7 +1,7 @@
 /**
  * Every error code of connwatch: its meaning, and what to do in general. The type
  * `ErrorCode` and docs/errors.md come from this table. The hint of an error says
- * more if more is known. The addon throws some of these too (native/*.cc).
+ * more if more is known. The addon throws some of these too (native/).
  */
 export const ERROR_CODES = {
   CW_CONFIG: {

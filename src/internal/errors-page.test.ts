@@ -26,14 +26,14 @@ it('docs/errors.md is current (npx vitest run src/internal -u writes it)', async
 });
 
 it('every code in use is documented, and every documented one is in use', () => {
-  expect(codesIn('src/**/*.ts', 'native/*.{cc,h}')).toEqual(Object.keys(ERROR_CODES).sort());
+  expect(codesIn('src/**/*.ts', 'native/**/*.{cc,h}')).toEqual(Object.keys(ERROR_CODES).sort());
   expect(codesIn('scripts/**/*.mjs')).toEqual(Object.keys(REFUSAL_CODES).sort());
 });
 
 // That src/ makes no error without a code is a rule of the linter (eslint.config.js).
 it('whatever the addon throws has a code', () => {
   const plain = /Napi::\w*Error::New|ThrowAsJavaScriptException|napi_throw/;
-  const found = sources('native/*.{cc,h}').filter(({ file, text }) => file !== 'native/error.cc' && plain.test(text));
+  const found = sources('native/**/*.{cc,h}').filter(({ file, text }) => file !== 'native/error.cc' && plain.test(text));
   expect(found.map(({ file }) => file)).toEqual([]);
 });
 

@@ -1,7 +1,7 @@
 import { OUTCOMES } from './outcomes.ts';
 
 /*
- * The addon counts records by key, in rows of these columns (native/counts.h). A value of a
+ * The addon counts records by key, in rows of these columns (native/cut/counts.h). A value of a
  * histogram goes into the first bucket whose bound is not below it; a value above all bounds
  * goes into the last bucket. Bounds are seconds.
  */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * libFuzzer's target for the record decoder (native/decode.h). Bytes are taken in both ways in which the drain meets
+ * libFuzzer's target for the record decoder (native/drain/decode.h). Bytes are taken in both ways in which the drain meets
  * them: one record of the ring, whose length is known, and records of a scan, one after the other. What has a kind is
  * read whole, as its struct, so that AddressSanitizer sees a size that is too large.
  */
@@ -9,7 +9,7 @@
 #include <cstring>
 #include <vector>
 
-#include "native/decode.h"
+#include "native/drain/decode.h"
 
 namespace {
 

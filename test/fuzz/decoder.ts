@@ -8,13 +8,13 @@ import type { Fuzzed } from './fuzzed.ts';
 const FLAGS = ['-std=c++20', '-O1', '-g', '-Wall', '-Wextra', '-fsanitize=fuzzer,address,undefined', '-fno-sanitize-recover=undefined'];
 /** Longer than four of the longest records. */
 const LONGEST = 4608;
-const WHAT = { what: 'record decoder (native/decode.h)', by: 'libFuzzer, AddressSanitizer, UndefinedBehaviorSanitizer' };
+const WHAT = { what: 'record decoder (native/drain/decode.h)', by: 'libFuzzer, AddressSanitizer, UndefinedBehaviorSanitizer' };
 
 /** Compiles the record decoder with libFuzzer and gives it so many inputs. */
 export async function fuzzDecoder(inputs: number): Promise<Fuzzed> {
   const program = at('build', 'fuzz', 'decode');
   mkdirSync(at('build', 'fuzz'), { recursive: true });
-  const compiled = await run(['clang++', ...FLAGS, '-I', at(), at('test', 'fuzz', 'decode.cc'), at('native', 'decode.cc'), '-o', program]).catch((error: unknown) => ({ code: 1, stderr: String(error) }));
+  const compiled = await run(['clang++', ...FLAGS, '-I', at(), at('test', 'fuzz', 'decode.cc'), at('native', 'drain', 'decode.cc'), '-o', program]).catch((error: unknown) => ({ code: 1, stderr: String(error) }));
   if (compiled.code !== 0) return notCompiled(compiled.stderr);
   const folder = mkdtempSync(join(tmpdir(), 'connwatch-fuzz-'));
   try {

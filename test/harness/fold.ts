@@ -9,7 +9,7 @@ export interface Folded {
   readonly sums: Record<number, number>;
 }
 
-/** Counts records as native/counts.cc does, in plain words: what that is compared with. */
+/** Counts records as native/cut/counts.cc does, in plain words: what that is compared with. */
 export function fold(into: Map<number, Folded>, { bytes, keys, length }: Batch): void {
   for (let i = 0; i < length; i++) {
     let row = into.get(keys[i]!);

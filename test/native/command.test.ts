@@ -2,12 +2,12 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { at } from '../harness/paths.ts';
 import { must } from '../harness/run.ts';
 
-// native/command.cc without the kernel: test/tools/command.cc, with sanitizers.
+// native/keys/command.cc without the kernel: test/tools/command.cc, with sanitizers.
 const PROGRAM = at('build', 'test-tools', 'command');
 
 beforeAll(async () => {
   const flags = ['-std=c++17', '-g', '-O1', '-Wall', '-Wextra', '-Werror', '-fsanitize=address,undefined', '-fno-sanitize-recover', '-I', at()];
-  await must(['g++', ...flags, at('test', 'tools', 'command.cc'), at('native', 'command.cc'), '-o', PROGRAM]);
+  await must(['g++', ...flags, at('test', 'tools', 'command.cc'), at('native', 'keys', 'command.cc'), '-o', PROGRAM]);
 });
 
 const line = (exe: string, file: string, args: readonly string[], cut = ''): string => [exe, file, ...args, cut].join('\t');

@@ -5,7 +5,7 @@ import { must } from '../harness/run.ts';
 
 // The addon's key table without the kernel: test/tools/keys.cc, with sanitizers.
 const PROGRAM = at('build', 'test-tools', 'keys');
-const SOURCES = ['client_ranges', 'command', 'details', 'keys', 'owners', 'workloads', 'shares'].map((name) => at('native', `${name}.cc`));
+const SOURCES = ['client_ranges', 'command', 'details', 'keys', 'owners', 'workloads', 'shares'].map((name) => at('native', 'keys', `${name}.cc`));
 
 beforeAll(async () => {
   const flags = ['-std=c++17', '-g', '-O1', '-Wall', '-Wextra', '-Werror', '-fsanitize=address,undefined', '-fno-sanitize-recover', '-I', at()];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Names commands. Reads lines of an executable, a file and arguments, separated by tabs; prints a name for each.
-#include "native/command.h"
+#include "native/keys/command.h"
 
 #include <cstdio>
 #include <iostream>

@@ -17,7 +17,7 @@
 #include <cstring>
 #include <string>
 
-#include "native/details.h"
+#include "native/keys/details.h"
 
 using namespace connwatch;
 

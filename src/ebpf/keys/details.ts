@@ -1,6 +1,6 @@
 import { printable } from '../../internal/escape.ts';
 
-// The layout of native/details.h.
+// The layout of native/keys/details.h.
 const KEY = { cgroup: 0, address: 8, netns: 24, workload: 28, port: 32, role: 34, fold: 35, whose: 36, nameLength: 38, name: 40 } as const;
 const PROCESS = { start: 0, cgroup: 8, pid: 16, comm: 20 } as const;
 const [ADDRESS_LENGTH, COMM_LENGTH] = [16, 16];
@@ -46,12 +46,12 @@ export class Details {
     return this.#view.getUint8(KEY.role);
   }
 
-  /** native/keys.h, Fold */
+  /** native/keys/keys.h, Fold */
   get fold(): number {
     return this.#view.getUint8(KEY.fold);
   }
 
-  /** native/workloads.h, Whose */
+  /** native/keys/workloads.h, Whose */
   get whose(): number {
     return this.#view.getUint8(KEY.whose);
   }

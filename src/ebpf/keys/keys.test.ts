@@ -11,7 +11,7 @@ interface Written {
   readonly name?: string;
 }
 
-/** Writes a key like the addon (native/details.h). */
+/** Writes a key like the addon (native/keys/details.h). */
 function writeKey(to: ArrayBuffer, { role = 1, whose = 1, fold = 0, name = 'app' }: Written): void {
   const [view, bytes] = [new DataView(to), new Uint8Array(to)];
   view.setBigUint64(0, 12n, true);

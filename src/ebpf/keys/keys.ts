@@ -5,10 +5,10 @@ import type { CgroupTable } from './cgroups.ts';
 import { Details } from './details.ts';
 
 const ROLE_CLIENT = 1;
-/** Index = native/workloads.h, Whose. */
+/** Index = native/keys/workloads.h, Whose. */
 const WHOSE: readonly Whose[] = ['unknown', 'process', 'kernel', 'folded'];
 const UNRESOLVED: Partial<Record<Whose, string>> = { kernel: '[kernel]', folded: '[folded]' };
-/** Index = native/keys.h, Fold. */
+/** Index = native/keys/keys.h, Fold. */
 const FOLDS: readonly Key['fold'][] = ['none', 'peer', 'workload', 'workload'];
 
 /**

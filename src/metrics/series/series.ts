@@ -58,7 +58,7 @@ export function checkLimit(limit: number): void {
  * a place however long a flooder has been at it (the rule of dynamic thresholds in
  * shared-memory switches, Choudhury and Hahne 1998). The same holds for the parts
  * of an owner, with what the owner may still take. The addon shares out keys by
- * the same rule (native/shares.h).
+ * the same rule (native/keys/shares.h).
  *
  * Only `retire` takes a series away; a value changes only by who holds the series.
  */
