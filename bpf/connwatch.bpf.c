@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 /* The tp_btf rung: where each program hangs, and nothing else. */
-#include "transition.bpf.h"
-#include "sweep.bpf.h"
-#include "sync.bpf.h"
+#include "events/transition.bpf.h"
+#include "looks/sweep.bpf.h"
+#include "events/sync.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 /*
  * Records without connections: writes connects that never were into the ring of
- * an agent that runs, by the agent's own way into it (emit.bpf.h), bell and
+ * an agent that runs, by the agent's own way into it (base/emit.bpf.h), bell and
  * losses included. bench/tools/producer.c gives it the agent's maps and runs it.
  */
-#include "emit.bpf.h"
+#include "base/emit.bpf.h"
 #include "produce.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

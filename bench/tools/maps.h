@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What the programs write to; others of bpf/maps.bpf.h are not made. */
+/* What the programs write to; others of bpf/base/maps.bpf.h are not made. */
 static const char *const SHARED[] = { "events", "losses", ".bss" };
 
 /* The kernel cuts the name of a .bss to the end of `object.bss`. */

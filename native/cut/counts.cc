@@ -12,7 +12,7 @@ constexpr size_t kFewRows = 256;
 
 double seconds(uint64_t ns) { return static_cast<double>(ns) / 1e9; }
 
-// Outcomes that leave no error in the socket: bpf/outcome.bpf.h.
+// Outcomes that leave no error in the socket: bpf/base/outcome.bpf.h.
 bool leavesError(uint32_t outcome) {
   return outcome != CW_OUT_SUCCESS && outcome != CW_OUT_UNANSWERED && outcome != CW_OUT_CANCELLED;
 }

@@ -29,7 +29,7 @@ uint16_t roleOf(uint32_t what) {
 }  // namespace
 
 /*
- * A record is folded before it is counted as lost (bpf/emit.bpf.h), and the losses are read
+ * A record is folded before it is counted as lost (bpf/base/emit.bpf.h), and the losses are read
  * before the folds. So what is taken for folded may be more than what is taken for lost, never
  * less: no record can be in both the folded and the rest, now or later.
  */

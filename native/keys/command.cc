@@ -29,7 +29,7 @@ struct Interpreter {
   std::vector<std::string_view> longValued;
 };
 
-// Without the version in the name of the executable: python3.11 is python. bpf/command.bpf.h knows the same names.
+// Without the version in the name of the executable: python3.11 is python. bpf/owner/command.bpf.h knows the same names.
 const std::vector<Interpreter>& interpreters() {
   static const std::vector<Interpreter> all = {
       {"python", "c", "m", "WXQ", "", "", {}, {}, {"--check-hash-based-pycs"}},

@@ -10,7 +10,7 @@
 
 namespace connwatch {
 
-// The variables of .bss that user space reads or sets, in the order of bpf/maps.bpf.h.
+// The variables of .bss that user space reads or sets, in the order of bpf/base/maps.bpf.h.
 struct Globals {
   volatile uint32_t* armed;
   volatile uint32_t* immediate;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The hook that observes connects that fail before a SYN (bpf/sync.bpf.h).
+// The hook that observes connects that fail before a SYN (bpf/events/sync.bpf.h).
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@ enum class SyncHook { kOff, kNone, kFexit, kKretprobe, kSyscall };
 
 // `setting`: auto (fexit, else a kretprobe, else none), syscall, off.
 SyncHook chooseSyncHook(const std::string& setting);
-// The constant `sync_failures` of bpf/maps.bpf.h.
+// The constant `sync_failures` of bpf/base/maps.bpf.h.
 uint32_t syncMode(SyncHook hook);
 // The hook that a program of this section belongs to; kOff for all other programs.
 SyncHook hookOf(const std::string& section);

@@ -2,7 +2,7 @@ import { printable } from '../../internal/escape.ts';
 import type { NativeCgroup } from '../session.ts';
 import type { Key } from '../types.ts';
 
-/** Twice the capacity of the kernel's table of reported cgroups (bpf/maps.bpf.h). The kernel reports a cgroup again if it is no longer in its table. */
+/** Twice the capacity of the kernel's table of reported cgroups (bpf/base/maps.bpf.h). The kernel reports a cgroup again if it is no longer in its table. */
 const CAPACITY = 16_384;
 /** Trimming frees room for several cuts, so that a full table is not searched at every cut. */
 const TRIMMED = 12_288;

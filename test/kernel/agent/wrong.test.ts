@@ -11,8 +11,8 @@ describeKernel('a build that counts wrongly on purpose', () => {
   const random = announcedRandom('wrong');
 
   it.each([
-    ['misses every second accept', 'transition.bpf.h', '\t\tconn = conn_of_unseen(sk, cookie, from, to);\n', '\t\tif (cookie >> 1 & 1)\n\t\t\treturn;\n\t\tconn = conn_of_unseen(sk, cookie, from, to);\n', 'PassiveOpens'],
-    ['counts every connect that is refused twice', 'connect.bpf.h', '\tend_attempt(sk, tcp, conn, outcome, error, TCP_CLOSE, syn_queued ? 0 : CW_FLAG_NO_SYN);\n', '\tif (outcome == CW_OUT_REFUSED)\n\t\tend_attempt(sk, tcp, conn, outcome, error, TCP_CLOSE, 0);\n\tend_attempt(sk, tcp, conn, outcome, error, TCP_CLOSE, syn_queued ? 0 : CW_FLAG_NO_SYN);\n', 'ActiveOpens'],
+    ['misses every second accept', 'events/transition.bpf.h', '\t\tconn = conn_of_unseen(sk, cookie, from, to);\n', '\t\tif (cookie >> 1 & 1)\n\t\t\treturn;\n\t\tconn = conn_of_unseen(sk, cookie, from, to);\n', 'PassiveOpens'],
+    ['counts every connect that is refused twice', 'events/connect.bpf.h', '\tend_attempt(sk, tcp, conn, outcome, error, TCP_CLOSE, syn_queued ? 0 : CW_FLAG_NO_SYN);\n', '\tif (outcome == CW_OUT_REFUSED)\n\t\tend_attempt(sk, tcp, conn, outcome, error, TCP_CLOSE, 0);\n\tend_attempt(sk, tcp, conn, outcome, error, TCP_CLOSE, syn_queued ? 0 : CW_FLAG_NO_SYN);\n', 'ActiveOpens'],
   ])('is told by its drift: one that %s', async (_, file, find, replace, counter) => {
     using wrong = await wrongBuild(file, find, replace);
     await using namespace = await Namespace.create();

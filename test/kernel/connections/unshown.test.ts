@@ -12,7 +12,7 @@ import { Generator } from '../../harness/traffic.ts';
 // The kernel may skip a program for a change of state (docs/DECISIONS.md). Builds that skip on purpose stand for
 // it: what they do not see has to be counted all the same, once.
 const BEFORE = '\tif (from == TCP_LISTEN) {\n\t\t/*';
-const skipping = (change: string) => wrongBuild('transition.bpf.h', BEFORE, `\tif (${change})\n\t\treturn;\n${BEFORE}`);
+const skipping = (change: string) => wrongBuild('events/transition.bpf.h', BEFORE, `\tif (${change})\n\t\treturn;\n${BEFORE}`);
 // A softirq interrupts the program: it can make every change but those of a process.
 const SOFTIRQ = 'to != TCP_SYN_SENT && to != TCP_LISTEN && !(from == TCP_LISTEN && to == TCP_CLOSE)';
 const COOKIE = '(u64)sk->__sk_common.skc_cookie.counter';

@@ -11,7 +11,7 @@
 #ifndef CONNWATCH_ACCEPT_H
 #define CONNWATCH_ACCEPT_H
 
-#include "record.bpf.h"
+#include "events/record.bpf.h"
 
 /* When a listener was there before anything was attached, its queue may hold children from before.
  * They are all held by descriptors, and found, two scans after one that saw its queue empty. */

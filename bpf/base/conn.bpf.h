@@ -11,7 +11,7 @@
 #ifndef CONNWATCH_CONN_H
 #define CONNWATCH_CONN_H
 
-#include "emit.bpf.h"
+#include "base/emit.bpf.h"
 
 #define SLOT_BUSY (~0ULL)
 

@@ -3,8 +3,8 @@
 #ifndef CONNWATCH_TRANSITION_H
 #define CONNWATCH_TRANSITION_H
 
-#include "listen.bpf.h"
-#include "unshown.bpf.h"
+#include "events/listen.bpf.h"
+#include "events/unshown.bpf.h"
 
 /* Between ESTABLISHED and CLOSE. */
 static __always_inline bool is_closing(int state)

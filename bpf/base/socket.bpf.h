@@ -3,7 +3,7 @@
 #ifndef CONNWATCH_SOCKET_H
 #define CONNWATCH_SOCKET_H
 
-#include "maps.bpf.h"
+#include "base/maps.bpf.h"
 #include <bpf/bpf_endian.h>
 
 static __always_inline u64 socket_cookie(struct sock *sk)

@@ -3,7 +3,7 @@
 #ifndef CONNWATCH_CLOSE_H
 #define CONNWATCH_CLOSE_H
 
-#include "record.bpf.h"
+#include "events/record.bpf.h"
 
 /* What the record of a close would have reported, and of the beginning if that is not counted yet. */
 static __noinline void fold_close(const struct cw_conn *conn, struct cw_fold *amount, u32 what,

@@ -3,7 +3,7 @@
 #ifndef CONNWATCH_LISTEN_H
 #define CONNWATCH_LISTEN_H
 
-#include "accept.bpf.h"
+#include "events/accept.bpf.h"
 
 /*
  * sk_drops counts every handshake that the listener dropped (tcp_listendrop): the

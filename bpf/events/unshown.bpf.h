@@ -11,9 +11,9 @@
 #ifndef CONNWATCH_UNSHOWN_H
 #define CONNWATCH_UNSHOWN_H
 
-#include "accept.bpf.h"
-#include "close.bpf.h"
-#include "connect.bpf.h"
+#include "events/accept.bpf.h"
+#include "events/close.bpf.h"
+#include "events/connect.bpf.h"
 
 /* A child has its listener's backlog (sk_clone copies it); a client has none. */
 static __always_inline u8 role_of(struct sock *sk)

@@ -6,7 +6,7 @@
 #ifndef CONNWATCH_MPTCP_H
 #define CONNWATCH_MPTCP_H
 
-#include "conn.bpf.h"
+#include "base/conn.bpf.h"
 
 /* The first subflow of the connection to which this one belongs, NULL where it is none. */
 static __always_inline struct sock *first_subflow(struct tcp_sock *tcp)

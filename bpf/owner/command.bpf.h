@@ -3,7 +3,7 @@
 #ifndef CONNWATCH_COMMAND_H
 #define CONNWATCH_COMMAND_H
 
-#include "emit.bpf.h"
+#include "base/emit.bpf.h"
 
 /* The stack of a program and all it calls is 512 bytes. */
 #define PATH_STEP 128

@@ -3,7 +3,7 @@
 #ifndef CONNWATCH_CGROUP_H
 #define CONNWATCH_CGROUP_H
 
-#include "emit.bpf.h"
+#include "base/emit.bpf.h"
 
 #define CGROUP_LEVELS 16
 #define CGROUP_NAME_LEN 256

@@ -12,8 +12,8 @@
 #ifndef CONNWATCH_SCAN_H
 #define CONNWATCH_SCAN_H
 
-#include "listen.bpf.h"
-#include "unshown.bpf.h"
+#include "events/listen.bpf.h"
+#include "events/unshown.bpf.h"
 
 /* Younger records may be in the middle of the change that made them. */
 #define SETTLED_NS 1000000000ULL

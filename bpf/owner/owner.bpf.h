@@ -3,8 +3,8 @@
 #ifndef CONNWATCH_OWNER_H
 #define CONNWATCH_OWNER_H
 
-#include "cgroup.bpf.h"
-#include "command.bpf.h"
+#include "owner/cgroup.bpf.h"
+#include "owner/command.bpf.h"
 
 /* Sends the names, once for each program image of a process. */
 static __always_inline bool send_process(struct process *process, struct task_struct *leader,

@@ -3,7 +3,7 @@
 #ifndef CONNWATCH_EMIT_H
 #define CONNWATCH_EMIT_H
 
-#include "maps.bpf.h"
+#include "base/maps.bpf.h"
 
 /* What happens seldom is not static: the verifier looks at it once, and not at each call. */
 __noinline int count_loss(u32 reason, u32 class)

@@ -8,8 +8,8 @@
 #ifndef CONNWATCH_SYNC_H
 #define CONNWATCH_SYNC_H
 
-#include "outcome.bpf.h"
-#include "record.bpf.h"
+#include "base/outcome.bpf.h"
+#include "events/record.bpf.h"
 
 /* Where a connect was going, in the terms of struct cw_event. */
 struct destination {

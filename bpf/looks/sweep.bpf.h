@@ -8,7 +8,7 @@
 #ifndef CONNWATCH_SWEEP_H
 #define CONNWATCH_SWEEP_H
 
-#include "scan.bpf.h"
+#include "looks/scan.bpf.h"
 
 /* The memory may be another socket's by now, or nobody's. It is read with care, and the
  * cookie last: what was another socket's is then not taken. */

@@ -3,9 +3,9 @@
 #ifndef CONNWATCH_CONNECT_H
 #define CONNWATCH_CONNECT_H
 
-#include "mptcp.bpf.h"
-#include "outcome.bpf.h"
-#include "record.bpf.h"
+#include "events/mptcp.bpf.h"
+#include "base/outcome.bpf.h"
+#include "events/record.bpf.h"
 
 static __always_inline u64 *mark_slot(u64 cookie)
 {

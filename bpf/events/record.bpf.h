@@ -3,10 +3,10 @@
 #ifndef CONNWATCH_RECORD_H
 #define CONNWATCH_RECORD_H
 
-#include "conn.bpf.h"
-#include "outcome.bpf.h"
-#include "owner.bpf.h"
-#include "socket.bpf.h"
+#include "base/conn.bpf.h"
+#include "base/outcome.bpf.h"
+#include "owner/owner.bpf.h"
+#include "base/socket.bpf.h"
 
 static __always_inline u16 owner_flags(cw_owner owner)
 {
