@@ -89,6 +89,8 @@ async function agentLog(): Promise<string> {
 }
 
 const get = (url: string): Promise<string> => must(cluster.machine.command('curl', '--silent', '--show-error', '--fail', '--max-time', '60', url));
+/** Of a container that may not listen yet. */
+const ask = (url: string): Promise<string> => must(cluster.machine.command('curl', '--silent', '--show-error', '--fail', '--max-time', '60', '--retry', '20', '--retry-delay', '1', '--retry-connrefused', url));
 const scrape = async () => parsePage(await get(`http://${agent}:9090/metrics`));
 
 /** Sum of the series that have these labels, and what else they are called. */
@@ -109,7 +111,7 @@ async function settles(expected: readonly (readonly [metric: string, labels: Rea
   }
 }
 
-const asked = (pod: ApiObject, count: number, host: string, port: number) => get(`http://${addressOf(pod)}:${CONTROL}/${count}/${host}/${port}`);
+const asked = (pod: ApiObject, count: number, host: string, port: number) => ask(`http://${addressOf(pod)}:${CONTROL}/${count}/${host}/${port}`);
 
 describe('the chart in a cluster', () => {
   it('is installed, and ready', async () => {
@@ -129,7 +131,7 @@ describe('the chart in a cluster', () => {
     await asked(client, 7, ip, 443);
     await asked(client, 5, addressOf(server), PRIVATE);
     await asked(client, 4, ip, 444);
-    await get(`http://${addressOf(client)}:${CONTROL + 1}/3/${ip}/443`);
+    await ask(`http://${addressOf(client)}:${CONTROL + 1}/3/${ip}/443`);
     const from = { k8s_namespace_name: 'shop', k8s_deployment_name: 'checkout', k8s_container_name: 'app', server_address: PAYMENTS };
     await settles([
       [ATTEMPTS, { ...from, server_port: '443' }, 7],
@@ -170,7 +172,7 @@ describe('the chart in a cluster', () => {
     const manifest = { ...make.pod('static', { containers: [make.container('app', make.onRequest(CONTROL))] }) };
     writeFileSync(join(cluster.folder, 'static', 'static.json'), JSON.stringify(manifest));
     await readyPod('hostly');
-    await get(`http://${NODE_IP}:7100/4/${ip}/443`);
+    await ask(`http://${NODE_IP}:7100/4/${ip}/443`);
     await asked(await readyPod('db'), 6, ip, 443);
     await asked(await readyPod('static'), 9, ip, 443);
     const to = { k8s_namespace_name: 'shop', k8s_container_name: 'app', server_address: PAYMENTS, server_port: '443' };
