@@ -10,11 +10,11 @@
 #include "native/cut/batch.h"
 #include "native/cut/cut.h"
 #include "native/cut/folds.h"
-#include "native/drain/inbox.h"
 #include "native/cut/listeners.h"
-#include "native/program/program.h"
-#include "native/drain/ring.h"
 #include "native/cut/scan.h"
+#include "native/drain/inbox.h"
+#include "native/drain/ring.h"
+#include "native/program/program.h"
 
 namespace connwatch {
 

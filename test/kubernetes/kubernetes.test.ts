@@ -219,6 +219,8 @@ describe('the chart in a cluster', () => {
     ).catch(async (error: unknown) => {
       throw new Error(`${String(error)}\n${await agentLog()}`);
     });
+    // While nobody heard of the node, the node controller called its pods not ready.
+    await cluster.until('the pod of the agent, ready for the API server too', async () => (await agents()).find(isReady));
   }, 400_000);
 
   /** What `kubectl exec` of the agent's pod prints, without kubectl. */
