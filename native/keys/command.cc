@@ -128,6 +128,11 @@ bool isTitle(std::string_view arg) {
 // execveat() of a descriptor has a number for a name (fs/exec.c, alloc_bprm).
 bool isNumber(std::string_view name) { return name.find_first_not_of("0123456789") == std::string_view::npos; }
 
+// A program that executes itself again, such as Chromium, says so by this file.
+bool isSelf(std::string_view file) {
+  return file.substr(0, 6) == "/proc/" && file.substr(file.rfind('/')) == "/exe";
+}
+
 // Of a longer name the end counts.
 std::string_view lastOf(std::string_view name) {
   constexpr size_t most = CW_FILE_LEN - 1;
@@ -146,7 +151,7 @@ std::string commandOf(std::string_view exe, std::string_view file, std::string_v
     if (found == Script::kUnknown && args.size() >= CW_ARGS_LEN) return {};
     if (found == Script::kFound) command = baseName(script);
   }
-  if (command.empty()) command = baseName(file);
+  if (command.empty() && !isSelf(file)) command = baseName(file);
   if (file.empty() && command.empty() && !parts.empty() && !isTitle(parts[0])) command = baseName(parts[0]);
   command = lastOf(command);
   if (command.empty() || command == "." || command == ".." || isNumber(command) || command == lastOf(exe)) return {};

@@ -13,12 +13,12 @@ const OTHERS: readonly string[] = ['config', 'doctor', 'health', 'version', 'hel
 
 /**
  * Whether a machine reads the errors of this command line: those of `run` are lines of its log, whose format is known
- * before the settings are; those of other commands are JSON with --json.
+ * before the settings are; those of other commands are JSON with --json, or if --log-format or CONNWATCH_LOG_FORMAT says so.
  */
 export function errorsAreJson({ argv, environment, terminal }: Call): boolean {
-  if (argv.some((argument) => OTHERS.includes(argument))) return argv.includes('--json');
   const flag = argv.findLastIndex((argument) => argument === '--log-format' || argument.startsWith('--log-format='));
   const given = flag < 0 ? environment['CONNWATCH_LOG_FORMAT'] : argv[flag]!.includes('=') ? argv[flag]!.split('=')[1] : argv[flag + 1];
+  if (argv.some((argument) => OTHERS.includes(argument))) return argv.includes('--json') || given === 'json';
   return given === 'json' || (given !== 'pretty' && !terminal);
 }
 

@@ -1,7 +1,10 @@
 import type { Attributes } from '@opentelemetry/api';
+import { OVERFLOW } from '../metrics/index.ts';
 import type { Edge } from './frame.ts';
 import { type Points, textOf } from './points.ts';
 import { count, type Mutable, whoOf } from './workloads.ts';
+
+const OVERFLOW_KEY = whoOf({ [OVERFLOW]: 'true' }).key;
 
 export interface EdgeSums extends Omit<Mutable<Edge>, 'from' | 'failures' | 'now'> {
   /** Key of the workload. */
@@ -29,22 +32,26 @@ export function edgeSums(points: Points): EdgeSums[] {
   each('tcp.connect.successes', (sum, value) => (sum.successes += value));
   each('tcp.connect.failures', (sum, value, attributes) => count(sum.failures, textOf(attributes, 'error.type'), value));
   each('tcp.connect.pending', (sum, value) => (sum.pending += value));
-  each('tcp.connections', (sum, value) => (sum.open += value));
+  each('tcp.connections', (sum, value, attributes) => (textOf(attributes, 'network.connection.state') === 'syn_sent' ? 0 : (sum.open += value)));
   each('tcp.io', (sum, value, attributes) => (textOf(attributes, 'network.io.direction') === 'transmit' ? (sum.sent += value) : (sum.received += value)));
   each('tcp.retransmits', (sum, value) => (sum.retransmits += value));
   each('tcp.resets', (sum, value) => (sum.resets += value));
-  each('window.connects', (sum, value, attributes) => (sum.now[textOf(attributes, 'outcome') as keyof Edge['now']] += value));
+  // The overflow series has no outcome: the page takes the differences of its counters.
+  each('window.connects', (sum, value, attributes) => isOutcome(textOf(attributes, 'outcome'), sum.now) && (sum.now[textOf(attributes, 'outcome') as keyof Edge['now']] += value));
   each('window.connect.duration.p50', (sum, value) => (sum.p50 = value));
   each('window.connect.duration.p99', (sum, value) => (sum.p99 = value));
   return [...sums.values()];
 }
 
-/** Those that matter most first: what fails or waits now, then what is busy, then what was. */
+const isOutcome = (name: string, now: Edge['now']): boolean => Object.hasOwn(now, name);
+
+/** Those that matter most first: the overflow series, what fails or waits now, then what is busy, then what was. */
 export function byInterest(a: EdgeSums, b: EdgeSums): number {
-  return trouble(b) - trouble(a) || ended(b) - ended(a) || b.open - a.open || b.attempts - a.attempts;
+  return Number(isOverflow(b)) - Number(isOverflow(a)) || trouble(b) - trouble(a) || ended(b) - ended(a) || b.open - a.open || b.attempts - a.attempts;
 }
 
-const trouble = ({ now, pending }: EdgeSums) => now.failure + pending;
+const isOverflow = ({ who }: EdgeSums): boolean => who === OVERFLOW_KEY;
+export const trouble = ({ now, pending }: EdgeSums) => now.failure + pending;
 const ended = ({ now }: EdgeSums) => now.success + now.failure + now.cancelled;
 
 function emptySums(who: string, address: string, port: string): EdgeSums {

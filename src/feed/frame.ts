@@ -11,8 +11,8 @@ export interface Frame {
   readonly bounds: readonly number[];
   readonly workloads: readonly Workload[];
   readonly edges: readonly Edge[];
-  /** What did not fit. */
-  readonly leftOut: { readonly workloads: number; readonly edges: number };
+  /** What did not fit. failing: edges with connects that failed or waited in the window. */
+  readonly leftOut: { readonly workloads: number; readonly edges: number; readonly failing: number };
   readonly agent: AgentState;
 }
 

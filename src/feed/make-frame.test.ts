@@ -60,15 +60,27 @@ it('leaves out the dullest edges and says how many', () => {
     metric('connwatch.tcp.connect.attempts', ports.map((port) => [at(port), 1])),
     metric('connwatch.window.connects', [[{ ...at(MOST_EDGES + 20), outcome: 'failure' }, 1], [{ ...at(MOST_EDGES + 21), outcome: 'success' }, 5]]),
   );
-  expect([edges.length, leftOut]).toEqual([MOST_EDGES, { edges: 23, workloads: 0 }]);
+  expect([edges.length, leftOut]).toEqual([MOST_EDGES, { edges: 23, workloads: 0, failing: 0 }]);
   expect(edges.slice(0, 2).map(({ port }) => Number(port))).toEqual([MOST_EDGES + 20, MOST_EDGES + 21]);
+});
+
+it('says how many of those that it leaves out fail, and has what has no series of its own first', () => {
+  const at = (port: number) => ({ ...who, ...peer, 'server.port': `${port}` });
+  const ports = Array.from({ length: MOST_EDGES + 6 }, (_, index) => index);
+  const overflow = { 'otel.metric.overflow': 'true' };
+  const { edges, leftOut, workloads } = frameOf(
+    metric('connwatch.tcp.connect.attempts', [...ports.map((port): Point => [at(port), 1]), [overflow, 9]]),
+    metric('connwatch.window.connects', [...ports.map((port): Point => [{ ...at(port), outcome: 'failure' }, 1]), [overflow, 4]]),
+  );
+  expect(leftOut).toEqual({ edges: 7, workloads: 0, failing: 7 });
+  expect([workloads[edges[0]!.from]!.labels, edges[0]!.attempts, edges[0]!.now]).toEqual([overflow, 9, { success: 0, failure: 0, cancelled: 0 }]);
 });
 
 it('has so many programs at most, those with edges first', () => {
   const named = (name: string) => ({ 'process.executable.name': name });
   const servers = Array.from({ length: MOST_WORKLOADS + 5 }, (_, index): Point => [{ ...named(`server-${index}`), 'server.port': '80' }, 1]);
   const { workloads, leftOut } = frameOf(metric('connwatch.tcp.accepts', servers), metric('connwatch.tcp.connect.attempts', [[{ ...named('client'), ...peer }, 1]]));
-  expect([workloads.length, workloads[0]!.labels, leftOut]).toEqual([MOST_WORKLOADS, named('client'), { edges: 0, workloads: 6 }]);
+  expect([workloads.length, workloads[0]!.labels, leftOut]).toEqual([MOST_WORKLOADS, named('client'), { edges: 0, workloads: 6, failing: 0 }]);
 });
 
 it('works without metrics that are off', () => {

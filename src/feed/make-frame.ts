@@ -1,7 +1,7 @@
 import type { MetricData } from '@opentelemetry/sdk-metrics';
 import type { SelfSources } from '../metrics/index.ts';
 import type { FamilySize } from '../metrics/index.ts';
-import { byInterest, edgeSums } from './edges.ts';
+import { byInterest, edgeSums, trouble } from './edges.ts';
 import type { AgentState, Edge, Frame, Workload } from './frame.ts';
 import { Points, textOf } from './points.ts';
 import { workloadSums, type WorkloadSums } from './workloads.ts';
@@ -30,9 +30,11 @@ export function makeFrame({ metrics, window, interval, host, self, sizes }: Give
     return keys.get(key);
   };
   const shown: Edge[] = [];
+  let failing = 0;
   for (const { who, ...edge } of edges) {
     const from = shown.length < MOST_EDGES ? place(who) : undefined;
     if (from !== undefined) shown.push({ from, ...edge });
+    else if (trouble({ who, ...edge }) > 0) failing += 1;
   }
   // Those that only listen, the busiest first.
   for (const { key } of [...sums.values()].sort((a, b) => b.accepts - a.accepts)) place(key);
@@ -44,7 +46,7 @@ export function makeFrame({ metrics, window, interval, host, self, sizes }: Give
     bounds: points.histograms('connwatch.tcp.connect.duration')[0]?.value.buckets.boundaries ?? [],
     workloads: [...keys.keys()].map((key) => asWorkload(sums.get(key)!)),
     edges: shown,
-    leftOut: { workloads: sums.size - keys.size, edges: edges.length - shown.length },
+    leftOut: { workloads: sums.size - keys.size, edges: edges.length - shown.length, failing },
     agent: agentState(points, self, sizes),
   };
 }

@@ -8,6 +8,7 @@ export { Drift } from './drift/drift.ts';
 export type { DriftOptions, DriftValue } from './drift/drift.ts';
 export type { DriftCounter, KernelTotals } from './drift/totals.ts';
 export type { KeyTable } from './key-table.ts';
+export { OVERFLOW } from './catalogue/metric.ts';
 export type { Kind, Metric, Section } from './catalogue/metric.ts';
 export { clean, prometheusName, unitWord } from './catalogue/prometheus-name.ts';
 export type { PrometheusType } from './catalogue/prometheus-name.ts';

@@ -35,7 +35,7 @@ function App() {
   }, []);
   const route = routeOf(hash);
   const frame = history.at(-1);
-  const rows = useMemo(() => (frame === undefined ? [] : rowsOf(frame)), [frame]);
+  const rows = useMemo(() => (frame === undefined ? [] : rowsOf(frame, history.at(-2))), [frame]);
   return (
     <>
       <header>

@@ -36,15 +36,20 @@ export function peerName(address: string, port: string): string {
   return port === '' ? host : `${host}:${port}`;
 }
 
+const OVERFLOW = 'otel.metric.overflow';
+
+/** Of what has no series of its own. */
+export const isOverflow = (labels: Readonly<Record<string, string>>): boolean => labels[OVERFLOW] === 'true';
+
 /** The name of a workload: what was executed, else the executable, and where it runs. */
 export function workloadName(labels: Readonly<Record<string, string>>): string {
-  if (labels['otel.metric.overflow'] === 'true') return 'without a series of its own';
+  if (isOverflow(labels)) return 'without a series of its own';
   const program = labels['process.command'] ?? labels['process.executable.name'] ?? 'all programs';
   const place = placeOf(labels);
   return place === '' ? program : `${program} (${place})`;
 }
 
-const NAMED = new Set(['process.command', 'process.executable.name', 'otel.metric.overflow']);
+const NAMED = new Set(['process.command', 'process.executable.name', OVERFLOW]);
 const NO_OWNER = new Set(['k8s.namespace.name', 'k8s.container.name', 'k8s.owner.kind']);
 
 /** In Kubernetes namespace, owner and container; else the container or the unit. */

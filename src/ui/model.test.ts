@@ -22,6 +22,16 @@ it('makes rates and trouble of what ended in the window', () => {
   expect(of({ pending: 1, now: { success: 1, failure: 0, cancelled: 0 } })).toEqual([0.5, 0]);
 });
 
+it('makes rates of what has no series of its own from the growth of its counters', () => {
+  const labels = { 'otel.metric.overflow': 'true' };
+  const of = (edge: Partial<Edge>) => ({ ...frame([edge]), workloads: [{ key: 'o', labels }] }) as unknown as Frame;
+  const before = of({ successes: 5, failures: { '': 7 } });
+  const now = of({ successes: 7, failures: { '': 13 } });
+  const told = ([row]: ReturnType<typeof rowsOf>) => [row!.rate, row!.trouble];
+  expect(told(rowsOf(now, before))).toEqual([4, 0.75]);
+  expect(told(rowsOf(now))).toEqual([0, 0]);
+});
+
 it('sorts by a column, and by nothing that changes where two are equal', () => {
   const rows = rowsOf(frame([{ address: 'b', attempts: 2 }, { address: 'c', attempts: 10 }, { address: 'a', attempts: 2, from: 1 }]));
   const addresses = (order: Parameters<typeof sorted>[1]) => sorted(rows, order).map(({ edge }) => edge.address).join('');
@@ -38,6 +48,7 @@ it('filters by words in program, peer and reason', () => {
   expect(found('Refused')).toBe('curl');
   expect(found('refused nginx')).toBe('');
   expect(found('!refused')).toBe('nginx');
+  expect(found('!')).toBe('curl nginx');
   expect(found('[::1]')).toBe('nginx');
   expect(rows[0]!.reasons).toEqual([['timeout', 7], ['refused', 2]]);
 });

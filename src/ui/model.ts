@@ -1,5 +1,5 @@
 import type { Edge, Frame, Listener, Workload } from '../feed/frame.ts';
-import { peerName, workloadName } from './format.ts';
+import { isOverflow, peerName, workloadName } from './format.ts';
 
 /** An edge as the table and the map show it. */
 export interface Row {
@@ -20,10 +20,11 @@ export interface Row {
   readonly waits: boolean;
 }
 
-export function rowsOf({ edges, workloads, window }: Frame): Row[] {
+/** @param before the frame before, for what has no series of its own: of that only counters are known */
+export function rowsOf({ edges, workloads, window }: Frame, before?: Frame): Row[] {
   return edges.map((edge) => {
     const { key, labels } = workloads[edge.from]!;
-    const { success, failure, cancelled } = edge.now;
+    const { success, failure, cancelled } = isOverflow(labels) ? since(edge, overflowOf(before)) : edge.now;
     const reasons = Object.entries(edge.failures).sort(([, a], [, b]) => b - a);
     const ended = success + failure;
     return {
@@ -39,6 +40,17 @@ export function rowsOf({ edges, workloads, window }: Frame): Row[] {
       waits: ended === 0 && edge.pending > 0,
     };
   });
+}
+
+function overflowOf(frame: Frame | undefined): Edge | undefined {
+  return frame?.edges.find(({ from }) => isOverflow(frame.workloads[from]!.labels));
+}
+
+/** What ended between two frames. Cancelled connects count as failed: the counter does not tell them apart. */
+function since(now: Edge, before: Edge | undefined): Edge['now'] {
+  if (before === undefined) return now.now;
+  const grown = (of: (edge: Edge) => number) => Math.max(0, of(now) - of(before));
+  return { success: grown(({ successes }) => successes), failure: grown(({ failures }) => sum(failures)), cancelled: 0 };
 }
 
 export const COLUMNS = {
@@ -83,7 +95,7 @@ export function filtered(rows: readonly Row[], text: string): Row[] {
 
 /** Words that a text must have, and, after `!`, must not have. */
 function matcher(text: string): (all: string) => boolean {
-  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+  const words = text.toLowerCase().split(/\s+/).filter((word) => word.replace('!', '') !== '');
   return (all) => words.every((word) => (word.startsWith('!') ? !all.toLowerCase().includes(word.slice(1)) : all.toLowerCase().includes(word)));
 }
 

@@ -17,6 +17,7 @@ const named = async (...lines: string[]): Promise<string[]> =>
 describe('the command of a process', () => {
   it.each<[string, string, string, string[], string]>([
     ['a program by its own name', 'nginx', '/usr/sbin/nginx', ['/usr/sbin/nginx', '-g', 'daemon off;'], ''],
+    ['a program that executes itself', 'chrome', '/proc/self/exe', ['/opt/chrome', '--type=zygote'], ''],
     ['a link', 'redis-check-rdb', '/usr/bin/redis-server', ['/usr/bin/redis-server', '*:6379'], 'redis-server'],
     ['one name of a multi-call binary', 'busybox', '/bin/wget', ['wget', 'http://x'], 'wget'],
     ['a script by its path', 'python3.11', '/usr/local/bin/gunicorn', ['/usr/bin/python3', '/usr/local/bin/gunicorn', 'app:app'], 'gunicorn'],

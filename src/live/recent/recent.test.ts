@@ -51,6 +51,17 @@ describe('Recent', () => {
     expect(shown()).toEqual([]);
   });
 
+  it('keeps what a program did when another fails against more peers than there is room for', () => {
+    const recent = new Recent(5);
+    const names = (id: number) => (id === 1 ? 'curl' : 'scan');
+    const keys = { get: (id: number) => ({ id, role: 'client', address: `10.0.0.${id}`, port: 80, netns: 1, fold: 'none' }) as Key };
+    const add = (rows: readonly Row[]) => recent.add(snapshot(rows, 0), keys, ({ id }) => ({ 'process.executable.name': names(id) }));
+    add([[1, { unanswered: 1 }]]);
+    for (let id = 2; id < 50; id++) add([[id, { refused: 1 }]]);
+    expect(recent.message().rows.map(({ address }) => address)).toEqual([1, 46, 47, 48, 49].map((id) => `10.0.0.${id}`));
+    expect(recent.message().unnamed).toBe(44);
+  });
+
   it('adds up resets, also of connections that began before', () => {
     const { recent, add } = open();
     add([[1, {}, { resetsIn: 2 }], [9, {}, { resetsIn: 4 }]]);

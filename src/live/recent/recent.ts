@@ -5,6 +5,7 @@ import type { Snapshot } from '../../stream/snapshot.ts';
 import { COLUMN, COLUMNS, HANDSHAKE_BOUNDS } from '../../words/columns.ts';
 import { OUTCOMES } from '../../words/outcomes.ts';
 import type { WorkloadOf } from '../model/named.ts';
+import { Shares } from './shares.ts';
 
 /** Connects of the last minutes from one workload to one peer that have ended, and resets. Everything in it is JSON. */
 export interface RecentRow {
@@ -43,7 +44,7 @@ export interface RecentMessage {
 const SLOT_MS = 120_000;
 /** Ten minutes, and the slot that is not complete. */
 const SLOTS = 6;
-/** Workloads with a peer; 2 MB at most. The one that was quiet for the longest time makes room. */
+/** Workloads with a peer; 2 MB at most. Of the workload with the most peers the one that was quiet for the longest time makes room. */
 export const MOST_ROWS = 1000;
 /** Of these, the share of those without a failed connect, which make room first. */
 const CALM_SHARE = 1 / 4;
@@ -57,6 +58,8 @@ interface Slot {
 }
 
 interface Kept {
+  /** The workload. */
+  readonly holder: string;
   readonly key: Pick<RecentRow, 'workload' | 'address' | 'port'>;
   /** `Key.netns` */
   readonly netns: number;
@@ -67,9 +70,9 @@ interface Kept {
 /** What clients did in the last ten minutes, for `connwatch why`. */
 export class Recent {
   readonly #most: number;
-  /** The least recent first. A pair is in one of the two. */
-  readonly #calm = new Map<string, Kept>();
-  readonly #failed = new Map<string, Kept>();
+  /** A pair is in one of the two. */
+  readonly #calm = new Shares<Kept>();
+  readonly #failed = new Shares<Kept>();
   /** Inode numbers of network namespaces by `Key.netns`, the newest last: one may be found after its first connects. */
   readonly #inodes = new Map<number, number>();
   #unnamed: { begin: number; count: number }[] = [];
@@ -120,21 +123,21 @@ export class Recent {
   }
 
   #keptOf({ address, port, netns }: Key, workload: Attributes, snapshot: Snapshot, row: number, begin: number): Kept {
-    const id = `${identify(workload)} ${netns} ${address} ${port}`;
+    const holder = identify(workload);
+    const id = `${holder} ${netns} ${address} ${port}`;
     const failedBefore = this.#failed.get(id);
-    const kept = failedBefore ?? this.#calm.get(id) ?? { key: { workload, address, port }, netns, last: OUTCOMES.map(() => 0), slots: [] };
+    const kept = failedBefore ?? this.#calm.get(id) ?? { holder, key: { workload, address, port }, netns, last: OUTCOMES.map(() => 0), slots: [] };
     this.#failed.delete(id);
     this.#calm.delete(id);
     const failed = failedBefore !== undefined || connectsIn(snapshot, row) > snapshot.counts[row * COLUMNS + COLUMN.connect]!;
-    (failed ? this.#failed : this.#calm).set(id, kept);
+    (failed ? this.#failed : this.#calm).use(id, kept);
     if (this.#calm.size + this.#failed.size > this.#most) this.#forgetOne(begin);
     return kept;
   }
 
   #forgetOne(begin: number): void {
     const from = this.#calm.size > this.#most * CALM_SHARE ? this.#calm : this.#failed;
-    const [id, { slots }] = from.entries().next().value!;
-    from.delete(id);
+    const { slots } = from.takeOne()!;
     const oldest = this.#oldest(begin);
     const lost = slots.filter((slot) => slot.begin >= oldest).reduce((sum, slot) => sum + slot.connects.reduce((all, count) => all + count, 0), 0);
     if (lost > 0) this.#addUnnamed(begin, lost);

@@ -31,10 +31,12 @@ export function Lines({ title, times, lines, format }: Props) {
       {
         width: element.clientWidth,
         height: HEIGHT,
-        series: [{ label: 'until', value: (_, value: number | null) => clock(value) }, ...lines.map(({ name }, index) => ({ label: name, stroke: PALETTE[index % PALETTE.length]!, width: 2, points: { show: false }, value: (_: uPlot, value: number | null) => (value === null ? '–' : format(value)) }))],
+        series: [{ label: 'until', value: (_, value?: number | null) => clock(value) }, ...lines.map(({ name }, index) => ({ label: name, stroke: PALETTE[index % PALETTE.length]!, width: 2, points: { show: false }, value: (_: uPlot, value?: number | null) => (value == null ? '–' : format(value)) }))],
         axes: [{ stroke: text, grid, space: 90, values: (_, ticks) => ticks.map(clock) }, { stroke: text, grid, size: 70, values: (_, ticks) => ticks.map(format) }],
         scales: { y: { range: (_, __, most) => [0, Math.max(most, 1e-9) * 1.05] } },
         legend: { live: true },
+        // The last time on the axis is half outside.
+        padding: [null, 36, null, null],
         cursor: { points: { show: false } },
       },
       [[], ...lines.map(() => [])],
@@ -60,6 +62,7 @@ export function Lines({ title, times, lines, format }: Props) {
   );
 }
 
-function clock(time: number | null): string {
-  return time === null ? '–' : new Date(time * 1000).toLocaleTimeString();
+// After a new run of the agent the legend may ask for a value that is not there any more.
+function clock(time?: number | null): string {
+  return time == null ? '–' : new Date(time * 1000).toLocaleTimeString();
 }

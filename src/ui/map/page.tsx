@@ -96,7 +96,7 @@ export function MapPage({ frame, rows }: { readonly frame: Frame; readonly rows:
       <h2>Programs and their peers</h2>
       <p>
         {rows.length} pairs, {failing.length} in trouble. Width: connects per second. <span class="badge">Red</span>: connects fail or wait; a broken line: most of them.
-        {frame.leftOut.edges > 0 && ` ${frame.leftOut.edges} quiet pairs are not shown.`}
+        {frame.leftOut.edges > 0 && ` ${frame.leftOut.edges} more pairs are not shown, ${frame.leftOut.failing} of them in trouble.`}
       </p>
       <canvas
         ref={canvas}

@@ -25,7 +25,7 @@ export function TablePage({ frame, rows }: { readonly frame: Frame; readonly row
       <EdgeTable rows={found.slice(0, MOST_ROWS)} order={order} onOrder={setOrder} />
       {more > 0 && <p>{more} more: filter to see them.</p>}
       {listening.length > 0 && <><h2>Who accepts connections</h2><Listeners rows={listening.slice(0, MOST_ROWS)} /></>}
-      {frame.leftOut.edges > 0 && <p>{frame.leftOut.edges} quiet pairs are not sent to this page. They are on <a href="/metrics">/metrics</a>.</p>}
+      {frame.leftOut.edges > 0 && <p>{frame.leftOut.edges} more pairs are not sent to this page, {frame.leftOut.failing} of them in trouble. They are on <a href="/metrics">/metrics</a>.</p>}
     </>
   );
 }
