@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { HELPERS, MAPS, PROGRAMS, SYNC_PROGRAMS } from './requirements.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const source = globSync('bpf/*.{c,h}', { cwd: root, exclude: ['bpf/vmlinux.h'] })
+const source = globSync('bpf/**/*.{c,h}', { cwd: root, exclude: ['bpf/vmlinux.h'] })
   .map((file) => readFileSync(`${root}/${file}`, 'utf8').replace(/\/\*[^]*?\*\//g, ''))
   .join('\n');
 const found = (pattern: RegExp) => [...new Set([...source.matchAll(pattern)].map((match) => match[1]!))].sort();
