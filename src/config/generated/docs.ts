@@ -108,7 +108,7 @@ exclude:
 
 * A socket counts if it matches every field of \`include\` and no field of \`exclude\`.
 * What is left out is in no other metric than \`connwatch_events_filtered_total\` (by \`kind\`: connect, accept, close), \`tcp_connects_by_pid\` and \`connwatch_drift\`. The drift compares all that the kernel counts with all that the agent saw, so it stays exact.
-* What is not known never leaves a socket out. A server has no address of a peer, so \`cidr\` does not ask it: add \`role: [client]\`. A namespace is known as soon as a scan of open sockets has found one in it; until those of the filter are known, connects from namespaces that are not known either stay in. Lost records without details, and peers above the limits, stay in the sums.
+* What is not known never leaves a socket out. A cgroup whose path is not understood counts as one of the host: without a container and a unit. A server has no address of a peer, so \`cidr\` does not ask it: add \`role: [client]\`. A namespace is known as soon as a scan of open sockets has found one in it; until those of the filter are known, connects from namespaces that are not known either stay in. Lost records without details, and peers above the limits, stay in the sums.
 
 ## Names of peers
 
@@ -148,7 +148,7 @@ http_server_config:
 
 * The whole file is checked. An unknown key, a wrong value or a key that does not fit its certificate stops the start with exit code 2.
 * It is read again when it, a certificate or the key has changed: at the next connection or request. If the new one cannot be used, or has no TLS, no users or no required client certificates although the old one had them, the old one stays in force and one log line at level error says why.
-* The versions are TLS12 and TLS13. \`cipher_suites\` selects those of TLS 1.2; those of TLS 1.3 are always on. \`http2\` is accepted and has no effect: responses are HTTP/1.1. Certificates within the file (\`cert\`, \`key\`, \`client_ca\`) and \`client_allowed_sans\` are not supported.
+* The versions are TLS12 and TLS13. \`cipher_suites\` selects those of TLS 1.2; those of TLS 1.3 are always on. \`http2\` is accepted and has no effect: responses are HTTP/1.1. Certificates within the file (\`cert\`, \`key\`, \`client_ca\`) and \`client_allowed_sans\` and \`rate_limit\` are not supported.
 * A password is compared in a thread of its own. The last good one of each user is remembered, so a scrape does not pay for it. At most 8 comparisons run or wait, 2 of one address; more get status 429.
 * The health port stays as it is unless \`--web-config-health\` is true. The probes of Kubernetes and \`connwatch health\` cannot give a password or a client certificate.
 

@@ -3,8 +3,6 @@ import type { Socket } from 'node:net';
 
 /** An unknown reader gets series younger than this at 0 first, milliseconds. It is longer than most scrape intervals. */
 const FIRST_LOOK = 5 * 60_000;
-/** A reader is overdue after so many of its intervals. One whose connection died comes again after two. */
-const OVERDUE = 1.5;
 /** Maximum of remembered readers: twice the server's limit on connections. */
 const READERS = 256;
 /** Of these by one connection, such as that of a proxy. */
@@ -23,28 +21,18 @@ export class Reader {
   #sent: number | undefined;
   /** The scrape before that one, if it may not have arrived. */
   #doubtful: number | undefined;
-  /** Time of its last request, and how long after the one before, milliseconds. */
-  #asked: number | undefined;
-  #interval = Infinity;
 
-  /** @param seen of somebody who may be the same reader */
-  constructor(name: string, seen?: number) {
+  constructor(name: string) {
     this.name = name;
-    this.#seen = seen;
   }
 
   get seen(): number | undefined {
     return this.#seen;
   }
 
-  asks(now: number): void {
-    if (this.#asked !== undefined) this.#interval = now - this.#asked;
-    this.#asked = now;
-  }
-
-  /** It has not asked when it would have, by its last interval: its connection may be dead, and not known to be. */
-  overdue(now: number): boolean {
-    return now - this.#asked! > OVERDUE * this.#interval;
+  /** It may be the one that has seen this scrape. */
+  hasSeen(page: number | undefined): void {
+    if (page !== undefined) this.#seen = Math.max(this.#seen ?? page, page);
   }
 
   /** For a scrape at this time: series that appeared later than the result start at 0. */
@@ -74,9 +62,9 @@ export class Reader {
 /**
  * Remembers the clients that scrape, so that a new series starts at 0 for each of them. It recognises a
  * reader by address, User-Agent and connection: two Prometheus servers behind one address each keep
- * their own connection. A new connection belongs to the last seen reader with the same address and
- * User-Agent whose connection has closed. If there is none, but one of them is overdue, it may be that one, so it gets no
- * series at 0 that the other has had above 0: a counter that falls would count twice. Otherwise it is new.
+ * their own connection. Over a connection that is not known may come any of the readers with its address and User-Agent:
+ * Prometheus opens a new one when its configuration is loaded again, and leaves the old one open. So it gets no
+ * series at 0 that one of them has had above 0: a counter that falls would count twice.
  *
  * The table is bounded, for each connection too. It first forgets readers of the address that has most of them, those without
  * a connection before others, the least recent one first.
@@ -94,11 +82,10 @@ export class Readers {
     return this.#known.size;
   }
 
-  /** The reader that sent a request. @param now milliseconds of a clock that only goes forward */
-  of({ socket, headers }: Pick<IncomingMessage, 'socket' | 'headers'>, now = performance.now()): Reader {
+  /** The reader that sent a request. */
+  of({ socket, headers }: Pick<IncomingMessage, 'socket' | 'headers'>): Reader {
     const name = `${socket.remoteAddress} ${(headers['user-agent'] ?? '').slice(0, LONGEST_NAME)}`;
-    const reader = this.#connected(name, socket) ?? this.#reconnected(name, socket) ?? this.#new(name, socket, now);
-    reader.asks(now);
+    const reader = this.#connected(name, socket) ?? this.#unknown(name, socket);
     this.#known.delete(reader);
     this.#known.add(reader);
     return reader;
@@ -114,26 +101,21 @@ export class Readers {
     return undefined;
   }
 
-  #reconnected(name: string, socket: Socket): Reader | undefined {
-    let last: Reader | undefined;
-    for (const reader of this.#known) {
-      if (reader.socket !== undefined || reader.name !== name) continue;
-      if (last === undefined || (reader.seen ?? 0) >= (last.seen ?? 0)) last = reader;
-    }
-    if (last !== undefined) connect(last, socket);
-    return last;
+  /** A place in the table that has no connection any more, or a new one. */
+  #unknown(name: string, socket: Socket): Reader {
+    const same = [...this.#known].filter((reader) => reader.name === name);
+    const reader = same.findLast((each) => each.socket === undefined) ?? this.#new(name, socket);
+    for (const { seen } of same) reader.hasSeen(seen);
+    connect(reader, socket);
+    return reader;
   }
 
-  #new(name: string, socket: Socket, now: number): Reader {
+  #new(name: string, socket: Socket): Reader {
     const all = [...this.#known];
-    const seen = all.filter((reader) => reader.name === name && reader.overdue(now)).map((reader) => reader.seen ?? -Infinity);
     const here = all.filter((reader) => reader.socket === socket);
     if (here.length >= PER_CONNECTION) this.#known.delete(here[0]!);
     else if (all.length >= this.#limit) this.#known.delete(mostDispensable(all));
-    const last = Math.max(...seen, -Infinity);
-    const reader = new Reader(name, last === -Infinity ? undefined : last);
-    connect(reader, socket);
-    return reader;
+    return new Reader(name);
   }
 }
 

@@ -59,7 +59,10 @@ type Cgroup = NonNullable<ReturnType<typeof cgroupOf>>;
 function cgroupCondition(names: readonly string[], of: (cgroup: Cgroup) => string): Condition {
   return nameCondition(names, ({ key }) => {
     const cgroup = key.fold === 'workload' ? undefined : cgroupOf(key);
-    return cgroup === undefined || cgroup.kind === 'unresolved' ? undefined : of(cgroup);
+    if (cgroup === undefined) return undefined;
+    if (cgroup.kind !== 'unresolved') return of(cgroup);
+    // One that is not understood is of the host; the path of another may come.
+    return key.cgroupPath === undefined ? undefined : '';
   });
 }
 

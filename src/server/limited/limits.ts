@@ -8,7 +8,7 @@ export interface Limits {
   readonly pipelined: number;
   /** From the start of a connection to the end of its first request's headers; includes the TLS handshake. @default 5000 */
   readonly firstRequest: number;
-  /** Between two requests. Longer than the usual scrape intervals, so that Prometheus keeps its connection. @default 65000 */
+  /** Between two requests. Longer than scrape intervals, so that Prometheus, which gives up after 5 minutes itself, keeps its connection. @default 305000 */
   readonly nextRequest: number;
   /** How long a client may take to read a response while other requests wait. With 16 responses at a time, 60 clients that never read keep others from theirs for 6 s, less than Prometheus waits. @default 1000 */
   readonly slowReader: number;
@@ -27,7 +27,7 @@ export const DEFAULT_LIMITS: Limits = {
   responses: 16,
   pipelined: 8,
   firstRequest: 5_000,
-  nextRequest: 65_000,
+  nextRequest: 305_000,
   slowReader: 1_000,
   reads: 5_000,
   response: 120_000,
