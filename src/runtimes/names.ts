@@ -4,12 +4,16 @@ import type { Called } from './called.ts';
 
 /** The longest that counts of a container wait for its name, milliseconds. */
 const WAIT = 5000;
+/** After this time a container about which the runtime did not answer is asked for again, milliseconds. */
+const AGAIN = 30_000;
 const KEPT = 4096;
 /** At once; more wait for their turn. */
 const MOST_ASKED = 8;
 
 interface Known {
   readonly since: number;
+  /** The runtime did not answer. */
+  failed?: boolean;
   /** undefined: not known yet; null: it has none. */
   name: Name | null | undefined;
 }
@@ -54,6 +58,10 @@ export class RuntimeNames implements ContainerNames {
 
   #meet(id: string): Known {
     let known = this.#known.get(id);
+    if (known?.failed && this.#options.elapsed() - known.since >= AGAIN) {
+      this.#known.delete(id);
+      known = undefined;
+    }
     if (known === undefined) {
       if (this.#known.size >= KEPT) this.#known.delete(this.#known.keys().next().value!);
       this.#known.set(id, (known = { since: this.#options.elapsed(), name: undefined }));
@@ -83,8 +91,9 @@ export class RuntimeNames implements ContainerNames {
       known.name = called === undefined ? null : { attributes: { 'container.name': called.name, ...(called.image !== undefined && { 'container.image.name': called.image }) } };
       this.#failing = false;
     } catch (error) {
-      // It has its id. Another container asks again.
+      // What counts now has its id.
       known.name = null;
+      known.failed = true;
       if (!this.#failing && !this.#closing.signal.aborted) this.#options.onError(oneLine(error));
       this.#failing = true;
     }

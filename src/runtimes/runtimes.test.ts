@@ -80,6 +80,21 @@ describe('RuntimeNames', () => {
     expect(names.of(docker(A))).toBeUndefined();
   });
 
+  it('asks again after a while about one for which there was no answer', async () => {
+    let [now, asked] = [0, 0];
+    const inspect = () => (asked++ === 0 ? Promise.reject(new Error('connect ENOENT')) : Promise.resolve({ name: 'web-1', image: undefined }));
+    const names = new RuntimeNames({ inspect, elapsed: () => now, onError: () => {} });
+    const turn = () => new Promise((resolve) => setImmediate(resolve));
+    expect(names.of(docker(A))).toBe('later');
+    await turn();
+    now = 29_999;
+    expect([names.of(docker(A)), asked]).toEqual([undefined, 1]);
+    now = 30_000;
+    expect(names.of(docker(A))).toBe('later');
+    await turn();
+    expect([names.of(docker(A)), asked]).toEqual([{ attributes: { 'container.name': 'web-1' } }, 2]);
+  });
+
   it('asks about eight at once', async () => {
     let [open, most, done] = [0, 0, 0];
     const names = new RuntimeNames({

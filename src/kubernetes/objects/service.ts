@@ -1,11 +1,14 @@
+import { isIPv6 } from 'node:net';
 import * as z from 'zod/mini';
 
 /** What is kept of a Service: where it can be reached. */
 export interface Service {
   /** `shop/payments` */
   readonly key: string;
-  /** ClusterIPs, external IPs, and those of its load balancer. */
+  /** ClusterIPs, which it has for itself. */
   readonly addresses: readonly string[];
+  /** External IPs, and those of its load balancer: several Services, and nodes, can have the same. */
+  readonly shared: readonly string[];
   readonly ports: readonly number[];
   /** On every node. */
   readonly nodePorts: readonly number[];
@@ -65,11 +68,12 @@ export function serviceOf(object: unknown): Service | undefined {
   const { metadata: meta, spec, status } = data;
   const ingress = status?.loadBalancer?.ingress?.map(({ ip }) => ip) ?? [];
   // `None` is a headless one; its endpoints have addresses.
-  const addresses = [...(spec.clusterIPs ?? [spec.clusterIP]), ...(spec.externalIPs ?? []), ...ingress].filter((one) => one !== undefined && one !== '' && one !== 'None');
+  const addresses = given(spec.clusterIPs ?? [spec.clusterIP]);
+  const shared = given([...(spec.externalIPs ?? []), ...ingress]);
   const ports = (spec.ports ?? []).filter(isTcp);
   const nodePorts = ports.map(({ nodePort }) => nodePort).filter((one) => one !== undefined && one !== 0);
-  if (addresses.length === 0) return undefined;
-  return { key: keyOf(meta), addresses: unique(addresses as string[]), ports: unique(ports.map((one) => one.port)), nodePorts: unique(nodePorts as number[]) };
+  if (addresses.length + shared.length === 0) return undefined;
+  return { key: keyOf(meta), addresses, shared, ports: unique(ports.map((one) => one.port)), nodePorts: unique(nodePorts as number[]) };
 }
 
 /** undefined: it is not one as expected, or of no Service. */
@@ -77,7 +81,7 @@ export function sliceOf(object: unknown): Slice | undefined {
   const { success, data } = sliceObject.safeParse(object);
   const service = data?.metadata.labels?.[OF_SERVICE];
   if (!success || service === undefined || service === '' || service.length > 253) return undefined;
-  const addresses = unique((data.endpoints ?? []).flatMap((endpoint) => endpoint.addresses));
+  const addresses = given((data.endpoints ?? []).flatMap((endpoint) => endpoint.addresses));
   const ports = unique((data.ports ?? []).filter(isTcp).flatMap((one) => one.port ?? []));
   return { key: keyOf(data.metadata), service: `${data.metadata.namespace}/${service}`, addresses, ports };
 }
@@ -86,7 +90,7 @@ export function nodeOf(object: unknown): Node | undefined {
   const { success, data } = nodeObject.safeParse(object);
   if (!success) return undefined;
   const ips = (data.status?.addresses ?? []).filter(({ type }) => type === 'InternalIP' || type === 'ExternalIP');
-  return { key: data.metadata.name, addresses: unique(ips.map((one) => one.address)) };
+  return { key: data.metadata.name, addresses: given(ips.map((one) => one.address)) };
 }
 
 /** Only of these kinds, whose names in the API are in a namespace. */
@@ -96,6 +100,15 @@ function keyOf({ namespace, name }: { readonly namespace: string; readonly name:
 
 function isTcp({ protocol }: { readonly protocol?: string | null | undefined }): boolean {
   return protocol === undefined || protocol === null || protocol === 'TCP';
+}
+
+/** As the kernel side writes addresses: IPv6 in its short form (RFC 5952). */
+function given(addresses: readonly (string | undefined)[]): string[] {
+  return unique(addresses.filter((one) => one !== undefined && one !== '' && one !== 'None').map(canonical));
+}
+
+function canonical(address: string): string {
+  return isIPv6(address) ? new URL(`http://[${address}]`).hostname.slice(1, -1) : address;
 }
 
 function unique<T>(values: readonly T[]): T[] {

@@ -32,12 +32,26 @@ describe('a Service', () => {
     ['its load balancer', '203.0.113.9', 443, 'payments.shop.svc'],
     ['its port of a node', '10.0.0.1', 30443, 'payments.shop.svc'],
     ['a port that it does not have', '10.96.0.7', 444, 'payments.shop.svc'],
+    ['a port that it does not have at an address of others too', '203.0.113.9', 444, undefined],
     ['its UDP port of a node', '10.0.0.1', 30053, 'node-1.node'],
     ['another address', '10.96.0.8', 443, undefined],
     ['its port at another address', '10.0.0.2', 30443, undefined],
   ])('is known by %s', (_, address, port, name) => {
     expect(table.of(address, port)).toBe(name);
   });
+});
+
+it('at an address that others have too counts by its port', () => {
+  const at = (ip: string) => ({ loadBalancer: { ingress: [{ ip }] } });
+  const [admin, web, traefik] = [
+    service('admin', { clusterIP: '10.96.0.8', ports: [{ port: 8443 }] }, at('203.0.113.9')),
+    service('web', { clusterIP: '10.96.0.9', externalIPs: ['2001:DB8:0:0::1'], ports: [{ port: 27443 }] }, at('203.0.113.9')),
+    service('traefik', { clusterIP: '10.96.0.10', ports: [{ port: 443 }] }, at('10.0.0.1')),
+  ];
+  const table = tableOf({ services: [admin, web, traefik], nodes: [node('node-1', '10.0.0.1'), node('node-2', 'FD00:0::5')] });
+  expect([8443, 27443, 1].map((port) => table.of('203.0.113.9', port))).toEqual(['admin.shop.svc', 'web.shop.svc', undefined]);
+  expect([443, 22].map((port) => table.of('10.0.0.1', port))).toEqual(['traefik.shop.svc', 'node-1.node']);
+  expect([table.of('2001:db8::1', 27443), table.of('fd00::5', 1)]).toEqual(['web.shop.svc', 'node-2.node']);
 });
 
 describe('endpoints', () => {

@@ -49,14 +49,16 @@ export class PeerTable {
   readonly slices: Objects<Slice>;
   readonly nodes: Objects<Node>;
   readonly #byAddress = new Names<string>();
+  readonly #bySharedAddress = new Names<string>();
   readonly #byNodePort = new Names<number>();
   readonly #endpoints = new Names<string>();
   readonly #endpointsWithPort = new Names<string>();
   readonly #nodes = new Names<string>();
 
   constructor() {
-    this.services = new Objects(MOST_SERVICES, ({ key, addresses, nodePorts }, change) => {
+    this.services = new Objects(MOST_SERVICES, ({ key, addresses, shared, ports, nodePorts }, change) => {
       for (const address of addresses) this.#byAddress[change](address, key);
+      for (const address of shared) for (const port of ports) this.#bySharedAddress[change](`${address} ${port}`, key);
       for (const port of nodePorts) this.#byNodePort[change](port, key);
     });
     this.slices = new Objects(MOST_SLICES, ({ service, addresses, ports }, change) => {
@@ -71,11 +73,12 @@ export class PeerTable {
   }
 
   /**
-   * `payments.shop.svc` or `node-1.node`; undefined: neither. A Service has its address for itself, so any port of it
-   * counts: one that it does not have is worth seeing. At the address of a node there are many, so the port decides.
+   * `payments.shop.svc` or `node-1.node`; undefined: neither. A Service has its ClusterIP for itself, so any port of it
+   * counts: one that it does not have is worth seeing. At an external address, one of a load balancer, and that of a node
+   * there are many, so the port decides.
    */
   of(address: string, port: number): string | undefined {
-    const service = this.#byAddress.get(address) ?? this.#endpointsWithPort.get(`${address} ${port}`);
+    const service = this.#byAddress.get(address) ?? this.#bySharedAddress.get(`${address} ${port}`) ?? this.#endpointsWithPort.get(`${address} ${port}`);
     if (service !== undefined) return dns(service);
     const node = this.#nodes.get(address);
     const behind = node === undefined ? this.#endpoints.get(address) : this.#byNodePort.get(port);

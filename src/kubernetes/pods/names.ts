@@ -32,6 +32,7 @@ export class PodNames implements ContainerNames {
   /** By container id, or the pod's uid for what is in no container of it. The one met first is forgotten first. */
   readonly #known = new Map<string, Known>();
   #seeking = -Infinity;
+  #soughtLate = -Infinity;
 
   constructor({ owners, elapsed, wait = WAIT }: PodNamesOptions) {
     this.#owners = owners;
@@ -57,10 +58,20 @@ export class PodNames implements ContainerNames {
       known.name = name;
       return name;
     }
-    if (this.#elapsed() - known.since >= this.#wait) return name;
+    if (this.#elapsed() - known.since >= this.#wait) {
+      this.#seekLate();
+      return name;
+    }
     // If its owner alone is not known, another list would tell nothing.
     if (name === undefined || CONTAINER in name.attributes) this.#seeking = Math.max(this.#seeking, known.since);
     return 'later';
+  }
+
+  /** For new keys of a container that has no name because the list was not to be had: their name may come after all. */
+  #seekLate(): void {
+    if (this.#elapsed() - this.#soughtLate < this.#wait) return;
+    this.#soughtLate = this.#elapsed();
+    this.source?.seek();
   }
 
   #meet(id: string): Known {

@@ -8,11 +8,11 @@ import { Owners } from './owners.ts';
 const REPLICA_SET = '/apis/apps/v1/namespaces/shop/replicasets/web-1';
 const web = podOf(podObject({ name: 'web-1-x', uid: 'u', owner: { kind: 'ReplicaSet', name: 'web-1', uid: 'r1' } }))!;
 
-async function open() {
+async function open(refused?: number) {
   const server = await FakeServer.start();
   const client = new Client(server.endpoint);
   const errors: string[] = [];
-  const owners = new Owners(client, new Backoff({ first: 1, most: 1 }), (error) => errors.push((error as Error).message.replace(client.name, 'server')));
+  const owners = new Owners(client, new Backoff({ first: 1, most: 1 }), (error) => errors.push((error as Error).message.replace(client.name, 'server')), refused);
   return {
     server,
     owners,
@@ -67,6 +67,16 @@ describe('Owners', () => {
     await bench.owners.idle;
     expect(bench.owners.of(web)).toMatchObject({ kind: 'ReplicaSet', name: 'web-1' });
     expect(bench.errors.length).toBe(errors);
+  });
+
+  it('asks again after a while if it was refused, for pods that come later', async () => {
+    await using bench = await open(20);
+    bench.server.answers.set(REPLICA_SET, 403);
+    bench.owners.of(web);
+    await bench.owners.idle;
+    expect(bench.owners.of(web)).toMatchObject({ kind: 'ReplicaSet' });
+    bench.server.answers.set(REPLICA_SET, ownedObject('r1', { kind: 'Deployment', name: 'web' }));
+    await expect.poll(() => bench.owners.of(web), { timeout: 10_000 }).toMatchObject({ kind: 'Deployment', name: 'web' });
   });
 
   it.each([['does not answer', 500], ['sends half of it', '{"metadata":{"na']] as const)('asks again as long as the API server %s', async (_, answer) => {

@@ -23,6 +23,8 @@ const OWNED: Readonly<Record<string, string>> = {
   'batch/Job': '/apis/batch/v1/namespaces/{namespace}/jobs/',
 };
 
+/** A right that is missing may come a moment after the agent, milliseconds. */
+const REFUSED = 60_000;
 const KEPT = 4096;
 const MOST_ASKED = 1024;
 
@@ -36,13 +38,16 @@ export class Owners {
   readonly #client: Pick<Client, 'get'>;
   readonly #backoff: Backoff;
   readonly #onError: (error: unknown) => void;
+  readonly #refused: number;
   /** By the uid of the ReplicaSet or Job. */
   readonly #known = new Map<string, Owner>();
   readonly #asked = new Map<string, { readonly owner: Owner; readonly path: string }>();
   #asking: Promise<void> | undefined;
   #closed = false;
 
-  constructor(client: Pick<Client, 'get'>, backoff: Backoff, onError: (error: unknown) => void) {
+  /** @param refused how long a refused answer counts, milliseconds */
+  constructor(client: Pick<Client, 'get'>, backoff: Backoff, onError: (error: unknown) => void, refused = REFUSED) {
+    this.#refused = refused;
     this.#client = client;
     this.#backoff = backoff;
     this.#onError = onError;
@@ -80,9 +85,11 @@ export class Owners {
         this.#backoff.reset();
       } catch (error) {
         this.#onError(error);
-        // The right is missing. Each is asked for once.
-        if (statusOf(error) === 403) this.#learn(next.owner, next.owner);
-        else await this.#backoff.wait();
+        // The right is missing: for now the ReplicaSet itself is the owner.
+        if (statusOf(error) === 403) {
+          this.#learn(next.owner, next.owner);
+          setTimeout(() => this.#known.delete(next!.owner.uid), this.#refused).unref();
+        } else await this.#backoff.wait();
       }
     }
   }

@@ -145,17 +145,20 @@ describe('containers whose name comes late', () => {
     expect(await bench.lines(ATTEMPTS).catch(() => ({}))).toEqual({});
   });
 
-  it('wait up to a limit; what comes above it has its id at once', async () => {
+  it('wait up to a limit, of which one cgroup gets 80 %; what comes above it has its id at once', async () => {
     const { names, bench } = open();
-    names.known.set(A, 'later');
+    names.known.set(A, 'later').set(B, 'later');
     const curl = processInfo(10, 'curl');
     const rows = Array.from({ length: MOST_WAITING + 3 }, (_, i) => [bench.keys.client(i + 1, curl, `10.0.${i >> 8}.${i & 255}`, 80, inPod(A)), { success: 1 }] as [number, object]);
-    bench.window({ rows });
-    expect(bench.collector.waiting).toMatchObject({ size: MOST_WAITING, missing: { timeout: 0, overflow: 3 } });
-    expect(await bench.sum(ATTEMPTS)).toBe(3);
-    names.known.set(A, name('checkout'));
+    const share = (MOST_WAITING * 4) / 5;
+    const other = bench.keys.client(rows.length + 1, processInfo(11, 'wget'), '10.9.9.9', 80, inPod(B, '4'));
+    bench.window({ rows: [...rows, [other, { success: 1 }]] });
+    expect(bench.collector.waiting).toMatchObject({ size: share + 1, missing: { timeout: 0, overflow: MOST_WAITING + 3 - share } });
+    expect(await bench.sum(ATTEMPTS)).toBe(MOST_WAITING + 3 - share);
+    names.known.set(A, name('checkout')).set(B, name('cart'));
     bench.window();
-    expect(await bench.sum(ATTEMPTS)).toBe(MOST_WAITING + 3);
+    expect(await bench.sum(ATTEMPTS)).toBe(MOST_WAITING + 4);
+    expect((await bench.lines(ATTEMPTS))['wget shop cart app 10.9.9.9 80']).toBe(1);
   });
 
   it('count when the collector stops', async () => {
