@@ -104,7 +104,7 @@ function isTcp({ protocol }: { readonly protocol?: string | null | undefined }):
 
 /** As the kernel side writes addresses: IPv6 in its short form (RFC 5952). */
 function given(addresses: readonly (string | undefined)[]): string[] {
-  return unique(addresses.filter((one) => one !== undefined && one !== '' && one !== 'None').map(canonical));
+  return unique(addresses.filter((one) => one !== undefined && one !== '' && one !== 'None').map((one) => canonical(one!)));
 }
 
 function canonical(address: string): string {

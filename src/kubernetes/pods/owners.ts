@@ -88,7 +88,7 @@ export class Owners {
         // The right is missing: for now the ReplicaSet itself is the owner.
         if (statusOf(error) === 403) {
           this.#learn(next.owner, next.owner);
-          setTimeout(() => this.#known.delete(next!.owner.uid), this.#refused).unref();
+          setTimeout(() => this.#known.delete(next.owner.uid), this.#refused).unref();
         } else await this.#backoff.wait();
       }
     }
