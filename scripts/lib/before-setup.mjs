@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { isRoot } from './host.mjs';
+import { hasBtf, isRoot } from './host.mjs';
 import { at } from './paths.mjs';
 import { missingPackages } from './setup/system-packages.mjs';
 
@@ -37,5 +37,6 @@ function defaults() {
 function needs(packages) {
   const install = packages.length === 0 ? 'no system package is missing' : `these system packages are missing: ${packages.join(' ')}`;
   const how = packages.length === 0 ? '' : isRoot() ? ' (set-up installs them with apt-get)' : ' (run it as root, or install them)';
-  return `doctor: set-up comes first: ${install}${how}.\n`;
+  const kernel = hasBtf() ? '' : 'doctor: this kernel does not describe its types (no /sys/kernel/btf/vmlinux), so connwatch cannot run on it: CONFIG_DEBUG_INFO_BTF is off.\n';
+  return `${kernel}doctor: set-up comes first: ${install}${how}.\n`;
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { target, targetArch } from './host.mjs';
-import { Refusal, render } from './refusal.mjs';
+import { Refusal, render, renderJson, wantsJson } from './refusal.mjs';
 
 test('the names of the two architectures', () => {
   expect(target('linux', 'x64')).toMatchObject({ arch: 'x64', bpf: 'x86', triplet: 'x86_64-linux-gnu', debian: 'amd64' });
@@ -36,3 +36,18 @@ test('anything else is a defect and keeps its stack', () => {
   const error = new Error('oops');
   expect(render(error)).toBe(`connwatch: a bug [CW_INTERNAL]: ${error.stack}\n`);
 });
+
+test('a refusal is a line of JSON for a machine', () => {
+  const line = renderJson(new Refusal('no clang', { code: 'CW_SETUP_MISSING', why: 'it is missing', todo: 'install it', detail: 'E: x' }));
+  expect(JSON.parse(line)).toMatchObject({ level: 'fatal', code: 'CW_SETUP_MISSING', why: 'it is missing', hint: 'install it', detail: 'E: x', msg: 'no clang' });
+  expect(JSON.parse(renderJson(new Error('oh')))).toMatchObject({ level: 'fatal', msg: 'a bug: oh' });
+});
+
+test.each([
+  [['doctor', '--json'], {}, true],
+  [['--log-format=json'], {}, true],
+  [['--log-format', 'json'], {}, true],
+  [['--log-format', 'pretty'], { CONNWATCH_LOG_FORMAT: 'json' }, false],
+  [[], { CONNWATCH_LOG_FORMAT: 'json' }, true],
+  [['doctor'], {}, false],
+])('%j with %o: a machine reads it: %s', (argv, environment, json) => expect(wantsJson(argv, environment)).toBe(json));

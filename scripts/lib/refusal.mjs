@@ -28,12 +28,26 @@ export function render(error) {
   ].join('\n');
 }
 
+/** Whether a machine reads the errors: the options and the variable are the agent's, for which most arguments are. */
+export function wantsJson(argv, environment = process.env) {
+  const at = argv.findLastIndex((argument) => argument === '--log-format' || argument.startsWith('--log-format='));
+  const format = at < 0 ? environment.CONNWATCH_LOG_FORMAT : (argv[at].split('=')[1] ?? argv[at + 1]);
+  return argv.includes('--json') || format === 'json';
+}
+
+/** The same as a line of the agent's log. */
+export function renderJson(error) {
+  const known = error instanceof Refusal;
+  const { code, why, todo, detail } = known ? error : { detail: error?.stack };
+  return `${JSON.stringify({ level: 'fatal', time: new Date().toISOString(), code, why, hint: todo, ...(detail && { detail }), msg: known ? error.message : `a bug: ${error?.message ?? error}` })}\n`;
+}
+
 /** Runs a command of this folder. Its result is the exit code; a refusal gives exit code 1. */
 export async function main(command) {
   try {
     process.exitCode = (await command(process.argv.slice(2))) ?? 0;
   } catch (error) {
-    process.stderr.write(render(error));
+    process.stderr.write(wantsJson(process.argv.slice(2)) ? renderJson(error) : render(error));
     process.exitCode = 1;
   }
 }
