@@ -59,6 +59,12 @@ describe.skipIf(noHelm)(`ports follow from the two addresses${because}`, () => {
     expect(rendered).not.toMatch(/\b(9090|8080)\b/);
   });
 
+  it('and the NetworkPolicy has the port of the kubelet that is given', async () => {
+    const portsOf = async (config: object) => [...(await render(helms[0]!, { config, networkPolicy: { enabled: true } })).matchAll(/protocol: TCP, port: (\d+) /g)].map(([, port]) => Number(port));
+    expect(await portsOf({ kubernetes: 'kubelet' })).toEqual([443, 6443, 10250]);
+    expect(await portsOf({ kubernetes: 'kubelet', 'kubelet-address': '[fd00::7]:10260' })).toEqual([443, 6443, 10250, 10260]);
+  });
+
   it('in the notes too', async ({ skip }) => {
     const helm = helms.find(({ version }) => version.startsWith('4.'));
     if (helm === undefined) skip('Helm 3 wants a cluster for this');

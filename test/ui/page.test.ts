@@ -156,12 +156,19 @@ describeKernel(`the page at /ui${noBrowser === undefined ? '' : ` (${noBrowser})
     expect(troubles).toEqual([]);
   });
 
-  it.skipIf(noBrowser)('does not make the end of the agent wait', async () => {
+  it.skipIf(noBrowser)('does not make the end of the agent wait, and goes on with its charts when a new one runs', async () => {
     await using opened = await open('#/agent');
     const { page, troubles } = opened;
-    await page.getByText('live', { exact: true }).waitFor();
+    const live = page.getByText('live', { exact: true });
+    const drawn = async () => /\d/.test((await page.locator('figure .u-series:nth-child(2) .u-value').first().textContent()) ?? '');
+    await live.waitFor();
+    await until(drawn, true);
+    const { metrics } = agent!;
     expect(await agent!.stop()).toEqual({ code: 0, signal: null });
     await page.getByText('trying again').waitFor();
+    agent = await Agent.start({ args: ['--metrics-addr', metrics, '--interval', '500ms'] });
+    await live.waitFor();
+    await until(drawn, true);
     expect(troubles.filter((text) => !text.includes('Failed to load resource'))).toEqual([]);
   });
 });

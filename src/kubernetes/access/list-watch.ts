@@ -38,6 +38,8 @@ const versioned = z.object({ metadata: z.object({ resourceVersion: z.string().ch
 const GONE = 410;
 /** The API server ends a watch after this time, seconds, by chance up to twice as long. */
 const WATCH_TIME = 300;
+/** Of the usual wait, 0.5 s at first. */
+const SPREAD = 10;
 /** Pages of one list: 10,000 of 500 objects. */
 const MOST_PAGES = 10_000;
 
@@ -80,8 +82,12 @@ export class ListWatch {
         await this.#backoff.wait();
       } catch (error) {
         if (this.#closed) return;
-        if (statusOf(error) === GONE) this.#version = undefined;
-        else this.#say(asError(error));
+        if (statusOf(error) !== GONE) this.#say(asError(error));
+        else {
+          this.#version = undefined;
+          // The agents of all nodes are told this in the same moment, and all read everything again.
+          await this.#backoff.wait(SPREAD * Math.random() * this.#backoff.take());
+        }
         await this.#backoff.wait();
       }
     }
