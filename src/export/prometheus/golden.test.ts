@@ -44,7 +44,8 @@ const self: SelfSources = {
   memoryUsage: () => 61_234_176,
   ownProcess: () => ({ virtualMemory: 1_264_196_608, openFiles: 31, maxFiles: 524_288 }),
   eventLoopDelay: () => 0.0005,
-  stats: () => first,
+  // The lag of the last read, not that at the end of the window.
+  stats: () => ({ ...first, drainLag: 0.002 }),
   exportFailures: () => ({ otlp: 2 }),
   failureRecords: () => ({ written: 3, left_out: 1 }),
   nameRequests: () => undefined,
