@@ -9,6 +9,7 @@ import { pages } from './pages/pages.ts';
 import { scrape } from './scrape.ts';
 import { sync } from './sync.ts';
 import { weight } from './weight.ts';
+import { window } from './window.ts';
 
 const refusal = (): string | undefined => noKernel;
 
@@ -19,6 +20,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   { name: 'scrape', about: "a page of 20,000 lines, against OpenTelemetry's own serializer", run: scrape },
   { name: 'pages', about: 'pages of 100 to 100,000 series, against three other ways to serve them; the drain meanwhile', refusal, run: pages },
   { name: 'latency', about: 'from a connection to the batch that delivers it', refusal, run: latency },
+  { name: 'window', about: 'how long the event loop waits while a window of many keys is cut and applied', refusal, run: window },
   { name: 'machine', about: 'instructions per connection of the whole machine, where the clock counts instructions (docs/internals/performance.md)', apart: true, refusal, run: machine },
   { name: 'flood', about: 'memory, answers and counts while one user makes all it can: 12 minutes', apart: true, refusal, run: flood },
   { name: 'sync', about: 'each way of --sync-failures, against none', refusal, run: sync },

@@ -1,5 +1,6 @@
 import type { Subscription } from 'rxjs';
 import { ConnwatchError } from '../internal/errors.ts';
+import type { Pieces } from '../internal/pieces.ts';
 import type { Snapshot } from '../stream/snapshot.ts';
 import * as driftMetrics from './catalogue/drift.ts';
 import { PeerNames } from './attributes/peer-names.ts';
@@ -14,6 +15,7 @@ import { HistogramTable, histogramLimit } from './series/histograms.ts';
 import { checkLimit } from './series/series.ts';
 import { Accounts } from './tcp/accounts.ts';
 import type { Waiting } from './tcp/waiting.ts';
+import { Turns } from './turns.ts';
 
 /** A process that has exited is shown no longer than this, milliseconds. */
 const KEEP_AT_MOST = 60_000;
@@ -28,10 +30,9 @@ export interface FamilySize {
 }
 
 /**
- * Snapshots in, OpenTelemetry metrics out. `start()` makes the one
- * subscription; each snapshot is applied at once, in the subscriber. One that comes during a
- * collection is applied after it, so a collection sees whole windows. Producers give what is known to
- * readers of the SDK.
+ * Snapshots in, OpenTelemetry metrics out. `start()` makes the one subscription. A snapshot is applied in
+ * the subscriber, one of very many keys in pieces between which the event loop goes on; collections see
+ * whole windows (Turns). Producers give what is known to readers of the SDK.
  */
 export class Collector implements AsyncDisposable {
   static defaultConfig(): Defaults {
@@ -45,9 +46,7 @@ export class Collector implements AsyncDisposable {
   readonly #produced: readonly ProducedFamily[];
   #subscription: Subscription | undefined;
   #snapshot: Snapshot | undefined;
-  /** Collections that are at work, and the snapshot that waits for them. */
-  #collecting = 0;
-  #held: Snapshot | undefined;
+  readonly #turns = new Turns();
   #readers = 0;
   /** Changes with what has been counted. */
   #version = 0;
@@ -131,7 +130,7 @@ export class Collector implements AsyncDisposable {
       clock,
       tellsEnds: push,
       exponential: push && exponential,
-      whole: (collect) => this.#whole(collect),
+      whole: (collect) => this.#turns.collect(collect),
       elapsed: pull ? elapsed : undefined,
       // The text formats have no time of collection.
       version: pull ? () => this.#version : undefined,
@@ -165,7 +164,7 @@ export class Collector implements AsyncDisposable {
     if (this.#closed) return;
     this.#closed = true;
     this.#subscription?.unsubscribe();
-    this.#applyHeld();
+    this.#turns.finish();
     this.#version += 1;
     try {
       this.#accounts.flush();
@@ -185,50 +184,26 @@ export class Collector implements AsyncDisposable {
 
   #next(snapshot: Snapshot): void {
     // At once, because it reads the kernel's counters; and before the keys that are idle now are given back.
-    this.#guarded(() => this.#config.drift?.after(snapshot, this.#config.keys));
-    if (this.#collecting > 0 && this.#held === undefined) {
-      this.#held = snapshot;
-      return;
-    }
-    // Not two: the kernel side gives numbers of processes again after two cuts.
-    this.#applyHeld();
-    this.#apply(snapshot);
-  }
-
-  async #whole<T>(collect: () => Promise<T>): Promise<T> {
-    this.#collecting += 1;
     try {
-      return await collect();
-    } finally {
-      this.#collecting -= 1;
-      if (this.#collecting === 0) this.#applyHeld();
-    }
-  }
-
-  #applyHeld(): void {
-    const held = this.#held;
-    this.#held = undefined;
-    if (held !== undefined) this.#apply(held);
-  }
-
-  #apply(snapshot: Snapshot): void {
-    this.#version += 1;
-    const applied = this.#guarded(() => {
-      const atMost = Math.max(1, Math.ceil(KEEP_AT_MOST / this.#config.interval));
-      this.#accounts.apply(snapshot, { atMost, readers: (1 << this.#readers) - 1 });
-      this.#snapshot = snapshot;
-    });
-    if (applied) this.#config.onSnapshot(snapshot);
-  }
-
-  #guarded(work: () => void): boolean {
-    try {
-      work();
-      return true;
+      this.#config.drift?.after(snapshot, this.#config.keys);
     } catch (error) {
       this.#config.onError(error);
-      return false;
     }
+    this.#turns.apply(this.#apply(snapshot));
+  }
+
+  *#apply(snapshot: Snapshot): Pieces<void> {
+    try {
+      const atMost = Math.max(1, Math.ceil(KEEP_AT_MOST / this.#config.interval));
+      yield* this.#accounts.apply(snapshot, { atMost, readers: (1 << this.#readers) - 1 });
+      this.#snapshot = snapshot;
+    } catch (error) {
+      this.#config.onError(error);
+      return;
+    } finally {
+      this.#version += 1;
+    }
+    this.#config.onSnapshot(snapshot);
   }
 }
 

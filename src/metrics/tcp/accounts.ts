@@ -3,6 +3,7 @@ import { LISTEN_VALUES } from '../../ebpf/types.ts';
 import { CgroupsInUse, type ContainerNames } from '../../identity/index.ts';
 import { HANDSHAKE_BOUNDS } from '../../stream/histograms.ts';
 import { COLUMN, COLUMNS, type Snapshot } from '../../stream/snapshot.ts';
+import { type Pieces, atOnce } from '../../internal/pieces.ts';
 import { OUTCOMES } from '../../words/outcomes.ts';
 import { TCP_STATES, TCP_SYN_RECV, TCP_SYN_SENT } from '../../words/tcp-states.ts';
 import { PerShape } from '../attributes/per-shape.ts';
@@ -38,6 +39,10 @@ const CLOSED = TCP_STATES.indexOf('closed');
 const TIME_WAIT = TCP_STATES.indexOf('time_wait');
 const SYNACKS = LISTEN_VALUES.indexOf('synackRetransmits');
 
+/** Work of a piece: a row of a known key is one, a new key is as much work as so many known ones. */
+const PIECE = 2048;
+const NEW_KEY = 16;
+
 /** Folds snapshots into all families that come and go. `apply` is the whole story of a window. */
 export class Accounts {
   readonly connections: Connections;
@@ -52,6 +57,9 @@ export class Accounts {
   readonly tables: Tables;
   readonly #losses = new Losses();
   readonly #retireWindows: () => number;
+  /** Work since the last pause, and how many bindings there were then. */
+  #done = 0;
+  #made = 0;
 
   constructor(options: AccountsOptions) {
     const { seriesLimit: limit, shapes } = options;
@@ -73,18 +81,29 @@ export class Accounts {
     return this.#bindings.cgroups.counts;
   }
 
-  apply(snapshot: Snapshot, keep: Keep): void {
+  /** A window of few keys is one piece. Between two pieces the counts of some keys are those of the window before. */
+  *apply(snapshot: Snapshot, keep: Keep): Pieces<void> {
     this.tables.at = { window: this.tables.at.window + 1, born: millisToHrTime(snapshot.start) };
     const { window, born } = this.tables.at;
     this.tables.namespaces = snapshot.cut.namespaces;
+    this.#done = 0;
     const told = [...this.tables.connects, ...this.tables.accepts, this.connections, ...this.tables.listeners, ...this.quantiles, this.processes];
-    for (const family of told) family.begin();
-    this.#settle(this.waiting.settle());
-    for (let row = 0; row < snapshot.rows; row++) this.#row(snapshot, row);
+    for (const family of told) {
+      family.begin();
+      if (this.#isPiece(this.#step)) yield;
+    }
+    yield* this.#settle(this.waiting.settle());
+    for (let row = 0; row < snapshot.rows; row++) {
+      this.#row(snapshot, row);
+      if (this.#isPiece(1)) yield;
+    }
     this.#lost(snapshot);
-    this.#live(snapshot);
+    yield* this.#live(snapshot);
     this.#listening(snapshot);
-    for (const family of [...this.tables.connects, this.connections, ...this.quantiles]) family.commit(born);
+    for (const family of [...this.tables.connects, this.connections, ...this.quantiles]) {
+      family.commit(born);
+      if (this.#isPiece(this.#step)) yield;
+    }
     if (this.#shapes.of('tcp.connects_by_pid') !== undefined) {
       this.processes.add(snapshot.cut.processes, (number) => this.#keys.process(number), window);
       this.processes.commit(born, window, keep);
@@ -93,14 +112,32 @@ export class Accounts {
     this.tables.end(snapshot.cut.gone);
     this.waiting.end(snapshot.cut.gone);
     this.#bindings.end(snapshot.cut.gone);
+    if (this.#isPiece(this.#step)) yield;
     this.#bindings.release(window, (binding) => this.tables.isInVain(binding));
-    this.tables.retire(this.#retireWindows());
+    for (const family of this.tables.retiring) {
+      if (this.#isPiece(this.#step)) yield;
+      family.retire(window, this.#retireWindows());
+    }
+  }
+
+  /** Work of a step that looks at each account or each key. */
+  get #step(): number {
+    return this.#bindings.size / 8;
   }
 
   /** Counts what still waits, under the names that are known. For the end: nothing follows. */
   flush(): void {
-    this.#settle(this.waiting.settle(true));
+    atOnce(this.#settle(this.waiting.settle(true)));
     for (const family of this.tables.connects) family.commit(this.tables.at.born);
+  }
+
+  /** Whether it is time for a pause. @param work what has been done since it was asked last */
+  #isPiece(work: number): boolean {
+    this.#done += work + NEW_KEY * (this.#bindings.made - this.#made);
+    this.#made = this.#bindings.made;
+    if (this.#done < PIECE) return false;
+    this.#done = 0;
+    return true;
   }
 
   #row(snapshot: Snapshot, row: number): void {
@@ -116,15 +153,16 @@ export class Accounts {
   }
 
   /** What has waited counts from when it began. */
-  #settle(settled: readonly Held[]): void {
+  *#settle(settled: readonly Held[]): Pieces<void> {
     const at = this.tables.at;
     for (const held of settled) {
       this.tables.at = { window: at.window, born: held.born };
       const binding = this.#bindings.get(held.id, at.window, held.key);
       this.#count(held, 0, binding);
       if (held.listened !== undefined) this.#listens(binding, held.listened);
+      this.tables.at = at;
+      if (this.#isPiece(1)) yield;
     }
-    this.tables.at = at;
   }
 
   #count(snapshot: RowCounts, row: number, binding: Binding | undefined): void {
@@ -179,8 +217,9 @@ export class Accounts {
     if (lost.accepts > 0) this.#accepted(undefined, lost.accepts);
   }
 
-  #live({ cut: { live } }: Snapshot): void {
+  *#live({ cut: { live } }: Snapshot): Pieces<void> {
     for (let row = 0; row < live.rows; row++) {
+      if (this.#isPiece(1)) yield;
       const state = live.state[row]!;
       const count = live.count[row]!;
       if (this.#held(live.key[row]!) !== undefined) continue;

@@ -53,6 +53,8 @@ const ENDED_WINDOWS = 2;
  */
 export class Bindings {
   readonly cgroups: CgroupsInUse;
+  /** How many were made so far. */
+  made = 0;
   readonly #byId = new Map<number, Binding>();
   readonly #keys: KeyTable;
   readonly #bind: (key: Key) => Bound;
@@ -81,6 +83,7 @@ export class Bindings {
       const key = known ?? (id === 0 ? undefined : this.#keys.get(id));
       if (key === undefined) return undefined;
       binding = newBinding(key, this.#bind(key), window);
+      this.made += 1;
       this.cgroups.add(key);
       this.#byId.set(id, binding);
     }

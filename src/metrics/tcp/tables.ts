@@ -60,9 +60,9 @@ export class Tables {
     this.#workloads.end(gone);
   }
 
-  /** Accounts that have not moved for so many windows go. */
-  retire(windows: number): void {
-    for (const family of [...this.connects, ...this.accepts, this.traffic, ...this.listeners]) family.retire(this.at.window, windows);
+  /** All whose accounts go when they have not moved for some time. */
+  get retiring(): readonly { retire(window: number, windows: number): void }[] {
+    return [...this.connects, ...this.accepts, this.traffic, ...this.listeners];
   }
 
   connect(binding: Binding | undefined, at: number): ConnectAccount {

@@ -153,8 +153,9 @@ describe('containers whose name comes late', () => {
     const share = (MOST_WAITING * 4) / 5;
     const other = bench.keys.client(rows.length + 1, processInfo(11, 'wget'), '10.9.9.9', 80, inPod(B, '4'));
     bench.window({ rows: [...rows, [other, { success: 1 }]] });
-    expect(bench.collector.waiting).toMatchObject({ size: share + 1, missing: { timeout: 0, overflow: MOST_WAITING + 3 - share } });
+    // A window of so many keys is applied in pieces; the page waits for it.
     expect(await bench.sum(ATTEMPTS)).toBe(MOST_WAITING + 3 - share);
+    expect(bench.collector.waiting).toMatchObject({ size: share + 1, missing: { timeout: 0, overflow: MOST_WAITING + 3 - share } });
     names.known.set(A, name('checkout')).set(B, name('cart'));
     bench.window();
     expect(await bench.sum(ATTEMPTS)).toBe(MOST_WAITING + 4);
