@@ -10,6 +10,10 @@
 #ifndef CONNWATCH_EVENT_H
 #define CONNWATCH_EVENT_H
 
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "connwatch needs a little-endian machine: src/ebpf/ reads the records so"
+#endif
+
 #ifndef __BPF__
 #include <stdint.h>
 typedef uint8_t cw_u8;

@@ -1,6 +1,6 @@
 /**
- * Offsets of `struct cw_event` (bpf/event.h). All supported machines are little
- * endian. The addon reports its own table; Manager refuses to start if they differ
+ * Offsets of `struct cw_event` (bpf/event.h), which compiles for little-endian
+ * machines only. The addon reports its own table; Manager refuses to start if they differ
  * (`assertLayout`).
  */
 export const ABI_VERSION = 4;
