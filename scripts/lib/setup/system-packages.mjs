@@ -39,6 +39,11 @@ const PREBUILT = {
   'dpkg-dev': () => which('dpkg-source'),
   'python3-pip': () => spawnSync('python3', ['-m', 'pip', '--version'], { stdio: 'ignore' }).status === 0,
 };
+/** To run the packages for arm64. */
+const ARM64 = {
+  'qemu-system-arm': () => which('qemu-system-aarch64'),
+  cpio: () => which('cpio'),
+};
 const LIBBPF_MINIMUM = [1, 1];
 
 function header(name) {
@@ -60,8 +65,8 @@ function crossBuild() {
 }
 
 /** Debian packages that are missing here. */
-export function missingPackages({ tests = false, vm = false, prebuilt = false } = {}) {
-  const wanted = { ...(isCross() ? crossBuild() : BUILD), ...(tests && isRoot() && TEST), ...(vm && isRoot() && process.arch === 'x64' && VM), ...(prebuilt && PREBUILT) };
+export function missingPackages({ tests = false, vm = false, prebuilt = false, arm64 = false } = {}) {
+  const wanted = { ...(isCross() ? crossBuild() : BUILD), ...(tests && isRoot() && TEST), ...(vm && isRoot() && process.arch === 'x64' && VM), ...(prebuilt && PREBUILT), ...(arm64 && isRoot() && ARM64) };
   return Object.keys(wanted).filter((name) => !wanted[name]());
 }
 

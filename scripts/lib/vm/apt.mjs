@@ -14,9 +14,12 @@ const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 export class Suite {
   #options;
 
-  /** @param {string} name such as `trixie` @param {string} mirror */
-  constructor(name, mirror) {
-    const folder = at('.cache', 'vm', 'apt', name);
+  /**
+   * @param {string} name such as `trixie` @param {string} mirror
+   * @param {string} [architecture] Debian's name of one that need not be the host's
+   */
+  constructor(name, mirror, architecture) {
+    const folder = at('.cache', 'vm', 'apt', architecture ? `${name}-${architecture}` : name);
     for (const part of ['lists', 'cache/archives']) mkdirSync(join(folder, part, 'partial'), { recursive: true });
     const source = join(folder, 'sources.list');
     writeFileSync(source, `deb [signed-by=${KEYRING}] ${mirror} ${name} main\n`);
@@ -29,6 +32,7 @@ export class Suite {
       // An old suite has an expired date that is no longer renewed.
       'Acquire::Check-Valid-Until': 'false',
       'APT::Sandbox::User': 'root',
+      ...(architecture && { 'APT::Architecture': architecture, 'APT::Architectures': architecture }),
     }).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
   }
 
@@ -53,6 +57,18 @@ export class Suite {
   async unpack(names, folder) {
     await unpack(names, folder, this.#options);
   }
+}
+
+/**
+ * Downloads packages of a suite and unpacks them over each other into a folder. architecture: as for Suite
+ * @throws Error with the output of apt-get
+ */
+export async function unpackOf(name, names, folder, architecture) {
+  const mirror = await debianMirror();
+  if (mirror === undefined) throw new Error("this host's apt sources name no Debian archive");
+  const suite = new Suite(name, mirror, architecture);
+  await suite.update();
+  await suite.unpack(names, folder);
 }
 
 /** URL from which this host gets Debian's main archive; undefined if it uses none. */

@@ -10,7 +10,7 @@ const TESTS = ['test/vm/kernel.test.ts', 'test/kernel/connections/outcomes.test.
 
 /**
  * The kernels: Debian's cloud kernels, which boot in seconds. `tests` run unless the arguments name others.
- * @typedef {{name: string, suite: string, tests: string[]}} Kernel
+ * @typedef {{name: string, suite: string, tests: string[], architecture?: string}} Kernel
  * @type {Kernel[]}
  */
 export const KERNELS = [
@@ -21,9 +21,9 @@ export const KERNELS = [
 ];
 
 /** Ends in a release such as `6.1.0-50-cloud-amd64` or `6.12.117+deb13-cloud-amd64`. */
-export const imageOf = ({ name }) => new RegExp(`^linux-image-(${name.replaceAll('.', '\\.')}\\.\\d+[^_]*-cloud-amd64)$`);
+export const imageOf = ({ name, architecture = 'amd64' }) => new RegExp(`^linux-image-(${name.replaceAll('.', '\\.')}\\.\\d+[^_]*-cloud-${architecture})$`);
 
-const folderOf = ({ name }) => at('.cache', 'vm', 'kernels', name);
+const folderOf = ({ name, architecture }) => at('.cache', 'vm', 'kernels', architecture ? `${name}-${architecture}` : name);
 
 /**
  * A kernel that is in .cache/vm/kernels.
@@ -49,7 +49,7 @@ export async function fetchKernel(kernel) {
   if (missing.length > 0) throw new Error(`it is not in .cache/vm, and there is no ${missing.join(', no ')} to get it with`);
   const mirror = await debianMirror();
   if (mirror === undefined) throw new Error("it is not in .cache/vm, and this host's apt sources name no Debian archive");
-  const suite = new Suite(kernel.suite, mirror);
+  const suite = new Suite(kernel.suite, mirror, kernel.architecture);
   await suite.update();
   const image = newest(await suite.packagesBeginningWith('linux-image-'), imageOf(kernel));
   if (image === undefined) throw new Error(`Debian's ${kernel.suite} has no cloud kernel ${kernel.name}`);
