@@ -128,6 +128,7 @@ describe('the chart in a cluster', () => {
     await create(make.deployment('payments', { containers: [make.container('server', make.serve(PRIVATE))] }));
     await create(make.deployment('checkout', { containers: [make.container('app', make.onRequest(CONTROL))], initContainers: [make.container('mesh', make.onRequest(CONTROL + 1), { restartPolicy: 'Always' })] }));
     const [server, client, ip] = [await readyPod('payments'), await readyPod('checkout'), await clusterIp('payments')];
+    await cluster.until('kube-proxy to know the pod', async () => ((await must(cluster.machine.command('nft', 'list', 'table', 'ip', 'kube-proxy'))).includes(`__${addressOf(server)}/${PRIVATE}`) ? true : undefined));
     await asked(client, 7, ip, 443);
     await asked(client, 5, addressOf(server), PRIVATE);
     await asked(client, 4, ip, 444);
@@ -217,7 +218,8 @@ describe('the chart in a cluster', () => {
       },
       150,
     ).catch(async (error: unknown) => {
-      throw new Error(`${String(error)}\n${await agentLog()}`);
+      const all = (await scrape()).select(ATTEMPTS, {}).map((one) => `${JSON.stringify(one.labels)} ${one.value}`);
+      throw new Error(`${String(error)}\nfrom ${later}:8000 to :${port}\n${all.join('\n')}\n${await agentLog()}`);
     });
     // While nobody heard of the node, the node controller called its pods not ready.
     await cluster.until('the pod of the agent, ready for the API server too', async () => (await agents()).find(isReady));

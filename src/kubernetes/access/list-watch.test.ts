@@ -33,6 +33,7 @@ function follow(server: FakeServer, told: Told, more: Partial<ListWatchOptions> 
     onDelete: (object) => told.say(`delete ${name(object)}`),
     onState: (error) => told.say(error === undefined ? 'fine' : error.message.replace(client.name, 'server')),
     backoff: new Backoff({ first: 1, most: 1 }),
+    spread: 10,
     ...more,
   });
   following.start();

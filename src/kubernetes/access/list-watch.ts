@@ -24,6 +24,8 @@ export interface ListWatchOptions {
   readonly backoff?: Backoff;
   /** Time until the first request, milliseconds: by chance, where many agents start at once. @default 0 */
   readonly delay?: number;
+  /** Time within which all is read again when the API server has forgotten what happened since, milliseconds. @default 5000 */
+  readonly spread?: number;
 }
 
 const list = z.object({
@@ -38,8 +40,8 @@ const versioned = z.object({ metadata: z.object({ resourceVersion: z.string().ch
 const GONE = 410;
 /** The API server ends a watch after this time, seconds, by chance up to twice as long. */
 const WATCH_TIME = 300;
-/** Of the usual wait, 0.5 s at first. */
-const SPREAD = 10;
+/** Agents that read everything again begin within this time, milliseconds. */
+const SPREAD = 5000;
 /** Pages of one list: 10,000 of 500 objects. */
 const MOST_PAGES = 10_000;
 
@@ -86,7 +88,7 @@ export class ListWatch {
         else {
           this.#version = undefined;
           // The agents of all nodes are told this in the same moment, and all read everything again.
-          await this.#backoff.wait(SPREAD * Math.random() * this.#backoff.take());
+          await this.#backoff.wait((this.#options.spread ?? SPREAD) * Math.random());
         }
         await this.#backoff.wait();
       }
