@@ -69,6 +69,7 @@ export const FACTS: Facts = {
     { what: 'kubelet', server: '10.0.0.7:10250' },
     { what: 'api', server: '10.96.0.1:443' },
     { what: 'owners', server: '10.96.0.1:443' },
+    { what: 'peers', server: '10.96.0.1:443' },
   ],
   syncFailures: 'auto',
   tracepoint: 'none',

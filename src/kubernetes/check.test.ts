@@ -30,3 +30,16 @@ it('tries nothing outside of a cluster, or when it is off', async () => {
   expect(await checked(server, 'off')).toBeUndefined();
   expect(server.asked).toEqual([]);
 });
+
+it('tries the lists of peers that the setting asks for', async () => {
+  await using server = await FakeServer.start();
+  server.answers.set('/api/v1/services', list([])).set('/api/v1/nodes', list([])).set('/api/v1/pods', list([]));
+  const peers = async (kubernetesPeers: 'all' | 'services') => {
+    const settings = { kubernetes: 'api' as const, kubernetesPeers, nodeName: 'node-1', kubeletAddress: undefined, kubeletCaFile: undefined, kubeletInsecure: false };
+    const tried = await tryKubernetes({ settings, environment: server.environment, folder: server.folder });
+    return tried?.find(({ what }) => what === 'peers')?.problem?.replace(`https://127.0.0.1:${server.port}`, '');
+  };
+  expect(await peers('services')).toBeUndefined();
+  server.answers.set('/apis/discovery.k8s.io/v1/endpointslices', 403);
+  expect(await peers('all')).toBe('/apis/discovery.k8s.io/v1/endpointslices: it answers 403');
+});

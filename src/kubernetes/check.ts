@@ -3,12 +3,13 @@ import { Client, METADATA_ONLY } from './access/client.ts';
 import { statusOf } from './access/error.ts';
 import { apiServer, FOLDER, kubelet } from './access/service-account.ts';
 import type { KubernetesSettings } from './kubernetes.ts';
+import { PATHS as PEERS, followed } from './peers/peers.ts';
 import { ofNode, PODS } from './pods/api.ts';
 import { readPods } from './pods/kubelet.ts';
 
 /** What was tried, where; no problem: it works. */
 export interface Tried {
-  readonly what: 'kubelet' | 'api' | 'owners';
+  readonly what: 'kubelet' | 'api' | 'owners' | 'peers';
   readonly server: string;
   readonly problem?: string;
 }
@@ -25,7 +26,7 @@ interface Options {
 
 /** Tries each way to the names of pods, as the agent does; undefined: it is off, or this is no pod of a cluster. */
 export async function tryKubernetes({ settings, environment, folder = FOLDER }: Options): Promise<Tried[] | undefined> {
-  const { kubernetes: mode, nodeName, kubeletAddress, kubeletCaFile: caFile, kubeletInsecure: insecure } = settings;
+  const { kubernetes: mode, kubernetesPeers, nodeName, kubeletAddress, kubeletCaFile: caFile, kubeletInsecure: insecure } = settings;
   const api = mode === 'off' ? undefined : apiServer({ environment, folder });
   if (api === undefined) return undefined;
   const server = new Client(api);
@@ -48,6 +49,7 @@ export async function tryKubernetes({ settings, environment, folder = FOLDER }: 
           if (statusOf(error) !== 404) throw error;
         }),
       ),
+      ...(kubernetesPeers === 'off' ? [] : [tried('peers', server, () => Promise.all(followed(kubernetesPeers).map((one) => get(server, `${PEERS[one]}?limit=1`))))]),
     ]);
   } finally {
     server.close();

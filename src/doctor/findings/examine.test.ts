@@ -59,6 +59,7 @@ describe('examine', () => {
     ['no cluster', { kubernetes: undefined }, ['info kubernetes']],
     ['a kubelet that refuses', { kubernetes: [{ what: 'kubelet', server: 'k', problem: 'it answers 403' }, { what: 'api', server: 'a' }, { what: 'owners', server: 'a' }] }, ['info kubernetes-kubelet', 'ok kubernetes-api', 'ok kubernetes-owners']],
     ['an API server that is away', { kubernetes: [{ what: 'kubelet', server: '10.0.0.7:10250' }, { what: 'api', server: 'a', problem: 'x' }, { what: 'owners', server: 'a', problem: 'x' }] }, ['info kubernetes-api', 'degraded kubernetes-owners']],
+    ['peers that may not be read', { kubernetes: [{ what: 'api', server: 'a' }, { what: 'peers', server: 'a', problem: 'it answers 403' }] }, ['ok kubernetes-api', 'degraded kubernetes-peers']],
     ['no way to the pods', { kubernetes: [{ what: 'kubelet', server: 'k', problem: 'self-signed certificate' }, { what: 'api', server: 'a', problem: 'it answers 403' }] }, ['degraded kubernetes-kubelet', 'degraded kubernetes-api']],
     ['no /proc at all', { pidNamespace: undefined, userNamespace: undefined, procSelf: undefined }, ['unknown pid-namespace']],
     ['no ring buffer', { trials: { ...TRIALS, maps: { ...TRIALS.maps, ringbuf: { stage: 'create', errno: 22 } } } }, ['missing ring-buffer']],

@@ -4,11 +4,15 @@ import { degraded, info, ok } from './words.ts';
 
 const NO_NAMES = 'containers have their ids instead of names';
 
-/** One way to the pods is enough. The owners have one way only. */
+/** One way to the pods is enough. Owners and peers have one way only. */
 export function kubernetes({ kubernetes: tried }: Facts): Check[] {
   if (tried === undefined) return [info('kubernetes', 'pods have no names: not in a pod with the token of a service account, or --kubernetes off')];
-  const works = tried.some(({ what, problem }) => what !== 'owners' && problem === undefined);
-  return tried.map((one) => (one.what === 'owners' ? owners(one) : pods(one, works)));
+  const works = tried.some(({ what, problem }) => isPods(what) && problem === undefined);
+  return tried.map((one) => (one.what === 'owners' ? owners(one) : one.what === 'peers' ? peers(one) : pods(one, works)));
+}
+
+function isPods(what: Tried['what']): boolean {
+  return what === 'kubelet' || what === 'api';
 }
 
 function pods({ what, server, problem }: Tried, works: boolean): Check {
@@ -27,4 +31,10 @@ function owners({ server, problem }: Tried): Check {
   const id = 'kubernetes-owners';
   if (problem === undefined) return ok(id, `${server} tells the owners of ReplicaSets`);
   return degraded(id, problem, 'pods have the names of ReplicaSets and Jobs instead of those of Deployments and CronJobs', 'give the service account the right get replicasets (apps) and jobs (batch)');
+}
+
+function peers({ server, problem }: Tried): Check {
+  const id = 'kubernetes-peers';
+  if (problem === undefined) return ok(id, `${server} tells the Services, nodes and endpoints`);
+  return degraded(id, problem, 'peers have addresses instead of names', 'give the service account the rights list and watch services, nodes and endpointslices (discovery.k8s.io), or use --kubernetes-peers off');
 }

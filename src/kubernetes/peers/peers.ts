@@ -19,12 +19,19 @@ export interface PeersOptions {
   readonly delay?: number;
 }
 
-const PATHS = { services: '/api/v1/services', nodes: '/api/v1/nodes', slices: '/apis/discovery.k8s.io/v1/endpointslices' } as const;
+/** Of the lists that are followed. */
+export const PATHS = { services: '/api/v1/services', nodes: '/api/v1/nodes', slices: '/apis/discovery.k8s.io/v1/endpointslices' } as const;
 
 const named = z.object({ metadata: z.object({ namespace: z.optional(z.string()), name: z.string() }) });
 
 interface Kept {
   readonly key: string;
+}
+
+/** What is followed in a mode. */
+export function followed(mode: PeersMode): readonly (keyof typeof PATHS)[] {
+  if (mode === 'off') return [];
+  return mode === 'all' ? ['services', 'nodes', 'slices'] : ['services', 'nodes'];
 }
 
 /** Follows the Services, EndpointSlices and nodes of the whole cluster, and keeps their addresses. */
