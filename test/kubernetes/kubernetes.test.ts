@@ -245,7 +245,7 @@ describe('the chart in a cluster', () => {
     const exec = await inAgent('doctor', 'doctor', '--json', '--metrics-addr=:0', '--health-addr=:0');
     expect(exec).toContain('kubernetes-kubelet');
     const { checks } = JSON.parse(exec.slice(exec.indexOf('{'), exec.lastIndexOf('}') + 1)) as { checks: readonly { id: string; status: string }[] };
-    expect(checks.filter(({ id }) => id.startsWith('kubernetes')).map(({ id, status }) => `${id} ${status}`)).toEqual(['kubernetes-kubelet ok', 'kubernetes-api ok', 'kubernetes-owners ok']);
+    expect(checks.filter(({ id }) => id.startsWith('kubernetes')).map(({ id, status }) => `${id} ${status}`)).toEqual(['kubernetes-kubelet ok', 'kubernetes-api ok', 'kubernetes-owners ok', 'kubernetes-peers ok']);
   });
 
   it('updates without a moment in which no agent is ready', async () => {
