@@ -18,6 +18,7 @@ typedef __u8 u8;
 typedef __u16 u16;
 typedef __u32 u32;
 typedef __u64 u64;
+typedef __s32 s32;
 typedef __u16 __be16;
 typedef __u32 __be32;
 typedef __u32 __wsum;
@@ -333,6 +334,21 @@ struct bpf_iter__task_file {
 
 struct socket {
 	struct sock *sk;
+};
+
+/* What classic tracepoints hand over: include/trace/events/sock.h, tcp.h. */
+struct trace_event_raw_inet_sock_set_state {
+	const void *skaddr;
+	int oldstate;
+	int newstate;
+};
+
+struct trace_event_raw_tcp_event_sk {
+	const void *skaddr;
+};
+
+struct trace_event_raw_tcp_retransmit_synack {
+	const void *skaddr;
 };
 
 #pragma clang attribute pop

@@ -265,9 +265,9 @@ Napi::Value Session::stats(const Napi::CallbackInfo& info) {
   Drain& drain = open(env);
   if (int error = drain.folds().read())
     throw toError(env, {"CW_STATS", "stats", error, std::string("cannot read the loss counters: ") + strerror(error), ""});
-  // If records of exits were lost, look which processes still exist.
+  // If records of exits were lost, or none are sent, look which processes still exist.
   uint64_t lost = drain.folds().losses()[CW_LOSS_RING_FULL * CW_LOSS_CLASSES + CW_CLASS_EXIT];
-  if (lost > exitsLost_) drain.batch().keyTable().owners().sweep();
+  if (lost > exitsLost_ || !program_->isAttached("connwatch_exit")) drain.batch().keyTable().owners().sweep();
   exitsLost_ = lost;
   return toStats(env, drain, *program_, ring_);
 }

@@ -13,6 +13,9 @@
 
 #include "base/emit.bpf.h"
 
+#ifdef LOWER_RUNG
+#include "base/conn-lower.bpf.h"
+#else
 #define SLOT_BUSY (~0ULL)
 
 static __always_inline struct cw_conn *conn_slot(u64 cookie)
@@ -85,6 +88,7 @@ static __always_inline bool has_just_ended(struct sock *sk, u64 cookie)
 	return (slot && slot->sock == (u64)sk) ||
 	       fallbacks_ended[(u32)cookie & (CW_FALLBACKS_ENDED - 1)] == cookie;
 }
+#endif
 
 static __always_inline u64 opened_of(const struct cw_conn *conn)
 {
@@ -97,9 +101,12 @@ static __always_inline bool connecting(const struct cw_conn *conn)
 }
 
 /* Whether a record has to report the success or the accept at once: somebody wants it, or user
- * space cannot mark it as counted because the start record is in socket storage. */
+ * space cannot mark it as counted because the start record is in socket storage or a hash. */
 static __always_inline bool reports_at_once(const struct cw_conn *conn)
 {
+#ifdef LOWER_RUNG
+	return true;
+#endif
 	return *(volatile u32 *)&immediate || conn->flags & CW_FLAG_FALLBACK;
 }
 

@@ -6,7 +6,7 @@
 #include "base/maps.bpf.h"
 
 /* What happens seldom is not static: the verifier looks at it once, and not at each call. */
-__noinline int count_loss(u32 reason, u32 class)
+VERIFIED_ONCE int count_loss(u32 reason, u32 class)
 {
 	u32 index = reason * CW_LOSS_CLASSES + class;
 	u64 *count = bpf_map_lookup_elem(&losses, &index);
@@ -53,7 +53,7 @@ static __always_inline void add_up(struct cw_fold *fold, const struct cw_fold *a
  * counted as lost. In this order: user space reads the losses first, so a loss that
  * it does not find here found no room (native/cut/folds.cc).
  */
-__noinline int fold_record(u64 cgroup, u32 netns, u32 what, const struct cw_fold *amount)
+VERIFIED_ONCE int fold_record(u64 cgroup, u32 netns, u32 what, const struct cw_fold *amount)
 {
 	struct cw_fold_key key = { .cgroup = cgroup, .netns = netns, .what = what };
 	struct cw_fold *fold;

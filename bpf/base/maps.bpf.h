@@ -3,9 +3,7 @@
 #ifndef CONNWATCH_MAPS_H
 #define CONNWATCH_MAPS_H
 
-#include "vmlinux.h"
-#include <bpf/bpf_helpers.h>
-#include <bpf/bpf_core_read.h>
+#include "base/rung.bpf.h"
 #include <bpf/bpf_tracing.h>
 #include "event.h"
 
@@ -25,13 +23,18 @@ const volatile u32 cgroup_v1 = CGROUP_V1_MEMORY | CGROUP_V1_PIDS;
 /* User space cannot ask for the cookie of a network namespace (before 5.14). */
 const volatile u32 netns_by_inode = 0;
 
+#ifdef LOWER_RUNG
+/* Random. Hides the addresses that number the sockets. */
+const volatile u64 address_key = 0;
+#endif
+
 /* A variable with a value stands where it is declared, others where they are first used. These two have
  * one, so that they come first in each object that includes this file: bench/bpf shares them with an agent. */
 /* The doorbell: user space sets it before it sleeps. */
 u32 armed = 0;
 /* User space sets it when it wants a record for each success and each accept at once. */
 u32 immediate = 0;
-/* The next process sequence number; those before stand for no process. */
+/* tp_btf: the next process sequence number; those before stand for no process. */
 u32 next_owner = CW_OWNER_FIRST;
 /* How many start records are in socket storage; while it is 0 nobody looks there. */
 u64 fallbacks;
@@ -59,6 +62,9 @@ struct {
 	__uint(max_entries, 8 << 20);
 } events SEC(".maps");
 
+#ifdef LOWER_RUNG
+#include "base/maps-lower.bpf.h"
+#else
 /* 8 MiB. Live sockets by cookie. User space maps it: it counts what is open, and marks what it has counted. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -75,6 +81,7 @@ struct {
 	__type(key, int);
 	__type(value, struct cw_conn);
 } conns_fallback SEC(".maps");
+#endif
 
 #define MARK_SLOTS 4096
 
@@ -99,6 +106,7 @@ struct listener {
 /* 320 KiB. Who listens, by the address of the socket. */
 struct listener listeners[LISTENER_SLOTS];
 
+#ifndef LOWER_RUNG
 /* Listeners whose slot was taken, and all of them on a kernel where a child does not lead to its
  * listener. BPF_F_CLONE: the kernel copies it to each child (sk_clone_lock), which costs as much as
  * the rest of an accept. */
@@ -108,6 +116,7 @@ struct {
 	__type(key, int);
 	__type(value, struct listener);
 } listener_clones SEC(".maps");
+#endif
 
 struct port {
 	u32 netns;
@@ -139,6 +148,10 @@ struct backlog {
 	u32 synack_retransmits_told;
 };
 
+#ifdef LOWER_RUNG
+BY_ADDRESS(listeners_known, struct listener, LISTENER_SLOTS);
+BY_ADDRESS(backlogs, struct backlog, LISTENER_SLOTS);
+#else
 /* What has been reported of a listening socket. */
 struct {
 	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
@@ -146,6 +159,7 @@ struct {
 	__type(key, int);
 	__type(value, struct backlog);
 } backlogs SEC(".maps");
+#endif
 
 struct process {
 	cw_owner owner;
@@ -155,6 +169,15 @@ struct process {
 	u64 unsent; /* the ring was full: to be sent with the next record */
 };
 
+#ifdef LOWER_RUNG
+/* What is known of a process. One that falls out is introduced again, with another number. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 16384);
+	__type(key, struct process_key);
+	__type(value, struct process);
+} processes SEC(".maps");
+#else
 /* What is known of a process, on its thread group leader: gone when it is. */
 struct {
 	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
@@ -162,6 +185,7 @@ struct {
 	__type(key, int);
 	__type(value, struct process);
 } processes SEC(".maps");
+#endif
 
 /* Up to 5 MiB. What a process was started as, by pid, where its executable file alone does not say it.
  * A process that finds no room has no command. */
@@ -169,7 +193,9 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, COMMANDS);
+#ifndef LOWER_RUNG /* 4.3 MiB at once: before 6.1 only tp_btf programs may allocate */
 	__uint(map_flags, BPF_F_NO_PREALLOC);
+#endif
 	__type(key, u32);
 	__type(value, struct cw_command);
 } commands SEC(".maps");

@@ -26,10 +26,40 @@ static __always_inline u32 hash_of_address(u64 sock)
 	return low >> 6 ^ low >> 18;
 }
 
+#ifdef LOWER_RUNG
+#include "events/listeners-lower.bpf.h"
+#else
 static __always_inline struct listener *listener_slot(u64 sock)
 {
 	return &listeners[hash_of_address(sock) & (LISTENER_SLOTS - 1)];
 }
+
+static __always_inline struct backlog *backlog_of(struct sock *sk)
+{
+	return bpf_sk_storage_get(&backlogs, sk, 0, 0);
+}
+
+static __always_inline struct backlog *make_backlog(struct sock *sk)
+{
+	return bpf_sk_storage_get(&backlogs, sk, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+}
+
+static __always_inline void drop_backlog(struct sock *sk)
+{
+	bpf_sk_storage_delete(&backlogs, sk);
+}
+
+static __always_inline bool has_clones(void)
+{
+	return *(volatile u64 *)&clones;
+}
+
+/* What the kernel has copied to a child from its listener. */
+static __always_inline struct listener *cloned_listener(struct sock *sk)
+{
+	return bpf_sk_storage_get(&listener_clones, sk, 0, 0);
+}
+#endif
 
 static __always_inline struct child *child_slot(u64 sock)
 {
@@ -46,17 +76,17 @@ static __always_inline struct listener *listener_of_port(u32 netns, u16 port)
 /* LISTEN -> SYN_RECV, of a child: notes its listener's owner. */
 static __always_inline void on_child(struct sock *sk)
 {
-	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
+	struct tcp_sock *tcp = tcp_of(sk);
 	struct listener *listener;
 	struct child *child;
 	u64 parent;
 
 	if (!tcp)
 		return;
-	parent = (u64)tcp->tsorted_sent_queue.next -
+	parent = (u64)GET(tcp, tsorted_sent_queue.next) -
 		 bpf_core_field_offset(struct tcp_sock, tsorted_sent_queue);
 	listener = listener_slot(parent);
-	if (listener->sock != parent || listener->port != sk->__sk_common.skc_num) {
+	if (!listener || listener->sock != parent || listener->port != GET(sk, __sk_common.skc_num)) {
 		__sync_fetch_and_add(&parents_missed, 1);
 		return;
 	}
@@ -85,8 +115,8 @@ static __noinline bool owner_by_port(struct sock *sk, struct cw_conn *conn)
 {
 	struct listener *listener = NULL;
 
-	if (*(volatile u64 *)&clones)
-		listener = bpf_sk_storage_get(&listener_clones, sk, 0, 0);
+	if (has_clones())
+		listener = cloned_listener(sk);
 	if (!listener)
 		listener = listener_of_port(conn->netns, conn->lport);
 	if (!listener)
@@ -139,12 +169,12 @@ static __always_inline void fill_server(struct cw_conn *conn, struct sock *sk, s
 	conn->netns = netns_of(tcp);
 	conn->state = state;
 	conn->role = CW_ROLE_SERVER;
-	conn->rport = bpf_ntohs(sk->__sk_common.skc_dport);
-	conn->lport = sk->__sk_common.skc_num;
+	conn->rport = bpf_ntohs(GET(sk, __sk_common.skc_dport));
+	conn->lport = GET(sk, __sk_common.skc_num);
 	conn->segs_out = 0;
 	conn->sent_told = 0;
 	conn->received_told = 0;
-	conn->retransmits_told = tcp->total_retrans;
+	conn->retransmits_told = GET(tcp, total_retrans);
 	conn->seen = 0;
 	conn->sock = (u64)sk;
 	conn->syn_retransmits = 0;

@@ -35,7 +35,7 @@ static __noinline void report_total(struct sock *sk, struct tcp_sock *tcp, struc
 	event->duration = 0;
 	event->bytes_sent = payload_sent(sk, tcp, conn->role);
 	event->bytes_received = payload_received(sk, tcp);
-	event->data_retransmits = tcp->total_retrans - conn->syn_retransmits;
+	event->data_retransmits = GET(tcp, total_retrans) - conn->syn_retransmits;
 	submit(event);
 }
 

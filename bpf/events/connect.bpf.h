@@ -35,9 +35,9 @@ static __always_inline struct cw_conn *begin_attempt(struct sock *sk, struct tcp
 	conn->netns = netns_of(tcp);
 	conn->state = TCP_SYN_SENT;
 	conn->role = CW_ROLE_CLIENT;
-	conn->rport = bpf_ntohs(sk->__sk_common.skc_dport);
+	conn->rport = bpf_ntohs(GET(sk, __sk_common.skc_dport));
 	conn->lport = 0;
-	conn->segs_out = tcp->segs_out;
+	conn->segs_out = GET(tcp, segs_out);
 	conn->sent_told = 0;
 	conn->received_told = 0;
 	conn->retransmits_told = 0;
@@ -50,7 +50,7 @@ static __always_inline struct cw_conn *begin_attempt(struct sock *sk, struct tcp
 /* CLOSE -> SYN_SENT: the current task is the one that called connect(). */
 static __always_inline void on_connect(struct sock *sk, u64 cookie)
 {
-	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
+	struct tcp_sock *tcp = tcp_of(sk);
 	struct cw_conn *conn;
 	u64 cgroup = 0;
 
@@ -97,12 +97,12 @@ static __noinline void report_success(struct sock *sk, struct tcp_sock *tcp, str
 /* SYN_SENT -> ESTABLISHED, or by SYN_RECV where both sides connect at once. */
 static __always_inline void on_connected(struct sock *sk, struct cw_conn *conn)
 {
-	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
+	struct tcp_sock *tcp = tcp_of(sk);
 	u64 now = bpf_ktime_get_ns();
 
 	if (!tcp)
 		return;
-	conn->retransmits_told = tcp->total_retrans;
+	conn->retransmits_told = GET(tcp, total_retrans);
 	conn->syn_retransmits = capped(conn->retransmits_told);
 	if (reports_at_once(conn))
 		report_success(sk, tcp, conn, now);
@@ -125,7 +125,7 @@ static __always_inline void end_attempt(struct sock *sk, struct tcp_sock *tcp, s
 					u8 outcome, int error, u8 state, u16 flags)
 {
 	struct cw_event *event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
-	u32 retransmits = tcp->total_retrans;
+	u32 retransmits = GET(tcp, total_retrans);
 	u64 now = bpf_ktime_get_ns();
 
 	/* One check, at once: before 6.3 the verifier forgets that a record is not NULL. */
@@ -157,8 +157,8 @@ static __always_inline void on_failed(struct sock *sk, struct tcp_sock *tcp, str
 /* SYN_SENT -> CLOSE. */
 static __always_inline void on_refused(struct sock *sk, struct tcp_sock *tcp, struct cw_conn *conn)
 {
-	bool syn_queued = tcp->segs_out != conn->segs_out;
-	int error = sk->sk_err;
+	bool syn_queued = GET(tcp, segs_out) != conn->segs_out;
+	int error = GET(sk, sk_err);
 
 	/* A peer that refuses leaves ECONNREFUSED (tcp_reset): this is what an earlier
 	 * connect(AF_UNSPEC) on this socket left behind. */
@@ -169,7 +169,7 @@ static __always_inline void on_refused(struct sock *sk, struct tcp_sock *tcp, st
 		error = 0;
 	on_failed(sk, tcp, conn,
 		  outcome_of_failure(error, syn_queued, !syn_queued && is_deferred(sk),
-				     tcp->total_retrans),
+				     GET(tcp, total_retrans)),
 		  error, syn_queued);
 }
 

@@ -14,9 +14,9 @@
 static __always_inline void fill_listen(struct cw_listen *record, struct sock *sk,
 					const struct listener *listener, struct backlog *backlog)
 {
-	u32 drops = (u32)sk->sk_drops.counter;
+	u32 drops = (u32)GET(sk, sk_drops.counter);
 	u32 synacks = backlog->synack_retransmits;
-	u32 queue = sk->sk_ack_backlog, limit = sk->sk_max_ack_backlog;
+	u32 queue = GET(sk, sk_ack_backlog), limit = GET(sk, sk_max_ack_backlog);
 	bool full = queue > limit; /* sk_acceptq_is_full */
 	u32 dropped = drops - __sync_lock_test_and_set(&backlog->drops_told, drops);
 	bool overflow = full || backlog->was_full;
@@ -40,6 +40,7 @@ static __always_inline void fill_listen(struct cw_listen *record, struct sock *s
 	backlog->was_full = full;
 }
 
+#ifndef LOWER_RUNG
 /* The listener's entry, NULL if there is none. */
 static __always_inline struct listener *find_listener(struct sock *sk)
 {
@@ -72,6 +73,15 @@ static __always_inline struct listener *claim_listener(struct sock *sk)
 	return slot;
 }
 
+static __always_inline void forget_listener(struct sock *sk, struct listener *listener)
+{
+	if (listener->sock == (u64)sk)
+		__sync_lock_test_and_set(&listener->sock, 0);
+	else if (!bpf_sk_storage_delete(&listener_clones, sk))
+		__sync_fetch_and_add(&clones, -1);
+}
+#endif
+
 static __always_inline struct listener *remember_listener(struct sock *sk, cw_owner owner, u64 cgroup,
 							  u16 early)
 {
@@ -84,7 +94,7 @@ static __always_inline struct listener *remember_listener(struct sock *sk, cw_ow
 	}
 	listener->owner = owner;
 	listener->cgroup = cgroup;
-	listener->port = sk->__sk_common.skc_num;
+	listener->port = GET(sk, __sk_common.skc_num);
 	listener->netns = netns_of_sock(sk);
 	listener->early = early;
 	port.netns = listener->netns;
@@ -100,22 +110,14 @@ static __always_inline void on_listen(struct sock *sk)
 	cw_owner owner = current_owner(&cgroup);
 
 	remember_listener(sk, owner, cgroup, EARLY_NOT);
-	bpf_sk_storage_get(&backlogs, sk, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
-}
-
-static __always_inline void forget_listener(struct sock *sk, struct listener *listener)
-{
-	if (listener->sock == (u64)sk)
-		__sync_lock_test_and_set(&listener->sock, 0);
-	else if (!bpf_sk_storage_delete(&listener_clones, sk))
-		__sync_fetch_and_add(&clones, -1);
+	make_backlog(sk);
 }
 
 /* LISTEN -> CLOSE: what has not been reported of its queue. */
 static __always_inline void on_unlisten(struct sock *sk)
 {
 	struct listener *listener = find_listener(sk);
-	struct backlog *backlog = bpf_sk_storage_get(&backlogs, sk, 0, 0);
+	struct backlog *backlog = backlog_of(sk);
 	struct cw_listen *record;
 
 	if (!listener)
@@ -125,9 +127,20 @@ static __always_inline void on_unlisten(struct sock *sk)
 		fill_listen(record, sk, listener, backlog);
 		record->flags |= CW_FLAG_ENDED;
 		submit(record);
-		bpf_sk_storage_delete(&backlogs, sk);
+		drop_backlog(sk);
 	}
 	forget_listener(sk, listener);
+}
+
+static __always_inline void on_synack_again(struct sock *sk)
+{
+	struct backlog *backlog;
+
+	if (GET(sk, __sk_common.skc_state) != TCP_LISTEN)
+		return;
+	backlog = backlog_of(sk);
+	if (backlog)
+		__sync_fetch_and_add(&backlog->synack_retransmits, 1);
 }
 
 #endif

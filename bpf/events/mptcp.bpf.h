@@ -7,6 +7,7 @@
 #define CONNWATCH_MPTCP_H
 
 #include "base/conn.bpf.h"
+#include "base/socket.bpf.h"
 
 /* The first subflow of the connection to which this one belongs, NULL where it is none. */
 static __always_inline struct sock *first_subflow(struct tcp_sock *tcp)
@@ -32,7 +33,11 @@ static __always_inline void inherit_from_first_subflow(struct tcp_sock *tcp, str
 
 	if (!first)
 		return;
+#ifdef LOWER_RUNG
+	cookie = socket_cookie(first);
+#else
 	cookie = (u64)BPF_CORE_READ(first, __sk_common.skc_cookie.counter);
+#endif
 	slot = cookie ? conn_slot(cookie) : NULL;
 	if (!slot || slot->cookie != cookie)
 		return;

@@ -32,15 +32,15 @@ static __always_inline void fill_event(struct cw_event *event, struct sock *sk,
 	event->owner = conn->owner;
 	event->cgroup = conn->cgroup;
 	__builtin_memcpy(event->raddr, conn->raddr, CW_ADDR_LEN);
-	event->lport = bpf_ntohs(tcp->inet_conn.icsk_inet.inet_sport);
+	event->lport = bpf_ntohs(GET(tcp, inet_conn.icsk_inet.inet_sport));
 	event->rport = conn->rport;
-	event->error = (u16)sk->sk_err;
+	event->error = (u16)GET(sk, sk_err);
 	event->reserved = 0;
 	event->outcome = CW_OUT_SUCCESS;
 	event->role = conn->role;
 	event->syn_retransmits = conn->syn_retransmits;
 	event->state = 0;
-	event->srtt_us = tcp->srtt_us >> 3;
+	event->srtt_us = GET(tcp, srtt_us) >> 3;
 	event->bytes_sent = 0;
 	event->bytes_received = 0;
 	event->data_retransmits = 0;
@@ -67,7 +67,7 @@ static __always_inline void take_told(struct sock *sk, struct tcp_sock *tcp, str
 
 	amount->bytes_sent = since_told(payload_sent(sk, tcp, conn->role), sent);
 	amount->bytes_received = since_told(payload_received(sk, tcp), received);
-	amount->data_retransmits = tcp->total_retrans - conn->retransmits_told;
+	amount->data_retransmits = GET(tcp, total_retrans) - conn->retransmits_told;
 }
 
 /*
@@ -79,7 +79,7 @@ static __always_inline void take_told(struct sock *sk, struct tcp_sock *tcp, str
  */
 static __always_inline u16 reset_flags(struct sock *sk, int from)
 {
-	int error = sk->sk_err;
+	int error = GET(sk, sk_err);
 
 	if (error == CW_ECONNRESET || error == CW_EPIPE)
 		return CW_FLAG_RESET_IN;
@@ -88,7 +88,7 @@ static __always_inline u16 reset_flags(struct sock *sk, int from)
 	if (from == TCP_ESTABLISHED || from == TCP_CLOSE_WAIT)
 		return CW_FLAG_RESET_OUT;
 	if ((from == TCP_FIN_WAIT1 || from == TCP_FIN_WAIT2) && !peer_has_finished(sk) &&
-	    !(sk->__sk_common.skc_flags >> SOCK_DEAD & 1))
+	    !(GET(sk, __sk_common.skc_flags) >> SOCK_DEAD & 1))
 		return CW_FLAG_RESET_OUT;
 	return 0;
 }

@@ -42,6 +42,16 @@ static __always_inline bool destination_of(struct destination *to, const struct 
 	return true;
 }
 
+/* given_cookie() for such a pointer too. */
+static __always_inline u64 cookie_read(struct sock *sk)
+{
+#ifdef LOWER_RUNG
+	return socket_cookie(sk);
+#else
+	return BPF_CORE_READ(sk, __sk_common.skc_cookie.counter);
+#endif
+}
+
 /* netns_of() for a pointer that may be read with care only. */
 static __always_inline u32 netns_read(struct sock *sk)
 {
@@ -109,7 +119,7 @@ static __always_inline void on_connect_returned(struct sock *sk, const void *add
 	if (!destination_of(&to, &given) ||
 	    (given.family == AF_INET6 && is_mapped_v4(to.address)))
 		return;
-	cookie = BPF_CORE_READ(sk, __sk_common.skc_cookie.counter);
+	cookie = cookie_read(sk);
 	if (counted_by_state(cookie))
 		return;
 	on_failed_at_once(cookie, netns_read(sk), &to, -result);
@@ -175,7 +185,7 @@ static __always_inline void on_syscall_returned(u32 fd, const void *address, u32
 	if (!sk || !is_tcp(BPF_CORE_READ(sk, __sk_common.skc_family), BPF_CORE_READ(sk, sk_type),
 			   BPF_CORE_READ(sk, sk_protocol)))
 		return;
-	cookie = BPF_CORE_READ(sk, __sk_common.skc_cookie.counter);
+	cookie = cookie_read(sk);
 	if (counted_by_state(cookie) || !is_attempt_failure((int)-result) ||
 	    BPF_CORE_READ(sk, __sk_common.skc_state) != TCP_CLOSE)
 		return;

@@ -31,7 +31,7 @@ static __always_inline void on_known(struct sock *sk, struct cw_conn *conn, int 
 		*(volatile u8 *)&conn->state = (u8)to;
 		return;
 	}
-	tcp = bpf_skc_to_tcp_sock(sk);
+	tcp = tcp_of(sk);
 	if (!tcp)
 		return;
 	if (to == TCP_CLOSE) {
@@ -53,7 +53,7 @@ static __always_inline void on_transition(struct sock *sk, int from, int to)
 	u64 cookie;
 
 	/* MPTCP's own socket changes state too; its TCP subflows are what is counted. */
-	if (sk->sk_protocol != IPPROTO_TCP)
+	if (GET(sk, sk_protocol) != IPPROTO_TCP)
 		return;
 	if (from == TCP_LISTEN) {
 		/* A listener's child begins as its copy. */

@@ -18,7 +18,7 @@
 /* A child has its listener's backlog (sk_clone copies it); a client has none. */
 static __always_inline u8 role_of(struct sock *sk)
 {
-	return sk->sk_max_ack_backlog ? CW_ROLE_SERVER : CW_ROLE_CLIENT;
+	return GET(sk, sk_max_ack_backlog) ? CW_ROLE_SERVER : CW_ROLE_CLIENT;
 }
 
 /*
@@ -33,7 +33,7 @@ static __always_inline bool was_accepted_unseen(struct sock *sk, struct tcp_sock
 	if ((state != TCP_ESTABLISHED && state != TCP_CLOSE_WAIT) || !scanned ||
 	    role_of(sk) != CW_ROLE_SERVER)
 		return false;
-	listener = listener_of_port(netns_of(tcp), sk->__sk_common.skc_num);
+	listener = listener_of_port(netns_of(tcp), GET(sk, __sk_common.skc_num));
 	return listener && !listener->early;
 }
 
@@ -41,7 +41,7 @@ static __always_inline bool was_accepted_unseen(struct sock *sk, struct tcp_sock
  * nothing to count. */
 static __noinline struct cw_conn *conn_of_unseen(struct sock *sk, u64 cookie, int from, int to)
 {
-	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
+	struct tcp_sock *tcp = tcp_of(sk);
 	struct child *child = child_slot((u64)sk);
 	struct cw_conn *conn;
 
@@ -80,22 +80,22 @@ static __always_inline void connected_unseen(struct sock *sk, struct cw_conn *co
 static __always_inline int error_of_unseen(struct sock *sk, struct tcp_sock *tcp,
 					   const struct cw_conn *conn)
 {
-	int error = sk->sk_err;
+	int error = GET(sk, sk_err);
 
 	if (!error)
 		error = BPF_CORE_READ(sk, sk_err_soft);
-	return error_that_was(error, tcp->total_retrans, bpf_ktime_get_ns() - conn->since);
+	return error_that_was(error, GET(tcp, total_retrans), bpf_ktime_get_ns() - conn->since);
 }
 
 /* Ends a record whose socket has been closed unseen. */
 static __noinline int end_unseen(struct sock *sk, struct cw_conn *conn)
 {
-	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
+	struct tcp_sock *tcp = tcp_of(sk);
 
 	if (!tcp || !conn)
 		return 0;
 	/* An acknowledged SYN counts in bytes_acked (tcp_snd_una_update). */
-	if (connecting(conn) && tcp->bytes_acked)
+	if (connecting(conn) && GET(tcp, bytes_acked))
 		connected_unseen(sk, conn);
 	if (connecting(conn)) {
 		int error = error_of_unseen(sk, tcp, conn);
@@ -111,7 +111,7 @@ static __noinline int end_unseen(struct sock *sk, struct cw_conn *conn)
 /* A socket that is closed: most have been ended by the change to CLOSE. */
 static __always_inline void on_gone(struct sock *sk)
 {
-	u64 cookie = sk->__sk_common.skc_cookie.counter;
+	u64 cookie = given_cookie(sk);
 	struct cw_conn *conn = cookie ? find_conn(sk, cookie) : NULL;
 
 	if (conn)

@@ -40,10 +40,10 @@ static __noinline cw_owner task_owner(struct task_struct *task, u64 *cgroup)
 /* What `connwatch snapshot` shows. Nothing is counted from it. */
 static __always_inline void note_queues(struct sock *sk, struct tcp_sock *tcp, struct cw_conn *conn)
 {
-	conn->local_port = bpf_ntohs(tcp->inet_conn.icsk_inet.inet_sport);
-	conn->srtt_us = tcp->srtt_us >> 3;
-	conn->receive_queue = tcp->rcv_nxt - tcp->copied_seq;
-	conn->send_queue = tcp->write_seq - tcp->snd_una;
+	conn->local_port = bpf_ntohs(GET(tcp, inet_conn.icsk_inet.inet_sport));
+	conn->srtt_us = GET(tcp, srtt_us) >> 3;
+	conn->receive_queue = GET(tcp, rcv_nxt) - GET(tcp, copied_seq);
+	conn->send_queue = GET(tcp, write_seq) - GET(tcp, snd_una);
 }
 
 /* A socket that is not known: from before the programs, or its accept was skipped. */
@@ -70,6 +70,9 @@ static __always_inline void find(struct sock *sk, struct tcp_sock *tcp, struct t
 	if (unseen) {
 		own_accepted(sk, conn, child);
 		conn->flags |= CW_FLAG_LATE;
+#ifdef LOWER_RUNG /* No cut counts it. */
+		report_accept(sk, tcp, conn, cookie);
+#endif
 	} else {
 		conn->owner = task_owner(task, &cgroup);
 		conn->cgroup = cgroup;
@@ -83,7 +86,7 @@ static __always_inline void find(struct sock *sk, struct tcp_sock *tcp, struct t
 		conn->opened = 0;
 	publish_conn(conn, cookie);
 	/* It may have ended before the record was there to be found. */
-	if (*(volatile unsigned char *)&sk->__sk_common.skc_state == TCP_CLOSE)
+	if (GET_AGAIN(sk, __sk_common.skc_state) == TCP_CLOSE)
 		free_conn(sk, conn);
 }
 
@@ -100,13 +103,13 @@ static __always_inline u64 claim(u64 *told, u64 now)
 static __noinline void report_flow(struct seq_file *seq, struct sock *sk, struct tcp_sock *tcp,
 					struct cw_conn *conn)
 {
-	u32 acked = tcp->snd_una, retransmits = tcp->total_retrans;
+	u32 acked = GET(tcp, snd_una), retransmits = GET(tcp, total_retrans);
 	u64 sent = payload_sent(sk, tcp, conn->role);
 	u64 received = payload_received(sk, tcp);
 	struct cw_event event;
 
 	/* A FIN came between: next time. */
-	if (*(volatile u32 *)&tcp->snd_una != acked)
+	if (GET_AGAIN(tcp, snd_una) != acked)
 		return;
 	sent = claim(&conn->sent_told, sent);
 	received = claim(&conn->received_told, received);
@@ -154,7 +157,7 @@ static __always_inline void catch_up(struct sock *sk, struct cw_conn *conn, u8 s
 static __always_inline void scan_connection(struct seq_file *seq, struct sock *sk,
 					    struct task_struct *task, u8 state)
 {
-	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
+	struct tcp_sock *tcp = tcp_of(sk);
 	u64 cookie = socket_cookie(sk), cgroup;
 	struct cw_conn *conn;
 
@@ -179,11 +182,11 @@ static __always_inline void scan_connection(struct seq_file *seq, struct sock *s
 /* A closed socket that a descriptor still holds: nobody waits for it to be gone. */
 static __always_inline void scan_closed(struct sock *sk)
 {
-	u64 cookie = sk->__sk_common.skc_cookie.counter;
+	u64 cookie = given_cookie(sk);
 	struct cw_conn *conn = cookie ? find_conn(sk, cookie) : NULL;
 
 	if (conn && !connecting(conn) && conn->since + SETTLED_NS < bpf_ktime_get_ns() &&
-	    *(volatile unsigned char *)&sk->__sk_common.skc_state == TCP_CLOSE)
+	    GET_AGAIN(sk, __sk_common.skc_state) == TCP_CLOSE)
 		*(volatile u8 *)&conn->state = TCP_CLOSE;
 }
 
@@ -192,7 +195,7 @@ static __always_inline void age(struct sock *sk, struct listener *listener)
 {
 	struct port port = { .netns = listener->netns, .port = listener->port };
 
-	if (listener->early == EARLY && sk->sk_ack_backlog)
+	if (listener->early == EARLY && GET(sk, sk_ack_backlog))
 		return;
 	listener->early--;
 	bpf_map_update_elem(&ports, &port, listener, BPF_ANY);
@@ -210,7 +213,7 @@ static __always_inline void scan_listener(struct seq_file *seq, struct sock *sk,
 					  struct task_struct *task)
 {
 	struct listener *listener = find_listener(sk);
-	struct backlog *backlog = bpf_sk_storage_get(&backlogs, sk, 0, 0);
+	struct backlog *backlog = backlog_of(sk);
 	struct cw_listen record;
 
 	/* Of several processes that hold it (pre-forked servers) the first one is the owner. */
@@ -221,14 +224,23 @@ static __always_inline void scan_listener(struct seq_file *seq, struct sock *sk,
 	if (!listener)
 		return;
 	if (!backlog) {
-		backlog = bpf_sk_storage_get(&backlogs, sk, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+		backlog = make_backlog(sk);
 		if (!backlog)
 			return;
 		/* What it dropped before is not ours to report. */
-		backlog->drops_told = (u32)sk->sk_drops.counter;
+		backlog->drops_told = (u32)GET(sk, sk_drops.counter);
 	}
 	fill_listen(&record, sk, listener, backlog);
 	bpf_seq_write(seq, &record, sizeof(record));
+}
+
+static __always_inline u32 netns_inode_of(struct task_struct *task)
+{
+#ifdef LOWER_RUNG
+	return BPF_CORE_READ(task, nsproxy, net_ns, ns.inum);
+#else
+	return task->nsproxy->net_ns->ns.inum;
+#endif
 }
 
 #define NOBODY_IN_IT (1u << 31)
@@ -244,8 +256,8 @@ static __always_inline void report_namespace(struct seq_file *seq, struct sock *
 
 	if (met && *met == now)
 		return;
-	record.inode = sk->__sk_common.skc_net.net->ns.inum;
-	record.pid = task->nsproxy->net_ns->ns.inum == record.inode ? task->pid : 0;
+	record.inode = GET_VIA(sk, __sk_common.skc_net.net, ns.inum);
+	record.pid = netns_inode_of(task) == record.inode ? GET(task, pid) : 0;
 	mark = record.pid ? now : now | NOBODY_IN_IT;
 	if (met && *met == mark)
 		return;
@@ -257,9 +269,9 @@ static __always_inline void report_namespace(struct seq_file *seq, struct sock *
 static __always_inline void scan_socket(struct seq_file *seq, struct sock *sk,
 					struct task_struct *task)
 {
-	u8 state = *(volatile unsigned char *)&sk->__sk_common.skc_state;
+	u8 state = GET_AGAIN(sk, __sk_common.skc_state);
 
-	if (!is_tcp(sk->__sk_common.skc_family, sk->sk_type, sk->sk_protocol))
+	if (!is_tcp(GET(sk, __sk_common.skc_family), GET(sk, sk_type), GET(sk, sk_protocol)))
 		return;
 	if (!scan) {
 		if (state == TCP_LISTEN)

@@ -10,19 +10,28 @@
 
 #include "looks/scan.bpf.h"
 
-/* The memory may be another socket's by now, or nobody's. It is read with care, and the
- * cookie last: what was another socket's is then not taken. */
-static __always_inline bool is_gone(struct sock *sk, u64 cookie)
+/* Whether a socket is the one of a record. */
+static __always_inline bool is_still(struct sock *sk, u64 cookie, u16 rport)
+{
+#ifdef LOWER_RUNG /* It may have no cookie. */
+	return bpf_ntohs(BPF_CORE_READ(sk, __sk_common.skc_dport)) == rport;
+#else
+	return (u64)BPF_CORE_READ(sk, __sk_common.skc_cookie.counter) == cookie;
+#endif
+}
+
+/* The memory may be another socket's by now, or nobody's. It is read with care, and what identifies the
+ * socket last: what was another socket's is then not taken. */
+static __always_inline bool is_gone(struct sock *sk, u64 cookie, u16 rport)
 {
 	u8 state = BPF_CORE_READ(sk, __sk_common.skc_state);
-	u64 found = BPF_CORE_READ(sk, __sk_common.skc_cookie.counter);
 
 	/* One that listens has been closed, and is used anew. */
-	return found != cookie || state == TCP_CLOSE || state == TCP_LISTEN;
+	return !is_still(sk, cookie, rport) || state == TCP_CLOSE || state == TCP_LISTEN;
 }
 
 /* The error of a connect whose socket is closed and still held; 0 of one that is gone: nobody knows. */
-static __always_inline int error_of_gone(struct sock *sk, u64 cookie, u64 ns)
+static __always_inline int error_of_gone(struct sock *sk, u64 cookie, u16 rport, u64 ns)
 {
 	struct tcp_sock *tcp = (struct tcp_sock *)sk;
 	int error = BPF_CORE_READ(sk, sk_err);
@@ -30,7 +39,7 @@ static __always_inline int error_of_gone(struct sock *sk, u64 cookie, u64 ns)
 
 	if (!error)
 		error = BPF_CORE_READ(sk, sk_err_soft);
-	if ((u64)BPF_CORE_READ(sk, __sk_common.skc_cookie.counter) != cookie)
+	if (!is_still(sk, cookie, rport))
 		return 0;
 	return error_that_was(error, retransmits, ns);
 }
@@ -54,7 +63,8 @@ static __always_inline void report_gone(struct seq_file *seq, const struct cw_co
 	event.rport = conn->rport;
 	event.duration = now - conn->since;
 	if (!opened) {
-		int error = error_of_gone((struct sock *)conn->sock, conn->cookie, now - conn->since);
+		int error = error_of_gone((struct sock *)conn->sock, conn->cookie, conn->rport,
+					  now - conn->since);
 
 		event.error = (u16)error;
 		event.outcome = error ? outcome_of_error(error) : CW_OUT_OTHER;
@@ -65,6 +75,8 @@ static __always_inline void report_gone(struct seq_file *seq, const struct cw_co
 	bpf_seq_write(seq, &event, sizeof(event));
 }
 
+#ifndef LOWER_RUNG
+
 static __always_inline void sweep_slot(struct seq_file *seq, struct cw_conn *slot)
 {
 	u64 cookie = *(volatile u64 *)&slot->cookie;
@@ -72,7 +84,7 @@ static __always_inline void sweep_slot(struct seq_file *seq, struct cw_conn *slo
 	struct cw_conn conn;
 
 	if (!cookie || cookie == SLOT_BUSY || slot->seen == scan ||
-	    since + SETTLED_NS > bpf_ktime_get_ns() || !is_gone((struct sock *)sock, cookie))
+	    since + SETTLED_NS > bpf_ktime_get_ns() || !is_gone((struct sock *)sock, cookie, slot->rport))
 		return;
 	/* Whoever ends or reuses it meanwhile has reported what there is to report. */
 	if (*(volatile u64 *)&slot->since != since ||
@@ -83,5 +95,21 @@ static __always_inline void sweep_slot(struct seq_file *seq, struct cw_conn *slo
 	report_gone(seq, &conn, __sync_lock_test_and_set(&slot->opened, CW_COUNTED));
 	__sync_lock_test_and_set(&slot->cookie, 0);
 }
+
+#else
+
+/* A program that ends an element deletes it next; one that is left was missed. */
+static __always_inline void sweep_slot(struct seq_file *seq, struct cw_conn *slot)
+{
+	struct cw_conn conn = *slot;
+
+	if (!conn.cookie || conn.seen == scan || conn.since + SETTLED_NS > bpf_ktime_get_ns() ||
+	    !is_gone((struct sock *)conn.sock, conn.cookie, conn.rport) || slot->since != conn.since)
+		return;
+	report_gone(seq, &conn, conn.opened);
+	bpf_map_delete_elem(&conns, &conn.cookie);
+}
+
+#endif
 
 #endif

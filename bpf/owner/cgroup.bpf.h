@@ -11,9 +11,9 @@
 /* The task's cgroup in the hierarchy of one v1 controller; NULL in v2, and at the root. */
 static __always_inline struct cgroup *v1_cgroup(struct css_set *set, u32 controller)
 {
-	struct cgroup *cgroup = set->subsys[controller]->cgroup;
+	struct cgroup *cgroup = GET_VIA_PLACE(set, subsys, controller, cgroup);
 
-	return cgroup->root != set->dfl_cgrp->root && cgroup->level > 0 ? cgroup : NULL;
+	return GET(cgroup, root) != GET_VIA(set, dfl_cgrp, root) && GET(cgroup, level) > 0 ? cgroup : NULL;
 }
 
 /* Where a task is. v1: in the hierarchy of memory, else of pids, unless it is at the root or there is none. */
@@ -29,11 +29,13 @@ struct places {
  */
 static __always_inline void find_places(struct task_struct *task, struct places *places)
 {
-	struct css_set *set = task->cgroups;
+	struct css_set *set = GET(task, cgroups);
+	struct kernfs_node *v2;
 	struct cgroup *v1 = NULL;
 	u64 bit = 0;
 
-	places->v2 = set->dfl_cgrp->kn;
+	v2 = GET_VIA(set, dfl_cgrp, kn);
+	places->v2 = v2;
 	if (cgroup_v1 & CGROUP_V1_MEMORY &&
 	    bpf_core_enum_value_exists(enum cgroup_subsys_id, memory_cgrp_id)) {
 		v1 = v1_cgroup(set, bpf_core_enum_value(enum cgroup_subsys_id, memory_cgrp_id));
@@ -45,11 +47,12 @@ static __always_inline void find_places(struct task_struct *task, struct places 
 		bit = CW_CGROUP_PIDS;
 	}
 	if (v1) {
-		places->v1 = v1->kn;
-		places->id = bit | (v1->kn->id & CW_CGROUP_HALF) << 31 | (places->v2->id & CW_CGROUP_HALF);
+		places->v1 = GET(v1, kn);
+		places->id = bit | (GET_VIA(v1, kn, id) & CW_CGROUP_HALF) << 31 |
+			     (GET(v2, id) & CW_CGROUP_HALF);
 	} else {
 		places->v1 = NULL;
-		places->id = places->v2->id;
+		places->id = GET(v2, id);
 	}
 }
 

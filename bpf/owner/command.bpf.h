@@ -82,8 +82,8 @@ static __noinline bool names(u64 path, u64 end, const char *name, long length)
 
 static __always_inline void read_arguments(struct cw_command *command, struct mm_struct *mm)
 {
-	unsigned long start = mm->arg_start;
-	u64 length = mm->arg_end - start;
+	unsigned long start = GET(mm, arg_start);
+	u64 length = GET(mm, arg_end) - start;
 
 	if (length > CW_ARGS_LEN)
 		length = CW_ARGS_LEN;
@@ -97,9 +97,9 @@ static __always_inline void on_exec(struct task_struct *task, const struct linux
 {
 	struct cw_command *command;
 	char exe[CW_FILE_LEN] = {};
-	u64 path = (u64)program->filename;
+	u64 path = (u64)GET(program, filename);
 	u64 end = end_of(path);
-	u32 pid = task->tgid;
+	u32 pid = GET(task, tgid);
 	const unsigned char *name = BPF_CORE_READ(task, mm, exe_file, f_path.dentry, d_name.name);
 	long length = bpf_probe_read_kernel_str(exe, sizeof(exe), name);
 
@@ -114,17 +114,17 @@ static __always_inline void on_exec(struct task_struct *task, const struct linux
 		return;
 	bpf_probe_read_kernel_str(command->file, sizeof(command->file),
 				  (void *)(end - path < CW_FILE_LEN ? path : end - (CW_FILE_LEN - 1)));
-	if (task->mm)
-		read_arguments(command, task->mm);
+	if (GET(task, mm))
+		read_arguments(command, GET(task, mm));
 }
 
 /* A child is what its parent is until it executes something itself. */
 static __always_inline void on_fork(struct task_struct *parent, struct task_struct *child)
 {
-	u32 pid = child->tgid, from = parent->tgid;
+	u32 pid = GET(child, tgid), from = GET(parent, tgid);
 	struct cw_command *command;
 
-	if (child->pid != child->tgid)
+	if (GET(child, pid) != GET(child, tgid))
 		return;
 	command = bpf_map_lookup_elem(&commands, &from);
 	if (command)
@@ -133,7 +133,7 @@ static __always_inline void on_fork(struct task_struct *parent, struct task_stru
 
 static __always_inline void forget_command(struct task_struct *task)
 {
-	u32 pid = task->tgid;
+	u32 pid = GET(task, tgid);
 
 	bpf_map_delete_elem(&commands, &pid);
 }

@@ -5,6 +5,7 @@
 
 #include "owner/cgroup.bpf.h"
 #include "owner/command.bpf.h"
+#include "owner/process.bpf.h"
 
 /* Sends the names, once for each program image of a process. */
 static __always_inline bool send_process(struct process *process, struct task_struct *leader,
@@ -13,7 +14,7 @@ static __always_inline bool send_process(struct process *process, struct task_st
 	struct cw_process *record = reserve(sizeof(*record), CW_CLASS_PROCESS);
 	struct cw_command *command;
 	const unsigned char *name;
-	u32 pid = task->tgid;
+	u32 pid = GET(task, tgid);
 
 	if (!record)
 		return false;
@@ -21,12 +22,12 @@ static __always_inline bool send_process(struct process *process, struct task_st
 	record->kind = CW_KIND_PROCESS;
 	record->flags = CW_FLAG_OWNER;
 	/* kernel/fork.c, copy_process; fs/exec.c, begin_new_exec */
-	if (leader->self_exec_id == leader->parent_exec_id)
+	if (GET(leader, self_exec_id) == GET(leader, parent_exec_id))
 		record->flags |= CW_FLAG_FORKED;
 	record->pid = pid;
 	record->time = bpf_ktime_get_ns();
 	record->owner = process->owner;
-	record->start_time = leader->start_boottime;
+	record->start_time = GET(leader, start_boottime);
 	record->cgroup = cgroup;
 	__builtin_memcpy(record->comm, process->comm, CW_COMM_LEN);
 	name = BPF_CORE_READ(task, mm, exe_file, f_path.dentry, d_name.name);
@@ -54,23 +55,23 @@ static __always_inline bool is_known(const struct process *process, const struct
  */
 static __noinline cw_owner introduce(struct task_struct *task, const struct task_key *key)
 {
-	struct task_struct *leader = task->group_leader;
+	struct task_struct *leader = GET(task, group_leader);
 	struct process *process;
 	cw_owner known;
 
-	process = bpf_task_storage_get(&processes, leader, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	process = make_process(leader);
 	/* When two threads make their first connect at once, the kernel lets one of
 	 * them create it (bpf_local_storage_alloc, EAGAIN): the other one finds it now. */
 	if (!process)
-		process = bpf_task_storage_get(&processes, leader, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+		process = make_process(leader);
 	if (!process) {
 		count_loss(CW_LOSS_OWNER_STORE, CW_CLASS_PROCESS);
 		return 0;
 	}
 	known = process->owner;
 	if (!is_known(process, key)) {
-		u64 sequence = __sync_fetch_and_add(&next_owner, 1);
-		cw_owner owner = (u64)(u32)task->tgid << 32 | (u32)sequence;
+		u64 sequence = next_sequence(known);
+		cw_owner owner = (u64)(u32)GET(task, tgid) << 32 | (u32)sequence;
 
 		/* Several threads may be here at once: one reports, the others take its number. */
 		if (__sync_val_compare_and_swap(&process->owner, known, owner) == known) {
@@ -96,7 +97,7 @@ static __always_inline bool is_same(const struct task_key *a, const struct task_
 static __noinline cw_owner look_up(struct task_struct *task, const struct task_key *key,
 				   struct recent *recent)
 {
-	struct process *process = bpf_task_storage_get(&processes, task->group_leader, 0, 0);
+	struct process *process = process_of(GET(task, group_leader));
 	cw_owner owner;
 
 	if (!process || !is_known(process, key) || process->unsent || process->cgroup != key->cgroup)
@@ -116,7 +117,7 @@ static __noinline cw_owner look_up(struct task_struct *task, const struct task_k
  */
 static __always_inline cw_owner owner_of(struct task_struct *task, u64 *cgroup)
 {
-	struct task_struct *leader = task->group_leader;
+	struct task_struct *leader = GET(task, group_leader);
 	struct recent *recent;
 	struct task_key key;
 	u32 index;
@@ -125,14 +126,13 @@ static __always_inline cw_owner owner_of(struct task_struct *task, u64 *cgroup)
 	find_places(task, &places);
 	key.cgroup = places.id;
 	*cgroup = key.cgroup;
-	if (task->flags & PF_KTHREAD)
+	if (GET(task, flags) & PF_KTHREAD)
 		return CW_OWNER_KERNEL;
 	key.leader = (u64)leader;
-	key.start_time = leader->start_boottime;
-	key.exec_id = leader->self_exec_id;
-	key.comm[0] = *(u64 *)&leader->comm[0];
-	key.comm[1] = *(u64 *)&leader->comm[8];
-	index = (u32)task->tgid & (RECENT_SLOTS - 1);
+	key.start_time = GET(leader, start_boottime);
+	key.exec_id = GET(leader, self_exec_id);
+	READ_COMM(key.comm, leader);
+	index = (u32)GET(task, tgid) & (RECENT_SLOTS - 1);
 	recent = bpf_map_lookup_elem(&recents, &index);
 	if (recent && is_same(&recent->key, &key))
 		return recent->owner;
@@ -141,11 +141,10 @@ static __always_inline cw_owner owner_of(struct task_struct *task, u64 *cgroup)
 
 /*
  * Only where the current task is the right one: never in softirq.
- * The verifier looks at a function that is not static once, and not at each call.
  */
-__noinline cw_owner current_owner(u64 *cgroup)
+VERIFIED_ONCE cw_owner current_owner(u64 *cgroup)
 {
-	return cgroup ? owner_of(bpf_get_current_task_btf(), cgroup) : 0;
+	return cgroup ? owner_of(current_task(), cgroup) : 0;
 }
 
 #endif

@@ -61,6 +61,7 @@ bool copySlot(const cw_conn& slot, cw_conn* copy) {
 
 int Cut::readSlots(std::vector<cw_event>& opened) {
   slots_.clear();
+  if (program_.isLower()) return readConns();
   Mapping memory = program_.mapSlots();
   if (!memory.get()) return memory.error();
   auto* slots = static_cast<cw_conn*>(memory.get());
@@ -81,6 +82,15 @@ int Cut::readSlots(std::vector<cw_event>& opened) {
     if (copy.seen != scan && copy.since < time_) leftOver_ = true;
   }
   return 0;
+}
+
+// The programs have counted what these began with.
+int Cut::readConns() {
+  uint32_t scan = *program_.globals().scan;
+  int error = program_.readConns(slots_);
+  leftOver_ = std::any_of(slots_.begin(), slots_.end(),
+                          [&](const cw_conn& conn) { return conn.seen != scan && conn.since < time_; });
+  return error;
 }
 
 // The kernel resumes a bucket of the map by how many of its elements it has reported

@@ -52,6 +52,7 @@ class Cut {
 
  private:
   int readSlots(std::vector<cw_event>& opened);
+  int readConns();
   int readFallback();
 
   Program& program_;

@@ -3,6 +3,7 @@
 
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
+#include <sys/random.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -74,23 +75,50 @@ Program::~Program() {
   sweepIterator_.reset();
 }
 
-std::optional<Failure> Program::load(const ProgramConfig& config) {
+std::optional<Failure> Program::open(const ProgramConfig& config) {
   LibbpfLog log;
   object_.reset(bpf_object__open_file(config.path.c_str(), nullptr));
   if (!object_)
     return failure("CW_BPF_OPEN", "open", errno, "cannot read the BPF object " + config.path, log);
   if (std::string wrong = checkLayout(bpf_object__btf(object_.get())); !wrong.empty())
     return Failure{"CW_LAYOUT", "layout", 0, wrong, log.text()};
+  return configure(config);
+}
 
+std::optional<Failure> Program::load(const ProgramConfig& config) {
   // The verifier gives up if a signal is pending (kernel/bpf/verifier.c, do_check), and libbpf after five attempts.
   Quiet quiet;
-  if (auto failure = configure(config)) return failure;
   cpus_ = libbpf_num_possible_cpus();
-  if (cpus_ < 0) return failure("CW_BPF_LOAD", "load", -cpus_, "cannot read the number of processors", log);
-  if (int error = bpf_object__load(object_.get()))
-    return failure("CW_BPF_LOAD", "load", -error, "the kernel refused the BPF programs", log);
+  if (cpus_ < 0) return failure("CW_BPF_LOAD", "load", -cpus_, "cannot read the number of processors", LibbpfLog());
+  while (true) {
+    if (auto failure = open(config)) return failure;
+    LibbpfLog log;
+    int error = bpf_object__load(object_.get());
+    if (!error) break;
+    if (!leaveOut(log.text())) return failure("CW_BPF_LOAD", "load", -error, "the kernel refused the BPF programs", log);
+  }
   dropTypes();
   return mapShared();
+}
+
+// libbpf names the program first in each line about it, and the object is not usable after a failure.
+bool Program::leaveOut(const std::string& log) {
+  const std::string before = "prog '";
+  size_t at = log.find("failed to load");
+  at = log.rfind(before, at == std::string::npos ? log.size() : at);
+  if (at == std::string::npos) return false;
+  at += before.size();
+  std::string name = log.substr(at, log.find('\'', at) - at);
+  const bpf_program* program = bpf_object__find_program_by_name(object_.get(), name.c_str());
+  if (!program || isRequired(name, bpf_program__section_name(program))) return false;
+  if (std::find(leftOut_.begin(), leftOut_.end(), name) != leftOut_.end()) return false;
+  leftOut_.push_back(name);
+  return true;
+}
+
+// A program that the user asked for is required; one that was chosen automatically is not.
+bool Program::isRequired(const std::string& name, const std::string& section) const {
+  return name == kStateProgram || hookOf(section) == SyncHook::kSyscall;
 }
 
 // The kernel has the object's BTF; nobody asks for it through this descriptor again.
@@ -110,6 +138,7 @@ std::optional<Failure> Program::configure(const ProgramConfig& config) {
   if (!events || !conns) return Failure{"CW_LAYOUT", "layout", 0, "the BPF object lacks a map", ""};
   bpf_map__set_max_entries(events, config.ringSize);
   bpf_map__set_max_entries(conns, slotCount_);
+  lower_ = bpf_map__type(conns) == BPF_MAP_TYPE_HASH;
   // libbpf rounds the size up to a power of two and to pages.
   ringSize_ = bpf_map__max_entries(events);
   size_t size = 0;
@@ -126,6 +155,9 @@ std::optional<Failure> Program::configure(const ProgramConfig& config) {
   *mask = slotCount_ - 1;
   *v1 = v1Controllers();
   *byInode = ownNetns().isInode;
+  auto* addressKey = static_cast<uint64_t*>(variable(types, ".rodata", "address_key", memory));
+  if (addressKey && getrandom(addressKey, sizeof *addressKey, 0) != sizeof *addressKey)
+    return Failure{"CW_BPF_LOAD", "load", errno, "the kernel gave no random number", ""};
   syncHook_ = chooseSyncHook(config.syncFailures);
   *sync = syncMode(syncHook_);
   bpf_map* entered = bpf_object__find_map_by_name(object_.get(), "entered");
@@ -134,6 +166,7 @@ std::optional<Failure> Program::configure(const ProgramConfig& config) {
   bpf_object__for_each_program(program, object_.get()) {
     SyncHook hook = hookOf(bpf_program__section_name(program));
     bool here = strcmp(bpf_program__name(program), kErrorProgram) || isSince(5, 14);
+    here = here && std::find(leftOut_.begin(), leftOut_.end(), bpf_program__name(program)) == leftOut_.end();
     bpf_program__set_autoload(program, here && (hook == SyncHook::kOff || hook == syncHook_));
   }
   return std::nullopt;
@@ -141,7 +174,7 @@ std::optional<Failure> Program::configure(const ProgramConfig& config) {
 
 std::optional<Failure> Program::mapShared() {
   LibbpfLog log;
-  if (int error = mapSlots().error())
+  if (int error = lower_ ? 0 : mapSlots().error())
     return failure("CW_BPF_LOAD", "load", error, "cannot map the table of live sockets", log);
 
   // bpf_map__initial_value is libbpf's own copy until a skeleton maps it.
@@ -160,7 +193,8 @@ std::optional<Failure> Program::attach(bool immediate) {
   *globals_.immediate = immediate;
   // Find the listeners first, so that accepted connections have an owner from the first event on.
   std::vector<uint8_t> nothing;
-  int scanError = attachOne(bpf_object__find_program_by_name(object_.get(), kScanProgram), kScanProgram);
+  bpf_program* scanProgram = bpf_object__find_program_by_name(object_.get(), kScanProgram);
+  int scanError = bpf_program__autoload(scanProgram) ? attachOne(scanProgram, kScanProgram) : ENOTSUP;
   if (scanIterator_) runIterator(scanIterator_.get(), nothing);
   // Attach in the order of the source: the tracepoints come before the other iterators, so that no event is
   // missed between the first scan and the tracepoints.
@@ -168,10 +202,10 @@ std::optional<Failure> Program::attach(bool immediate) {
   bpf_object__for_each_program(program, object_.get()) {
     LibbpfLog log;
     std::string name = bpf_program__name(program);
-    // A program that the user asked for is required; one that was chosen automatically is not.
-    bool required = name == kStateProgram || hookOf(bpf_program__section_name(program)) == SyncHook::kSyscall;
+    bool required = isRequired(name, bpf_program__section_name(program));
     if (!bpf_program__autoload(program)) {
-      if (missingForAuto(syncHook_, bpf_program__section_name(program)))
+      bool refused = std::find(leftOut_.begin(), leftOut_.end(), name) != leftOut_.end();
+      if (refused || missingForAuto(syncHook_, bpf_program__section_name(program)))
         probes_.push_back({name, mechanismOf(program), false, false, ENOTSUP});
       continue;
     }
@@ -209,6 +243,26 @@ int Program::attachOne(bpf_program* program, const std::string& name) {
 
 Mapping Program::mapSlots() const {
   return Mapping(mapFd("conns"), slotCount_ * sizeof(cw_conn), PROT_READ | PROT_WRITE);
+}
+
+// The kernel hands out whole buckets of the hash, so none is copied twice or left out.
+int Program::readConns(std::vector<cw_conn>& into) const {
+  constexpr uint32_t kBatch = 4096;
+  std::vector<uint64_t> keys(kBatch);
+  std::vector<cw_conn> values(kBatch);
+  LIBBPF_OPTS(bpf_map_batch_opts, options);
+  int fd = mapFd("conns");
+  uint32_t at = 0, next = 0;
+  for (bool first = true;; first = false) {
+    uint32_t count = kBatch;
+    int failed = bpf_map_lookup_batch(fd, first ? nullptr : &at, &next, keys.data(), values.data(), &count, &options);
+    int error = failed ? errno : 0;
+    if (error && error != ENOENT) return error;
+    for (uint32_t i = 0; i < count; i++)
+      if (values[i].cookie) into.push_back(values[i]);
+    if (error) return 0;
+    at = next;
+  }
 }
 
 int Program::mapFd(const char* name) const {
@@ -272,7 +326,7 @@ uint64_t Program::recursionMisses() {
 
 void Program::attachErrorProgram() {
   bpf_program* program = bpf_object__find_program_by_name(object_.get(), kErrorProgram);
-  if (errorProgramTried_ || !bpf_program__autoload(program)) return;
+  if (errorProgramTried_ || !program || !bpf_program__autoload(program)) return;
   errorProgramTried_ = true;
   int error = attachOne(program, kErrorProgram);
   probes_.push_back({kErrorProgram, mechanismOf(program), false, error == 0, error});

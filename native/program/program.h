@@ -52,6 +52,10 @@ class Program {
   int mapFd(const char* name) const;
   // Bytes; at least the requested size.
   uint32_t ringSize() const { return ringSize_; }
+  // A lower rung: the live sockets are in a hash, which no cut marks, and every record comes at once.
+  bool isLower() const { return lower_; }
+  // Copies the live sockets of a lower rung. Returns 0 or an errno.
+  int readConns(std::vector<cw_conn>& into) const;
   // Maps the table of live sockets, cw_conn, which a cut reads and marks. It is mapped only during a cut, because
   // mapped memory counts as memory of this process.
   Mapping mapSlots() const;
@@ -74,7 +78,11 @@ class Program {
   uint64_t recursionMisses();
 
  private:
+  std::optional<Failure> open(const ProgramConfig& config);
   std::optional<Failure> configure(const ProgramConfig& config);
+  bool isRequired(const std::string& name, const std::string& section) const;
+  // Of a refused load: leaves out the program that the kernel refused. False if the agent needs it.
+  bool leaveOut(const std::string& log);
   std::optional<Failure> mapShared();
   void dropTypes();
   void attachErrorProgram();
@@ -91,6 +99,8 @@ class Program {
   uint32_t ringSize_ = 0;
   uint32_t slotCount_ = 0;
   int cpus_ = 0;
+  bool lower_ = false;
+  std::vector<std::string> leftOut_;  // optional programs that the kernel refused
   std::optional<Mapping> bss_;
   bool errorProgramTried_ = false;
   Globals globals_{};

@@ -29,7 +29,9 @@ uint32_t syncMode(SyncHook hook) {
 
 SyncHook hookOf(const std::string& section) {
   if (startsWith(section, "fexit/")) return SyncHook::kFexit;
-  if (startsWith(section, "kprobe/") || startsWith(section, "kretprobe/")) return SyncHook::kKretprobe;
+  for (const char* probe : {"kprobe/", "kretprobe/"})
+    for (const char* function : {"tcp_v4_connect", "tcp_v6_connect"})
+      if (section == std::string(probe) + function) return SyncHook::kKretprobe;
   if (startsWith(section, "tp/syscalls/")) return SyncHook::kSyscall;
   return SyncHook::kOff;
 }

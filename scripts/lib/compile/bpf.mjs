@@ -2,12 +2,17 @@ import { readFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import { filesBelow, makeWhole } from '../files.mjs';
 import { target } from '../host.mjs';
+import { inParallel } from '../parallel.mjs';
 import { at } from '../paths.mjs';
 import { Refusal } from '../refusal.mjs';
 import { hash, hashFiles, isFresh, setStamp, toolIdentity } from '../setup/stamp.mjs';
 import { compile } from './compiler.mjs';
 
-export const bpfObject = at('build', 'connwatch.bpf.o');
+/** The rungs: one object for each way to attach, from the best to the last. */
+const SOURCES = ['connwatch', 'connwatch-raw', 'connwatch-tracepoint', 'connwatch-kprobe'];
+
+/** What set-up builds. */
+export const bpfObjects = SOURCES.map((name) => at('build', `${name}.bpf.o`));
 
 /** Compiler options of the kernel programs, also for the mutation run. @param {string} [arch] libbpf's name of the architecture */
 export const bpfFlags = (arch = target().bpf) => [
@@ -32,13 +37,13 @@ const inputs = () =>
     toolIdentity('llvm-strip'),
   );
 
-export const bpfObjectIsFresh = () => isFresh('bpf', inputs(), [bpfObject]);
+export const bpfObjectIsFresh = () => isFresh('bpf', inputs(), bpfObjects);
 
-/** Builds build/connwatch.bpf.o. @throws Refusal */
+/** Builds build/connwatch*.bpf.o. @throws Refusal */
 export async function buildBpfObject() {
   const from = inputs();
   await checkPadding(at('bpf', 'event.h'));
-  await compileBpf({ source: at('bpf', 'connwatch.bpf.c'), output: bpfObject });
+  await inParallel(SOURCES, (name) => compileBpf({ source: at('bpf', `${name}.bpf.c`), output: at('build', `${name}.bpf.o`) }));
   setStamp('bpf', from);
 }
 

@@ -2,7 +2,7 @@ import { chmodSync, copyFileSync, mkdirSync, readFileSync, readdirSync, writeFil
 import { dirname, join } from 'node:path';
 import { AGENT_OPTIONS } from '../agent.mjs';
 import { addon } from '../compile/addon.mjs';
-import { bpfObject } from '../compile/bpf.mjs';
+import { bpfObjects } from '../compile/bpf.mjs';
 import { at } from '../paths.mjs';
 import { nodePackage } from './node-binary.mjs';
 import { llvm } from './shared-libraries.mjs';
@@ -27,7 +27,7 @@ export async function makeInstallTree(folder, command = WRAPPER) {
   mkdirSync(folder, { recursive: true });
   await addNode(folder);
   for (const file of readdirSync(at('dist')).filter((name) => /\.(js|txt|html|css)$/.test(name))) copy(at('dist', file), join(folder, 'dist', file));
-  for (const file of [addon, bpfObject]) copy(file, join(folder, 'build', file.split('/').at(-1)));
+  for (const file of [addon, ...bpfObjects]) copy(file, join(folder, 'build', file.split('/').at(-1)));
   copy(at('LICENSE'), join(folder, 'LICENSE'));
   for (const file of readdirSync(at('bpf')).filter((name) => name.startsWith('LICENSE'))) copy(at('bpf', file), join(folder, 'licences', 'bpf', file));
   writeFileSync(join(folder, 'package.json'), manifest());

@@ -76,7 +76,7 @@ export const MUTANTS = [
   {
     idea: 'owner',
     name: 'the name is the thread’s',
-    edits: [{ file: 'owner/owner.bpf.h', find: 'key.comm[0] = *(u64 *)&leader->comm[0];', replace: 'key.comm[0] = *(u64 *)&task->comm[0];' }],
+    edits: [{ file: 'owner/owner.bpf.h', find: 'READ_COMM(key.comm, leader);', replace: 'READ_COMM(key.comm, task);' }],
     test: owners,
     title: 'is the process, not the thread that connects',
   },
@@ -135,7 +135,7 @@ export const MUTANTS = [
   {
     idea: 'container',
     name: 'the root of the memory controller’s hierarchy is a cgroup like others',
-    edits: [{ file: 'owner/cgroup.bpf.h', find: 'cgroup->level > 0 ?', replace: 'cgroup->level >= 0 ?' }],
+    edits: [{ file: 'owner/cgroup.bpf.h', find: 'GET(cgroup, level) > 0 ?', replace: 'GET(cgroup, level) >= 0 ?' }],
     test: containers,
     title: 'v2, docker, cgroupfs: each connect and accept, when the cgroup is gone',
   },
@@ -156,14 +156,14 @@ export const MUTANTS = [
   {
     idea: 'family',
     name: 'IPv6 peers are read as IPv4',
-    edits: [{ file: 'base/socket.bpf.h', find: '\tif (is_v6(sk))\n\t\tcopy_v6(to, &sk->__sk_common.skc_v6_daddr);\n\telse\n\t\tmap_v4(to, sk->__sk_common.skc_daddr);\n', replace: '\tmap_v4(to, sk->__sk_common.skc_daddr);\n' }],
+    edits: [{ file: 'base/socket.bpf.h', find: '\tif (is_v6(sk))\n\t\tcopy_v6(to, &sk->__sk_common.skc_v6_daddr);\n\telse\n\t\tmap_v4(to, GET(sk, __sk_common.skc_daddr));\n', replace: '\tmap_v4(to, GET(sk, __sk_common.skc_daddr));\n' }],
     test: outcomes,
     title: 'IPv6: success',
   },
   {
     idea: 'family',
     name: 'IPv4 peers are not read',
-    edits: [{ file: 'base/socket.bpf.h', find: '\tif (is_v6(sk))\n\t\tcopy_v6(to, &sk->__sk_common.skc_v6_daddr);\n\telse\n\t\tmap_v4(to, sk->__sk_common.skc_daddr);\n', replace: '\tif (is_v6(sk))\n\t\tcopy_v6(to, &sk->__sk_common.skc_v6_daddr);\n' }],
+    edits: [{ file: 'base/socket.bpf.h', find: '\tif (is_v6(sk))\n\t\tcopy_v6(to, &sk->__sk_common.skc_v6_daddr);\n\telse\n\t\tmap_v4(to, GET(sk, __sk_common.skc_daddr));\n', replace: '\tif (is_v6(sk))\n\t\tcopy_v6(to, &sk->__sk_common.skc_v6_daddr);\n' }],
     test: outcomes,
     title: 'IPv4: success',
   },
@@ -205,7 +205,7 @@ export const MUTANTS = [
   {
     idea: 'scan',
     name: 'whoever was there before is a client',
-    edits: [{ file: 'events/unshown.bpf.h', find: 'return sk->sk_max_ack_backlog ? CW_ROLE_SERVER : CW_ROLE_CLIENT;', replace: 'return CW_ROLE_CLIENT;' }],
+    edits: [{ file: 'events/unshown.bpf.h', find: 'return GET(sk, sk_max_ack_backlog) ? CW_ROLE_SERVER : CW_ROLE_CLIENT;', replace: 'return CW_ROLE_CLIENT;' }],
     test: startup,
     title: 'finds open connections with their owners and roles, and counts none as made: 127.0.0.1',
   },
