@@ -12,6 +12,7 @@ import { clientRanges, selfSources } from '../metrics/index.ts';
 import { Manager as ServerManager } from '../server/index.ts';
 import { type Snapshot, windows } from '../stream/index.ts';
 import { wantsClients } from '../words/families.ts';
+import { logAttached } from './attached.ts';
 import { createDrift } from './drift.ts';
 import { FailureRecords } from './failures.ts';
 import { meetAtOnce, openKubernetes, openNames } from './kubernetes.ts';
@@ -65,6 +66,7 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
     objectPath: settings.bpfObject,
     ringSize: settings.ringSize,
     seriesLimit: settings.seriesLimit,
+    attach: settings.attach,
     syncFailures: settings.syncFailures,
     patience: DRAIN_PATIENCE_MS,
     immediate: false,
@@ -194,10 +196,12 @@ export async function startAgent(settings: Settings, log: Logger): Promise<Agent
   }
   for (const probe of ebpf.stats().probes)
     log[probe.attached ? 'debug' : 'warn']({ ...probe }, probe.attached ? 'probe attached' : 'probe missing');
+  const attached = ebpf.attached();
+  logAttached(attached, log);
   giveUpPrivileges(log);
   checker.setReady(true);
   if (settings.logFormat === 'pretty') log.info(`ready: open ${page}`);
-  else log.info({ interval: settings.interval, open: page }, 'ready');
+  else log.info({ interval: settings.interval, attach: attached.rung, open: page }, 'ready');
 
   let { shutdownTimeout } = settings;
   let stopping: Promise<void> | undefined;

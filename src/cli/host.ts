@@ -77,7 +77,7 @@ export function realHost(): Host {
     runWithOptions,
     loadAgent: async (settings) => {
       const { preload } = await import('../ebpf/loading/preload.ts');
-      preload({ objectPath: settings.bpfObject, ringSize: settings.ringSize, syncFailures: settings.syncFailures });
+      preload({ attach: settings.attach, objectPath: settings.bpfObject, ringSize: settings.ringSize, syncFailures: settings.syncFailures });
       return import('../agent/index.ts');
     },
     libbpfVersion: async () => (await import('../ebpf/index.ts')).libbpfVersion(),

@@ -45,6 +45,7 @@ describe('loadSettings', () => {
       kubeletInsecure: false,
       newSeriesAtZero: true,
       ringSize: 8_388_608,
+      attach: 'auto',
       syncFailures: 'auto',
       logLevel: 'info',
       logFormat: 'json',

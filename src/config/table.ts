@@ -8,7 +8,7 @@ import { SERVING, type UI_ACCESS } from './settings/serving.ts';
 import { METRICS } from './settings/metrics.ts';
 import { KUBERNETES, type KUBERNETES_SOURCES, type KUBERNETES_PEERS } from './settings/kubernetes.ts';
 import { PUSH } from './settings/push.ts';
-import { KERNEL, type SYNC_FAILURES } from './settings/kernel.ts';
+import { type ATTACH, KERNEL, type SYNC_FAILURES } from './settings/kernel.ts';
 import { OUTPUT } from './settings/output.ts';
 
 export { GROUPS } from './setting.ts';
@@ -58,6 +58,7 @@ export interface Settings {
   readonly otlpHeadersFile: string | undefined;
   /** Bytes, a power of two. */
   readonly ringSize: number;
+  readonly attach: (typeof ATTACH)[number];
   readonly syncFailures: (typeof SYNC_FAILURES)[number];
   readonly bpfObject: string | undefined;
   readonly logLevel: (typeof LOG_LEVELS)[number];

@@ -1,6 +1,7 @@
 import type { SyncFailures } from '../ebpf/config.ts';
 import type { ErrorCode } from '../internal/codes.ts';
 import type { Tried } from '../kubernetes/index.ts';
+import type { Rung } from '../words/rungs.ts';
 
 /**
  * ok: as it should be. degraded: the agent runs, with the cost shown.
@@ -42,6 +43,8 @@ export interface Trials {
   readonly helpers: Readonly<Record<string, Answer>>;
   /** Why the BPF object cannot be loaded; undefined: it can. */
   readonly object: string | undefined;
+  /** The way to attach whose BPF object can be loaded; undefined: none, or one of `--bpf-object`. */
+  readonly rung: Rung | undefined;
   /** Loading, and attaching to the end of tcp_v4_connect. */
   readonly fexit: Answer;
   /** Loading only. */

@@ -1,10 +1,13 @@
+import type { Attach } from '../words/rungs.ts';
 import type { Key } from './types.ts';
 
 export type SyncFailures = 'auto' | 'syscall' | 'off';
 
 /** Settings of a `Manager`. Every field has a default. */
 export interface Config {
-  /** Path of the BPF object. @default build/connwatch.bpf.o of the package */
+  /** The way to attach: `auto` takes the best that the kernel accepts (`Manager.attached`). @default auto */
+  readonly attach: Attach;
+  /** Path of the BPF object, in place of `attach`. @default build/connwatch*.bpf.o of the package */
   readonly objectPath: string | undefined;
   /** Bytes of the ring buffer: a power of two and a multiple of the page size. @default 8388608 */
   readonly ringSize: number;
@@ -51,6 +54,7 @@ export interface Config {
 
 export function defaultConfig(): Config {
   return {
+    attach: 'auto',
     objectPath: undefined,
     ringSize: 8 << 20,
     connSlots: 65_536,

@@ -7,8 +7,9 @@ import type { Config } from './config.ts';
 import { CgroupTable } from './keys/cgroups.ts';
 import { Keys } from './keys/keys.ts';
 import { EVENT_SIZE, EVENT_WORDS } from './layout.ts';
+import { climb, type Refused } from './loading/rungs.ts';
 import { loadError } from './loading/load-error.ts';
-import { objectFile } from './loading/object-file.ts';
+import { type Rung, rungOf } from '../words/rungs.ts';
 import { Pump } from './pump.ts';
 import { DRAINED, type Session } from './session.ts';
 import { drainStats } from './stats.ts';
@@ -27,6 +28,7 @@ export class Manager implements AsyncDisposable {
   readonly #subject = new Subject<Batch>();
   readonly #cgroups = new CgroupTable();
   #keys: Keys | undefined;
+  #refused: readonly Refused[] = [];
   #session: Session | undefined;
   #pump: Pump | undefined;
   #lag = 0;
@@ -50,13 +52,15 @@ export class Manager implements AsyncDisposable {
    */
   start(): void {
     if (this.#session) return;
-    const { ringSize, connSlots, batchSize, coalesce, patience, seriesLimit, syncFailures, immediate, clientRanges, exponential } = this.#config;
+    const { attach, objectPath, ringSize, connSlots, batchSize, coalesce, patience, seriesLimit, syncFailures, immediate, clientRanges, exponential } = this.#config;
     try {
       const { Session } = loadBinding();
-      const path = objectFile(this.#config.objectPath);
       const bounds = { handshake: HANDSHAKE_BOUNDS, life: LIFE_BOUNDS };
       const exponentialBounds = exponential ? { handshake: exponentialBoundsOf(EXPONENTIAL.handshake), life: exponentialBoundsOf(EXPONENTIAL.life) } : undefined;
-      this.#session = new Session({ path, ringSize, connSlots, batchSize, seriesLimit, syncFailures, immediate, clientRanges, bounds, exponentialBounds }, () => this.#onBell());
+      const config = { ringSize, connSlots, batchSize, seriesLimit, syncFailures, immediate, clientRanges, bounds, exponentialBounds };
+      const { opened, refused } = climb(attach, objectPath, (path) => new Session({ ...config, path }, () => this.#onBell()));
+      this.#session = opened;
+      this.#refused = refused;
     } catch (error) {
       throw loadError(error);
     }
@@ -133,6 +137,11 @@ export class Manager implements AsyncDisposable {
   keepSockets(): void {
     this.#keepsSockets = true;
     this.#session?.keepSockets();
+  }
+
+  /** The way in which the programs are attached, and better ones that the kernel refused. @throws as stats */
+  attached(): { readonly rung: Rung | undefined; readonly refused: readonly Refused[] } {
+    return { rung: rungOf(this.stats().probes), refused: this.#refused };
   }
 
   /** @throws ConnwatchError CW_BPF_LOAD before start and after close */

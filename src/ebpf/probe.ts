@@ -1,8 +1,8 @@
 import { loadBinding } from './binding.ts';
 import type { ProgramAnswer } from './binding.ts';
-import { defaultConfig } from './config.ts';
+import { type Config, defaultConfig } from './config.ts';
 import { loadError } from './loading/load-error.ts';
-import { objectFile } from './loading/object-file.ts';
+import { climb, type Climbed } from './loading/rungs.ts';
 
 export type { ProgramAnswer };
 
@@ -28,10 +28,10 @@ export interface KernelProbe {
   /** errno of creating a map of this type (a number of enum bpf_map_type); 0: it works. */
   map(type: number): number;
   /**
-   * Loads the whole BPF object without attaching it.
+   * Loads the whole BPF object without attaching it: the first that the kernel accepts.
    * @throws ConnwatchError as Manager.start() would
    */
-  object(path: string | undefined, ringSize: number): void;
+  object(config: Pick<Config, 'attach' | 'objectPath' | 'ringSize'>): Omit<Climbed<void>, 'opened'>;
 }
 
 /** @throws ConnwatchError CW_ADDON, CW_LAYOUT */
@@ -44,10 +44,10 @@ export function kernelProbe(): KernelProbe {
     unprivileged: () => binding.probeUnprivileged(),
     program: (section, options = {}) => binding.probeProgram({ section, ...options }),
     map: (type) => binding.probeMap(type),
-    object(path, ringSize) {
+    object({ attach, objectPath, ringSize }) {
       try {
         const { connSlots, syncFailures } = defaultConfig();
-        binding.probeObject({ path: objectFile(path), ringSize, connSlots, syncFailures });
+        return climb(attach, objectPath, (path) => binding.probeObject({ path, ringSize, connSlots, syncFailures }));
       } catch (error) {
         throw loadError(error);
       }

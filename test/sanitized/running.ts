@@ -29,7 +29,7 @@ export const RUNNING: Scenarios = {
 
   async 'is asked what the kernel takes'() {
     for (let round = 0; round < 2; round++) {
-      const { trials } = systemFacts({ ringSize: 4096, bpfObject: undefined, syncFailures: 'auto' });
+      const { trials } = systemFacts({ ringSize: 4096, bpfObject: undefined, attach: 'auto', syncFailures: 'auto' });
       assert.ok(!(trials instanceof Error));
       assert.equal(trials.object, undefined);
     }

@@ -103,7 +103,7 @@ export function addLiveCommands(program: Command, { host, settings, done }: Live
   return all;
 }
 
-async function openFor(host: Host, { socket, bpfObject: objectPath, ringSize, syncFailures }: Settings): Promise<ClientSource> {
+async function openFor(host: Host, { socket, attach, bpfObject: objectPath, ringSize, syncFailures }: Settings): Promise<ClientSource> {
   const { openSource } = await import('../../live/client/open.ts');
-  return openSource({ socket, bpf: { objectPath, ringSize, syncFailures }, note: (text) => host.stderr(`${text}\n`) });
+  return openSource({ socket, bpf: { attach, objectPath, ringSize, syncFailures }, note: (text) => host.stderr(`${text}\n`) });
 }

@@ -1,6 +1,8 @@
+import { type Attach, RUNGS } from '../../words/rungs.ts';
 import { choice, path, powerOfTwoSize } from '../kinds.ts';
 import { setting } from '../setting.ts';
 
+export const ATTACH = ['auto', ...RUNGS] as const satisfies readonly Attach[];
 export const SYNC_FAILURES = ['auto', 'syscall', 'off'] as const;
 
 /** The kernel side. */
@@ -12,6 +14,15 @@ export const KERNEL = {
     default: '8MiB',
     description: 'Size of the ring buffer between kernel and agent. A larger one survives longer bursts. At least one memory page of the kernel.',
     example: '32MiB',
+  }),
+  attach: setting({
+    name: 'attach',
+    group: 'Kernel',
+    kind: choice('<way>', ATTACH),
+    default: 'auto',
+    description:
+      'How the programs are attached to the kernel. auto: the first of btf, raw, tracepoint and kprobe that the kernel accepts. btf has nothing to lack and costs least; docs/install.md says what the others lack.',
+    example: 'raw',
   }),
   syncFailures: setting({
     name: 'sync-failures',

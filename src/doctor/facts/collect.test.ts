@@ -8,7 +8,7 @@ it('collects on any machine, with any privileges', async () => {
   const taken = createServer();
   await once(taken.listen(0, '127.0.0.1'), 'listening');
   const metricsAddr = `127.0.0.1:${(taken.address() as AddressInfo).port}`;
-  const facts = await collectFacts({ metricsAddr, healthAddr: '127.0.0.1:0', ringSize: 1 << 20, bpfObject: undefined, syncFailures: 'auto', kubernetes: 'off', kubernetesPeers: 'off', nodeName: undefined, kubeletAddress: undefined, kubeletCaFile: undefined, kubeletInsecure: false }, { metrics: undefined, logs: undefined });
+  const facts = await collectFacts({ metricsAddr, healthAddr: '127.0.0.1:0', ringSize: 1 << 20, bpfObject: undefined, attach: 'auto', syncFailures: 'auto', kubernetes: 'off', kubernetesPeers: 'off', nodeName: undefined, kubeletAddress: undefined, kubeletCaFile: undefined, kubeletInsecure: false }, { metrics: undefined, logs: undefined });
   taken.close();
   expect(facts).toMatchObject({ release: release(), pid: process.pid, status: { uid: process.geteuid?.() } });
   expect(facts.collectors).toEqual([]);

@@ -8,7 +8,7 @@ import { parseLockdown, parseMounts, parseStatus } from './parse.ts';
 import { tryPorts } from './ports.ts';
 import { runTrials } from './trials.ts';
 
-export type Needed = Pick<Settings, 'metricsAddr' | 'healthAddr' | 'ringSize' | 'bpfObject' | 'syncFailures' | 'kubernetes' | 'kubernetesPeers' | 'nodeName' | 'kubeletAddress' | 'kubeletCaFile' | 'kubeletInsecure'>;
+export type Needed = Pick<Settings, 'metricsAddr' | 'healthAddr' | 'ringSize' | 'bpfObject' | 'attach' | 'syncFailures' | 'kubernetes' | 'kubernetesPeers' | 'nodeName' | 'kubeletAddress' | 'kubeletCaFile' | 'kubeletInsecure'>;
 
 /** Where libbpf looks for tracefs. */
 const TRACEPOINT = ['/sys/kernel/tracing', '/sys/kernel/debug/tracing'];
@@ -27,7 +27,7 @@ async function tryNames(settings: Needed): Promise<Tried[] | undefined> {
 }
 
 /** Collects the facts without the network, because the calling agent uses the ports itself. */
-export function systemFacts(settings: Pick<Needed, 'ringSize' | 'bpfObject' | 'syncFailures'>): Facts {
+export function systemFacts(settings: Pick<Needed, 'ringSize' | 'bpfObject' | 'attach' | 'syncFailures'>): Facts {
   const status = read('/proc/self/status');
   const mounts = read('/proc/self/mountinfo');
   return {

@@ -1,10 +1,11 @@
 import { kernelProbe, type ProgramAnswer } from '../../ebpf/probe.ts';
+import type { Settings } from '../../config/index.ts';
 import { asError, oneLine } from '../../internal/errors.ts';
 import { HELPERS, MAPS, PROGRAMS } from '../requirements.ts';
 import type { Answer, Trials } from '../types.ts';
 
 /** Tries everything that the programs need of the kernel. Returns an Error without a usable addon. */
-export function runTrials(settings: { readonly ringSize: number; readonly bpfObject: string | undefined }): Trials | Error {
+export function runTrials(settings: Pick<Settings, 'ringSize' | 'bpfObject' | 'attach'>): Trials | Error {
   try {
     const probe = kernelProbe();
     return {
@@ -13,7 +14,7 @@ export function runTrials(settings: { readonly ringSize: number; readonly bpfObj
       programs: mapValues(PROGRAMS, (_, section) => answer(probe.program(section))),
       maps: mapValues(MAPS, (type) => mapAnswer(probe.map(type))),
       helpers: mapValues(HELPERS, ({ id, from }) => answer(probe.program(from, { helper: id }))),
-      object: objectProblem(() => probe.object(settings.bpfObject, settings.ringSize)),
+      ...tryObject(() => probe.object({ attach: settings.attach, objectPath: settings.bpfObject, ringSize: settings.ringSize })),
       fexit: answer(probe.program('fexit/tcp_v4_connect', { attach: true })),
       kprobe: answer(probe.program('kprobe/tcp_v4_connect')),
       tracepoint: answer(probe.program('tp/syscalls/sys_exit_connect')),
@@ -28,13 +29,12 @@ export function runTrials(settings: { readonly ringSize: number; readonly bpfObj
 const answer = ({ stage, errno }: ProgramAnswer): Answer => ({ stage, errno });
 const mapAnswer = (errno: number): Answer => ({ stage: errno === 0 ? '' : 'create', errno });
 
-function objectProblem(load: () => void): string | undefined {
+function tryObject(load: () => Pick<Trials, 'rung'>): Pick<Trials, 'object' | 'rung'> {
   try {
-    load();
-    return undefined;
+    return { object: undefined, rung: load().rung };
   } catch (error) {
     // Without the hint, which refers to doctor.
-    return error instanceof Error ? error.message : oneLine(error);
+    return { object: error instanceof Error ? error.message : oneLine(error), rung: undefined };
   }
 }
 

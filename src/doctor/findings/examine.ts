@@ -1,7 +1,7 @@
 import type { Check, Facts } from '../types.ts';
 import { bpfStats, cgroups, collectors, fexit, kprobes, pidNamespace, ports, tracefs } from './host.ts';
 import { kubernetes } from './kubernetes.ts';
-import { addon, btf, helpers, object, programs, ringBuffer, storages, syncFailures, version } from './kernel.ts';
+import { addon, attach, btf, helpers, object, programs, ringBuffer, storages, syncFailures, version } from './kernel.ts';
 import { bpfCall, capabilities, leastPrivilege, lockdown, seccomp, unprivilegedBpf } from './privileges.ts';
 
 type Judge = (facts: Facts) => Check | Check[];
@@ -21,6 +21,7 @@ const JUDGES: readonly Judge[] = [
   programs,
   helpers,
   object,
+  attach,
   syncFailures,
   cgroups,
   pidNamespace,

@@ -1,5 +1,6 @@
 import { parseRelease } from '../facts/parse.ts';
 import { LINUX_SINCE, PROGRAMS } from '../requirements.ts';
+import { LACKS, type Rung } from '../../words/rungs.ts';
 import type { Answer, Check, Facts, Trials } from '../types.ts';
 import { bpfCall, capabilities, lockdown, seccomp } from './privileges.ts';
 import { degraded, errnoName, info, missing, ok, unknown } from './words.ts';
@@ -45,15 +46,35 @@ function tried(facts: Facts, id: string, judge: (trials: Trials) => Check): Chec
   return first === undefined ? check : unknown(id, `not checked: see ${first}`);
 }
 
+/** For what only `btf` needs: its programs, maps and helpers. */
+function ofBtf(check: Check, { trials }: Facts): Check {
+  if (trials instanceof Error || check.status !== 'missing' || !isLower(trials.rung)) return check;
+  return info(check.id, `${check.found}; --attach ${trials.rung} does not need it`);
+}
+
+const isLower = (rung: Rung | undefined): rung is Rung => rung !== undefined && LACKS[rung].length > 0;
+
+/** The way to attach that would be taken. */
+export function attach(facts: Facts): Check {
+  const id = 'attach';
+  return tried(facts, id, ({ rung, object: problem }) => {
+    if (problem !== undefined) return unknown(id, 'none: see bpf-object');
+    if (rung === undefined) return info(id, 'the object of --bpf-object');
+    if (!isLower(rung)) return ok(id, rung);
+    return degraded(id, `${rung}: its programs can be loaded`, LACKS[rung].join('; '), `${NEWER}, without --attach`);
+  });
+}
+
 /** One line per program, since each can be refused for its own reason. */
 export function programs(facts: Facts): Check[] {
-  return Object.entries(PROGRAMS).map(([section, purpose]) =>
+  const checks = Object.entries(PROGRAMS).map(([section, purpose]) =>
     tried(facts, section, (trials) => {
       const answer = trials.programs[section]!;
       if (answer.stage === '') return ok(section, `${purpose}: can be loaded`);
       return missing(section, 'CW_BPF_LOAD', `${purpose}: ${refusal(answer)}`, NEWER);
     }),
   );
+  return checks.map((check) => ofBtf(check, facts));
 }
 
 function refusal({ stage, errno }: Answer): string {
@@ -67,7 +88,7 @@ export function ringBuffer(facts: Facts): Check {
 }
 
 export function storages(facts: Facts): Check {
-  return map(facts, 'storage-maps', ['sk_storage', 'task_storage']);
+  return ofBtf(map(facts, 'storage-maps', ['sk_storage', 'task_storage']), facts);
 }
 
 function map(facts: Facts, id: string, names: readonly string[]): Check {
@@ -81,12 +102,13 @@ function map(facts: Facts, id: string, names: readonly string[]): Check {
 
 export function helpers(facts: Facts): Check {
   const id = 'helpers';
-  return tried(facts, id, (trials) => {
+  const check = tried(facts, id, (trials) => {
     const entries = Object.entries(trials.helpers);
     const refused = entries.filter(([, { stage }]) => stage !== '').map(([name]) => `bpf_${name}`);
     if (refused.length === 0) return ok(id, `all ${entries.length} can be called`);
     return missing(id, 'CW_BPF_LOAD', `cannot be called: ${refused.join(', ')}`, NEWER);
   });
+  return ofBtf(check, facts);
 }
 
 export function object(facts: Facts): Check {

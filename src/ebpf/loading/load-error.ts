@@ -20,6 +20,12 @@ const SHORTAGES: Readonly<Record<number, string>> = {
   24: 'Raise the limit of open files (ulimit -n, LimitNOFILE=) to 256 or more.',
 };
 
+/** The kernel ran out of something, which no other program changes. */
+export function isShortage(error: unknown): boolean {
+  const cause = error instanceof ConnwatchError ? error.cause : error;
+  return Object.hasOwn(SHORTAGES, String((cause as Partial<NativeError> | undefined)?.errno));
+}
+
 /**
  * Turns an error of the addon during loading into a message. It says what the
  * kernel refused. The agent asks src/doctor for the cause.

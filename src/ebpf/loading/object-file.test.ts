@@ -15,7 +15,7 @@ it('is not waited for where it is a pipe', () => {
   const refused = expect.objectContaining({ code: 'CW_BPF_OPEN', message: expect.stringContaining(`${path}: it is a pipe, not a regular file.`) });
   expect(() => objectFile(path)).toThrow(refused);
   expect(() => new Manager({ objectPath: path }).start()).toThrow(refused);
-  expect(() => kernelProbe().object(path, 4096)).toThrow(refused);
+  expect(() => kernelProbe().object({ attach: 'auto', objectPath: path, ringSize: 4096 })).toThrow(refused);
 });
 
 it('is left to libbpf where it is not there, or a regular file', () => {

@@ -12,7 +12,7 @@ import type { TraceEnd, TraceMessage } from '../trace/event.ts';
 import type { TraceFilter } from '../trace/filter.ts';
 import type { ClientSource, Watching } from './source.ts';
 
-export interface LocalOptions extends Partial<Pick<Config, 'objectPath' | 'ringSize' | 'syncFailures' | 'seriesLimit'>> {
+export interface LocalOptions extends Partial<Pick<Config, 'attach' | 'objectPath' | 'ringSize' | 'syncFailures' | 'seriesLimit'>> {
   /** Length of a window, milliseconds. @default 1000 */
   readonly interval?: number;
 }

@@ -7,7 +7,7 @@ import type { ClientSource } from './source.ts';
 export interface OpenOptions {
   /** The setting; undefined: load the programs. */
   readonly socket: string | undefined;
-  readonly bpf: Partial<Pick<Config, 'objectPath' | 'ringSize' | 'syncFailures'>>;
+  readonly bpf: Partial<Pick<Config, 'attach' | 'objectPath' | 'ringSize' | 'syncFailures'>>;
   /** Says, in a sentence, where the data comes from. */
   readonly note: (text: string) => void;
 }
