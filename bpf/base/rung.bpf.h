@@ -57,7 +57,7 @@ static __always_inline struct task_struct *current_task(void)
 			bpf_core_field_offset(typeof(*(from)), array) + (index) * sizeof(found)); \
 		BPF_CORE_READ(found, field); \
 	})
-#define READ_COMM(to, task) BPF_CORE_READ_INTO(to, task, comm)
+#define READ_COMM(to, task) BPF_CORE_READ_INTO(&(to), task, comm)
 
 /* Before 5.12 only static functions take pointers. */
 #define VERIFIED_ONCE static __noinline
