@@ -194,6 +194,7 @@ kubelet-insecure: false # default
 new-series-at-zero: false # --new-series-at-zero
 failure-records: 0 # default
 ring-size: 4KiB # CONNWATCH_RING_SIZE
+attach: auto # default
 sync-failures: auto # default
 log-level: info # default
 log-format: json # default

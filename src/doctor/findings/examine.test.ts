@@ -66,6 +66,7 @@ describe('examine', () => {
     ['no task storage', { trials: { ...TRIALS, maps: { ...TRIALS.maps, task_storage: { stage: 'create', errno: 22 } } } }, ['missing storage-maps']],
     ['a program that is refused', { trials: programs('iter/task_file') }, ['missing iter/task_file']],
     ['a helper that is not there', { trials: { ...TRIALS, helpers: { ...TRIALS.helpers, sock_from_file: { stage: 'helper', errno: 22 } } } }, ['missing helpers']],
+    ['a lower way to attach', { trials: { ...TRIALS, rung: 'raw', maps: { ...TRIALS.maps, task_storage: { stage: 'create', errno: 22 } } } }, ['info storage-maps', 'degraded attach']],
     ['an object that is refused', { trials: { ...TRIALS, object: 'refused.' } }, ['missing bpf-object']],
     ['a kernel without fexit and kprobes', { trials: NO_FEXIT, kprobes: false }, ['degraded sync-failures', 'info kprobes', 'info fexit']],
     ['a kernel without fexit', { trials: NO_FEXIT }, ['ok sync-failures', 'info fexit']],

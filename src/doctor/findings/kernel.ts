@@ -54,15 +54,14 @@ function ofBtf(check: Check, { trials }: Facts): Check {
 
 const isLower = (rung: Rung | undefined): rung is Rung => rung !== undefined && LACKS[rung].length > 0;
 
-/** The way to attach that would be taken. */
-export function attach(facts: Facts): Check {
+/** The way to attach that would be taken; nothing if no BPF object can be loaded. */
+export function attach({ trials }: Facts): Check[] {
   const id = 'attach';
-  return tried(facts, id, ({ rung, object: problem }) => {
-    if (problem !== undefined) return unknown(id, 'none: see bpf-object');
-    if (rung === undefined) return info(id, 'the object of --bpf-object');
-    if (!isLower(rung)) return ok(id, rung);
-    return degraded(id, `${rung}: its programs can be loaded`, LACKS[rung].join('; '), `${NEWER}, without --attach`);
-  });
+  if (trials instanceof Error || trials.object !== undefined) return [];
+  const { rung } = trials;
+  if (rung === undefined) return [info(id, 'the object of --bpf-object')];
+  if (!isLower(rung)) return [ok(id, rung)];
+  return [degraded(id, `${rung}: its programs can be loaded`, LACKS[rung].join('; '), `${NEWER}, without --attach`)];
 }
 
 /** One line per program, since each can be refused for its own reason. */

@@ -7,7 +7,7 @@ import { at, describeKernel } from '../../harness/host.ts';
 
 const DROPPED = (...kept: string[]) => ['setpriv', '--no-new-privs', '--inh-caps=-all', `--bounding-set=-all${kept.map((name) => `,+${name}`).join('')}`];
 
-const TRIED = ['tp_btf/inet_sock_set_state', 'tp_btf/inet_sk_error_report', 'tp_btf/tcp_destroy_sock', 'tp_btf/sched_process_exec', 'tp_btf/sched_process_fork', 'tp_btf/sched_process_exit', 'tp_btf/tcp_retransmit_synack', 'iter/bpf_sk_storage_map', 'iter/task_file', 'iter/bpf_map_elem', 'helpers', 'bpf-object', 'attach', 'sync-failures'];
+const TRIED = ['tp_btf/inet_sock_set_state', 'tp_btf/inet_sk_error_report', 'tp_btf/tcp_destroy_sock', 'tp_btf/sched_process_exec', 'tp_btf/sched_process_fork', 'tp_btf/sched_process_exit', 'tp_btf/tcp_retransmit_synack', 'iter/bpf_sk_storage_map', 'iter/task_file', 'iter/bpf_map_elem', 'helpers', 'bpf-object', 'sync-failures'];
 
 describeKernel('connwatch doctor', () => {
   it.each<[string, string[], RegExp]>([
