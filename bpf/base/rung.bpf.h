@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * What differs between the rungs (docs/DECISIONS.md, decision 80).
+ * What differs between the rungs (docs/DECISIONS.md, decision 76).
  *
  * tp_btf, Linux 5.12 and later: the verifier knows the types of pointers, so they are followed by plain loads.
  *
@@ -74,7 +74,7 @@ static __always_inline struct task_struct *current_task(void)
 
 /*
  * In place of atomic operations. Only the programs change a start record here, and the kernel holds the
- * socket's lock while its state changes. What may still go wrong is in docs/internals/rungs.md.
+ * socket's lock while its state changes. What may still go wrong is in docs/DECISIONS.md, decision 76.
  */
 #define __sync_val_compare_and_swap(place, before, after) \
 	({ \

@@ -13,7 +13,7 @@ const RACE = 'bytes of a connection that ends while a scan reads it may be count
 const SKIPPED = 'changes during an interrupt of a program are deduced afterwards, some without their time';
 const COMMANDS = 'a script that ends within a window may have the name of its interpreter';
 
-/** What a rung lacks, compared with `btf`. Phrases without a full stop. docs/internals/rungs.md says more. */
+/** What a rung lacks, compared with `btf`. Phrases without a full stop. docs/install.md has them in a table. */
 export const LACKS: Readonly<Record<Rung, readonly string[]>> = {
   btf: [],
   raw: [HASH, RACE],

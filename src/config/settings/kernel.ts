@@ -21,7 +21,7 @@ export const KERNEL = {
     kind: choice('<way>', ATTACH),
     default: 'auto',
     description:
-      'How the programs are attached to the kernel. auto: the first of btf, raw, tracepoint and kprobe that the kernel accepts. btf has nothing to lack and costs least; docs/install.md says what the others lack.',
+      'How the programs are attached to the kernel. auto: the first of btf, raw, tracepoint and kprobe that the kernel accepts. btf lacks nothing and costs least; docs/install.md says what the others lack.',
     example: 'raw',
   }),
   syncFailures: setting({
