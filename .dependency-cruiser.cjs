@@ -18,7 +18,7 @@ const MAY_IMPORT = {
   feed: ['metrics'],
   ui: ['feed'], // ui: see the rule on the browser below
   server: ['health', 'internal'],
-  doctor: ['config', 'ebpf', 'internal', 'kubernetes', 'server'], // see the rules on doctor below
+  doctor: ['config', 'ebpf', 'internal', 'kubernetes', 'server', 'words'], // see the rules on doctor below
   live: ['ebpf', 'identity', 'internal', 'stream', 'words'], // ebpf: see the rule on live below
   library: ['internal', 'live', 'words'],
   agent: ['config', 'doctor', 'ebpf', 'export', 'feed', 'health', 'identity', 'internal', 'kubernetes', 'live', 'metrics', 'runtimes', 'server', 'stream', 'words'],
