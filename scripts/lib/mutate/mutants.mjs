@@ -100,7 +100,7 @@ export const MUTANTS = [
   {
     idea: 'owner',
     name: 'two first connects at once lose an owner',
-    edits: [{ file: 'owner/owner.bpf.h', find: '\tif (!process)\n\t\tprocess = bpf_task_storage_get(&processes, leader, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);\n', replace: '' }],
+    edits: [{ file: 'owner/owner.bpf.h', find: '\tif (!process)\n\t\tprocess = make_process(leader);\n', replace: '' }],
     test: owners,
     title: 'is known when the threads of a process make its first connects at once',
   },
