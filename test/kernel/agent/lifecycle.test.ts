@@ -94,8 +94,8 @@ describeKernel('an agent that can’t start', () => {
   });
 
   it('says with the words of the verifier why the kernel refuses programs', async () => {
-    const exits = '\tif (task->signal->live.counter)\n';
-    using build = await wrongBuild('connwatch.bpf.c', exits, `\tfor (;;)\n\t\tbpf_ktime_get_ns();\n${exits}`);
+    const exits = '\tif (GET_VIA(task, signal, live.counter))\n';
+    using build = await wrongBuild('owner/exit.bpf.h', exits, `\tfor (;;)\n\t\tbpf_ktime_get_ns();\n${exits}`);
     const { code, logs } = await Agent.refuse({ env: { CONNWATCH_BPF_OBJECT: build.path } });
     expect(code).toBe(1);
     const fatal = await logs.line({ level: 'fatal' });
