@@ -94,12 +94,12 @@ describeKernel('an agent that can’t start', () => {
   });
 
   it('says with the words of the verifier why the kernel refuses programs', async () => {
-    const exits = '\tif (GET_VIA(task, signal, live.counter))\n';
-    using build = await wrongBuild('owner/exit.bpf.h', exits, `\tfor (;;)\n\t\tbpf_ktime_get_ns();\n${exits}`);
+    const listens = '\tif (from == TCP_LISTEN) {\n';
+    using build = await wrongBuild('events/transition.bpf.h', listens, `\tfor (;;)\n\t\tbpf_ktime_get_ns();\n${listens}`);
     const { code, logs } = await Agent.refuse({ env: { CONNWATCH_BPF_OBJECT: build.path } });
     expect(code).toBe(1);
     const fatal = await logs.line({ level: 'fatal' });
-    expect(fatal).toMatchObject({ code: 'CW_BPF_LOAD', msg: expect.stringMatching(/infinite loop detected.*connwatch_exit/) as string });
+    expect(fatal).toMatchObject({ code: 'CW_BPF_LOAD', msg: expect.stringMatching(/infinite loop detected.*connwatch_state/) as string });
   });
 
   it('starts with the same programs compiled from another folder', async () => {
