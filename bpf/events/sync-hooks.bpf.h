@@ -5,17 +5,30 @@
 
 #include "events/sync.bpf.h"
 
+/* The first argument. On a lower rung as a number, because its cookie is calculated from its address. */
+static __always_inline struct sock *socket_argument(unsigned long long *ctx)
+{
+#ifdef LOWER_RUNG
+	struct sock *sk = NULL;
+
+	bpf_probe_read_kernel(&sk, sizeof(sk), ctx);
+	return sk;
+#else
+	return (struct sock *)ctx[0];
+#endif
+}
+
 SEC("fexit/tcp_v4_connect")
 int BPF_PROG(connwatch_connect4, struct sock *sk, const void *address, int length, int result)
 {
-	on_connect_returned(sk, address, length, result);
+	on_connect_returned(socket_argument(ctx), address, length, result);
 	return 0;
 }
 
 SEC("fexit/tcp_v6_connect")
 int BPF_PROG(connwatch_connect6, struct sock *sk, const void *address, int length, int result)
 {
-	on_connect_returned(sk, address, length, result);
+	on_connect_returned(socket_argument(ctx), address, length, result);
 	return 0;
 }
 

@@ -14,10 +14,12 @@ static __always_inline bool send_process(struct process *process, struct task_st
 	struct cw_process *record = reserve(sizeof(*record), CW_CLASS_PROCESS);
 	struct cw_command *command;
 	const unsigned char *name;
-	u32 pid = GET(task, tgid);
+	u32 pid;
 
+	/* Nothing stands between: Linux 5.10 believes that a record may be NULL in a second check. */
 	if (!record)
 		return false;
+	pid = GET(task, tgid);
 	record->version = CW_ABI_VERSION;
 	record->kind = CW_KIND_PROCESS;
 	record->flags = CW_FLAG_OWNER;
