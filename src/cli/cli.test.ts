@@ -207,8 +207,8 @@ describe('what cannot be used ends with 2 and one message', () => {
     [['bogus'], "unknown command 'bogus'."],
     [['--otlp-headers-file=authorization=Bearer', 'topSecret1'], 'unknown command.'],
     [['confg'], "unknown command 'confg'; did you mean 'config'?"],
-    [['config', 'more'], 'too many arguments: a command takes flags only.'],
-    [['run', 'more'], 'too many arguments: a command takes flags only.'],
+    [['config', 'more'], 'too many arguments: beside flags, why takes one peer, and the other commands nothing.'],
+    [['run', 'more'], 'too many arguments: beside flags, why takes one peer, and the other commands nothing.'],
     [['--config=/nowhere/c.yaml'], 'cannot use the file /nowhere/c.yaml (--config): the file does not exist.'],
   ])('%j', async (argv, message) => {
     const { code, stdout, stderr, settings } = await command(argv);

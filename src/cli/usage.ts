@@ -30,7 +30,7 @@ function message(error: CommanderError, commands: readonly Command[]): string {
     case 'commander.conflictingOption':
       return `the flags ${[...error.message.matchAll(/--[a-z-]+/g)].join(' and ')} exclude each other.`;
     case 'commander.excessArguments':
-      return 'too many arguments: a command takes flags only.';
+      return 'too many arguments: beside flags, why takes one peer, and the other commands nothing.';
     default:
       return error.message.replace(/^error: /, '');
   }

@@ -279,8 +279,8 @@ describe('the chart in a cluster', () => {
     expect(requests.map(({ value }) => value)).toEqual([0, 0]);
   });
 
-  // npm run collector -- cluster builds it.
-  it.skipIf(collector === undefined)('keeps its names behind a Collector that adds those of the sending pod and copies them to each series', async () => {
+  const without = collector === undefined ? ' (needs the Collector that npm run collector -- cluster builds)' : '';
+  it.skipIf(collector === undefined)(`keeps its names behind a Collector that adds those of the sending pod and copies them to each series${without}`, async () => {
     const config = join(folder, 'collector.yaml');
     const k8sattributes = { auth_type: 'kubeConfig', extract: { metadata: ['k8s.namespace.name', 'k8s.pod.name', 'k8s.pod.uid', 'k8s.daemonset.name', 'k8s.deployment.name', 'k8s.node.name', 'k8s.container.name', 'container.id'] } };
     const exporters = { prometheus: { resource_to_telemetry_conversion: { enabled: true } } };
