@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * confine COMMAND...: runs it with all that connwatch asks for and nothing else, as the Helm chart does: uid 0,
- * the capabilities BPF and PERFMON alone, no new privileges, and every file system read-only.
+ * the capabilities BPF and PERFMON alone, no new privileges, and every file system read-only
+ * (where the kernel can do so with all below a mount: since Linux 5.12).
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -40,7 +41,8 @@ int main(int argc, char **argv)
 		return failed("unshare");
 	if (syscall(SYS_mount_setattr, AT_FDCWD, "/", AT_RECURSIVE, &private, sizeof(private)) ||
 	    syscall(SYS_mount_setattr, AT_FDCWD, "/", AT_RECURSIVE, &read_only, sizeof(read_only)))
-		return failed("mount_setattr");
+		if (errno != ENOSYS) /* before 5.12: without */
+			return failed("mount_setattr");
 	for (int capability = 0; capability < 64; capability++)
 		if (!(CAP_PERFMON_AND_BPF >> capability & 1) && prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) && errno != EINVAL)
 			return failed("PR_CAPBSET_DROP");

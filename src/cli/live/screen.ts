@@ -1,4 +1,4 @@
-import { emitKeypressEvents } from 'node:readline';
+import { emitKeypressEvents, type Interface } from 'node:readline';
 import type { ReadStream, WriteStream } from 'node:tty';
 import ansiEscapes from 'ansi-escapes';
 import type { PressedKey } from '../../live/top/state.ts';
@@ -9,6 +9,9 @@ export interface ScreenOptions {
   readonly onKey: (key: PressedKey) => void;
   readonly onResize: () => void;
 }
+
+/** After this many milliseconds the byte of Esc is the key, not the beginning of another key's sequence. Node.js waits 500. */
+const ESCAPE_ALONE: Partial<Interface> & { readonly escapeCodeTimeout: number } = { escapeCodeTimeout: 50 };
 
 const END_OF_LINE = '\u001b[K';
 const WRAP_OFF = '\u001b[?7l';
@@ -26,7 +29,7 @@ export class Screen implements Disposable {
     output.write(ansiEscapes.enterAlternativeScreen + ansiEscapes.cursorHide + WRAP_OFF);
     output.on('resize', this.#resize);
     if (!input.isTTY) return;
-    emitKeypressEvents(input);
+    emitKeypressEvents(input, ESCAPE_ALONE as Interface);
     input.setRawMode(true);
     input.on('keypress', this.#key);
     input.resume();

@@ -21,6 +21,7 @@ describe('--attributes', () => {
   it.each([
     ['tcp.ios=off', "there is no metric 'tcp.ios'; did you mean 'tcp.io'?"],
     ['connwatch.tcp.connectoins=off', "there is no metric 'connwatch.tcp.connectoins'; did you mean 'connwatch.tcp.connections'?"],
+    ['connwatch_tcp_io_bytes_total=role', "there is no metric 'connwatch_tcp_io_bytes_total'; did you mean 'connwatch.tcp.io'?"],
     ['zebra*=off', "there is no metric 'zebra*'"],
     ['tcp.io=server.prot', "connwatch.tcp.io has no attribute 'server.prot'; did you mean 'server.port'?"],
     ['tcp.accepts=role', "connwatch.tcp.accepts has no attribute 'role'; it has process.executable.name, process.command, k8s.namespace.name, k8s.owner, k8s.container.name, container.name, container.image.name, workload.container.id, systemd.unit.name, server.port, client.address, k8s.pod.name, k8s.pod.uid"],

@@ -36,8 +36,14 @@ function familiesOf(name: string): FamilyName[] {
   const begin = name.endsWith('*') ? name.slice(0, -1) : undefined;
   const found = FAMILY_NAMES.filter((family) => [family, short(family)].some((known) => (begin === undefined ? known === name : known.startsWith(begin))));
   if (found.length > 0) return found;
-  const known = name.startsWith(PREFIX) ? FAMILY_NAMES : FAMILY_NAMES.map(short);
-  throw new Invalid(`there is no metric '${name}'${didYouMean(name, known, (one) => `'${one}'`)}`);
+  const asked = exposedAs(name) ?? name;
+  const known = asked.startsWith(PREFIX) ? FAMILY_NAMES : FAMILY_NAMES.map(short);
+  throw new Invalid(`there is no metric '${name}'${didYouMean(asked, known, (one) => `'${one}'`)}`);
+}
+
+/** The longest metric whose name on a page of Prometheus begins so, such as `connwatch_tcp_io_bytes_total`. */
+function exposedAs(name: string): FamilyName | undefined {
+  return FAMILY_NAMES.filter((family) => `${name}_`.startsWith(`${family.replaceAll('.', '_')}_`)).sort((a, b) => b.length - a.length)[0];
 }
 
 /** The prefix may be left out. */

@@ -28,6 +28,7 @@ export function parsePeerNames(text: string): NamedRanges {
     if (name === undefined || more.length > 0) throw new Invalid(`'${given}' must have one name`);
     // It would be taken for the address.
     if (isIP(name) !== 0) throw new Invalid(`the name '${name}' is an address`);
+    if (/^\[.*\]$/.test(name)) throw new Invalid(`the name '${name}' is in brackets, as only connwatch's own values are`);
     if (names.has(range)) throw new Invalid(`'${range}' is given twice`);
     names.set(range, name);
     if (names.size > MOST) throw new Invalid(`there are more than ${MOST} ranges`);

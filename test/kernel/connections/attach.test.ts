@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { release } from 'node:os';
 import { expect, it } from 'vitest';
 import { AGENT, Agent } from '../../harness/agent.ts';
 import { at, describeKernel } from '../../harness/host.ts';
@@ -11,6 +12,8 @@ import { type Rung, MECHANISMS } from '../../../src/words/rungs.ts';
 const CLOSED_PORT = 7;
 /** The kernel has kprobes. */
 const hasKprobes = existsSync('/sys/bus/event_source/devices/kprobe');
+/** The kernel takes every program of the best rung. */
+const hasBtfRung = Number(release().split('.')[0]) > 5 || /^5\.(?:1[2-9])\./.test(release());
 /** Only the agent sees tracefs. */
 const WITH_TRACEFS = ['unshare', '--mount', 'sh', '-c', '{ test -d /sys/kernel/tracing/events || mount -t tracefs none /sys/kernel/tracing; } && exec "$0" "$@"', at('build', 'test-tools', 'confine')];
 const FLAGS = ['--interval', '200ms', '--log-format', 'json', '--socket', 'off', '--metrics-addr', '127.0.0.1:0', '--health-addr', '127.0.0.1:0'];
@@ -64,10 +67,16 @@ for (const rung of RUNGS) {
 }
 
 describeKernel('--attach', () => {
-  it('auto takes btf where the kernel accepts it', async () => {
+  it.skipIf(!hasBtfRung)('auto takes btf where the kernel accepts it', async () => {
     await using agent = await Agent.start();
     expect(agent.logs.lines.find(({ msg }) => msg === 'ready')).toMatchObject({ attach: 'btf' });
     expect(agent.logs.lines.filter(({ msg }) => msg === 'the kernel refused a better way to attach')).toEqual([]);
+  });
+
+  it.skipIf(hasBtfRung)('auto takes raw before Linux 5.12, and says why', async () => {
+    await using agent = await Agent.start();
+    expect(agent.logs.lines.find(({ msg }) => msg === 'ready')).toMatchObject({ attach: 'raw' });
+    expect(agent.logs.lines.filter(({ msg }) => msg === 'the kernel refused a better way to attach')).toMatchObject([{ attach: 'btf' }]);
   });
 
   it.skipIf(hasKprobes)('kprobe is refused by a kernel without kprobes', async () => {
