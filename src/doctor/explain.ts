@@ -2,6 +2,7 @@ import type { ErrorCode } from '../internal/codes.ts';
 import { ConnwatchError } from '../internal/errors.ts';
 import { tracefs } from './findings/host.ts';
 import { helpers, PRECONDITIONS, programs, ringBuffer, storages, syncFailures } from './findings/kernel.ts';
+import { lockedMemory } from './findings/locked-memory.ts';
 import type { Check, Facts } from './types.ts';
 
 /** Codes of refusals by the kernel. */
@@ -25,7 +26,7 @@ export function explain(error: unknown, facts: () => Facts): unknown {
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 function firstMissing(facts: Facts): Check | undefined {
-  return [...PRECONDITIONS, ringBuffer, storages, programs, helpers, syncFailures, tracefs]
+  return [...PRECONDITIONS, lockedMemory, ringBuffer, storages, programs, helpers, syncFailures, tracefs]
     .flatMap((check) => check(facts))
     .find(({ status }) => status === 'missing');
 }

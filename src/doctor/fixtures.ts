@@ -50,6 +50,7 @@ export const TRIALS_REFUSED: Trials = {
 /** A host on which every check is ok. */
 export const FACTS: Facts = {
   release: '6.12.1-amd64',
+  lockedMemory: 65_536,
   btf: 'readable',
   status: STATUS,
   pidNamespace: 4026531836,

@@ -76,6 +76,8 @@ export interface Facts {
   readonly release: string;
   readonly btf: 'readable' | 'unreadable' | 'none';
   readonly status: ProcessStatus | undefined;
+  /** RLIMIT_MEMLOCK in bytes; undefined: no limit. */
+  readonly lockedMemory: number | undefined;
   /** Inode numbers of this process's namespaces. */
   readonly pidNamespace: number | undefined;
   readonly userNamespace: number | undefined;

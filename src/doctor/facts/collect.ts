@@ -4,7 +4,7 @@ import type { Settings } from '../../config/index.ts';
 import type { Tried } from '../../kubernetes/index.ts';
 import type { Facts } from '../types.ts';
 import { tryCollectors, type Targets } from './collector.ts';
-import { parseLockdown, parseMounts, parseStatus } from './parse.ts';
+import { parseLockdown, parseLockedMemory, parseMounts, parseStatus } from './parse.ts';
 import { tryPorts } from './ports.ts';
 import { runTrials } from './trials.ts';
 
@@ -34,6 +34,7 @@ export function systemFacts(settings: Pick<Needed, 'ringSize' | 'bpfObject' | 'a
     release: release(),
     btf: readability('/sys/kernel/btf/vmlinux'),
     status: status === undefined ? undefined : parseStatus(status),
+    lockedMemory: parseLockedMemory(read('/proc/self/limits') ?? ''),
     pidNamespace: inode('/proc/self/ns/pid'),
     userNamespace: inode('/proc/self/ns/user'),
     procSelf: attempt(() => Number(readlinkSync('/proc/self'))),

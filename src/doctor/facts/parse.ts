@@ -44,6 +44,12 @@ export function parseLockdown(text: string): string | undefined {
   return /\[(\w+)\]/.exec(text)?.[1];
 }
 
+/** The soft limit in /proc/PID/limits, in bytes; undefined: none. */
+export function parseLockedMemory(text: string): number | undefined {
+  const found = /^Max locked memory +(\d+) /m.exec(text)?.[1];
+  return found === undefined ? undefined : Number(found);
+}
+
 /** `6.1.0-13-amd64` to [6, 1]. */
 export function parseRelease(release: string): readonly [number, number] | undefined {
   const [, major, minor] = /^(\d+)\.(\d+)/.exec(release) ?? [];

@@ -43,7 +43,8 @@ describe('examine', () => {
   });
 
   it.each<[string, Partial<Facts>, string[]]>([
-    ['an old kernel', { release: '5.10.0-30' }, ['degraded kernel']],
+    ['an old kernel', { release: '5.10.0-30' }, ['degraded kernel', 'ok locked-memory']],
+    ['an old kernel on which too little memory may be locked', { release: '5.10.0-30', trials: { ...TRIALS, object: 'Operation not permitted' } }, ['degraded kernel', 'missing locked-memory', 'missing bpf-object']],
     ['the oldest one that has all', { release: '5.12.0' }, ['ok kernel']],
     ['a kernel of unknown version', { release: 'x' }, ['unknown kernel']],
     ['BTF that is masked', { btf: 'unreadable' }, ['missing btf']],

@@ -2,6 +2,7 @@ import type { Check, Facts } from '../types.ts';
 import { bpfStats, cgroups, collectors, fexit, kprobes, pidNamespace, ports, tracefs } from './host.ts';
 import { kubernetes } from './kubernetes.ts';
 import { addon, attach, btf, helpers, object, programs, ringBuffer, storages, syncFailures, version } from './kernel.ts';
+import { lockedMemory } from './locked-memory.ts';
 import { bpfCall, capabilities, leastPrivilege, lockdown, seccomp, unprivilegedBpf } from './privileges.ts';
 
 type Judge = (facts: Facts) => Check | Check[];
@@ -16,6 +17,7 @@ const JUDGES: readonly Judge[] = [
   lockdown,
   unprivilegedBpf,
   bpfCall,
+  lockedMemory,
   ringBuffer,
   storages,
   programs,
