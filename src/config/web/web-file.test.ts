@@ -38,6 +38,7 @@ describe('WebFile', () => {
     ['TLS, though the users stay', 'no TLS', { tls: TLS, users: A }, { users: A }],
     ['the users, though TLS stays', 'no users', { tls: TLS, users: A }, { tls: TLS }],
     ['client certificates', 'no required client certificates', { tls: { ...TLS, clientAuth: 'require-and-verify' } }, { tls: { ...TLS, clientAuth: 'verify-if-given' } }],
+    ['the proof of client certificates', 'no verified client certificates', { tls: { ...TLS, clientAuth: 'require-and-verify' } }, { tls: { ...TLS, clientAuth: 'require-any' } }],
     ['nothing', undefined, { tls: TLS }, { tls: { ...TLS, clientAuth: 'require-any' }, users: A }],
     ['nothing by other users', undefined, { users: A }, { users: new Map([['b', 'x']]) }],
   ])('knows that a new file loses %s', (_, lost, before, after) => {

@@ -67,7 +67,7 @@ export class WebFile {
   }
 
   #error(why: string, cause?: unknown): ConnwatchError {
-    return new ConnwatchError(`cannot use the file ${this.#path} (--web-config-file): ${why}.`, {
+    return new ConnwatchError(`cannot use the file ${this.#path} (--web-config-file): ${why}${why.endsWith('?') ? '' : '.'}`, {
       code: 'CW_WEB_CONFIG',
       hint: 'docs/configuration.md shows the format.',
       cause,
@@ -83,6 +83,7 @@ export function lostProtection(before: WebConfig, after: WebConfig): string | un
   if (before.tls !== undefined && after.tls === undefined) return 'no TLS';
   if (before.users.size > 0 && after.users.size === 0) return 'no users';
   if (asksForCertificates(before) && !asksForCertificates(after)) return 'no required client certificates';
+  if (before.tls?.clientAuth === 'require-and-verify' && after.tls?.clientAuth !== 'require-and-verify') return 'no verified client certificates';
   return undefined;
 }
 
