@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { extname } from 'node:path';
+import { extname, join } from 'node:path';
 import { filesBelow, makeWhole } from '../files.mjs';
 import { target } from '../host.mjs';
 import { inParallel } from '../parallel.mjs';
@@ -11,8 +11,11 @@ import { compile } from './compiler.mjs';
 /** The rungs: one object for each way to attach, from the best to the last. */
 const SOURCES = ['connwatch', 'connwatch-raw', 'connwatch-tracepoint', 'connwatch-kprobe'];
 
+/** Their files. */
+export const BPF_OBJECTS = SOURCES.map((name) => `${name}.bpf.o`);
+
 /** What set-up builds. */
-export const bpfObjects = SOURCES.map((name) => at('build', `${name}.bpf.o`));
+export const bpfObjects = BPF_OBJECTS.map((name) => at('build', name));
 
 /** Compiler options of the kernel programs, also for the mutation run. @param {string} [arch] libbpf's name of the architecture */
 export const bpfFlags = (arch = target().bpf) => [
@@ -43,9 +46,12 @@ export const bpfObjectIsFresh = () => isFresh('bpf', inputs(), bpfObjects);
 export async function buildBpfObject() {
   const from = inputs();
   await checkPadding(at('bpf', 'event.h'));
-  await inParallel(SOURCES, (name) => compileBpf({ source: at('bpf', `${name}.bpf.c`), output: at('build', `${name}.bpf.o`) }));
+  await compileBpfInto(at('build'), bpfFlags());
   setStamp('bpf', from);
 }
+
+/** Compiles the object of each rung into a folder. @throws Refusal */
+export const compileBpfInto = (folder, flags) => inParallel(SOURCES, (name) => compileBpf({ source: at('bpf', `${name}.bpf.c`), output: join(folder, `${name}.bpf.o`), flags }));
 
 /**
  * Compiles one BPF object, without debug sections but with its BTF.

@@ -1,3 +1,5 @@
+import { BPF_OBJECTS } from '../compile/bpf.mjs';
+
 const packageOf = ({ name }) => `@connwatch/${name}`;
 
 /** Packages that the type declarations name. All others are in the bundle. */
@@ -39,6 +41,6 @@ export function platformManifest({ version, engines }, platform) {
     cpu: [cpu],
     libc: [libc],
     main: 'connwatch.node',
-    files: ['connwatch.node', 'connwatch.bpf.o', 'LICENSES.txt'],
+    files: ['connwatch.node', ...BPF_OBJECTS, 'LICENSES.txt'],
   };
 }

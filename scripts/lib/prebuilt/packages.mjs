@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { bpfFlags, compileBpf } from '../compile/bpf.mjs';
+import { bpfFlags, compileBpfInto } from '../compile/bpf.mjs';
 import { replaceFile } from '../files.mjs';
 import { at, shown } from '../paths.mjs';
 import { Refusal } from '../refusal.mjs';
@@ -40,12 +40,22 @@ export async function makeNpmPackages(platforms) {
   return packed;
 }
 
-async function platformPackage(platform) {
+/**
+ * Builds what a platform needs, into its folder in build/npm. setupPrebuilt() must have been done.
+ * @returns {Promise<string>} the folder, with connwatch.node, the BPF objects and LICENSES.txt
+ * @throws Refusal
+ */
+export async function buildPlatform(platform) {
   const folder = join(out, platform.name);
   const sources = librarySources();
   await buildPrebuiltAddon(platform, await buildLibraries(platform, sources), join(folder, 'connwatch.node'));
-  await compileBpf({ source: at('bpf', 'connwatch.bpf.c'), output: join(folder, 'connwatch.bpf.o'), flags: bpfFlags(platform.bpf) });
+  await compileBpfInto(folder, bpfFlags(platform.bpf));
   replaceFile(join(folder, 'LICENSES.txt'), prebuiltLicences(sources));
+  return folder;
+}
+
+async function platformPackage(platform) {
+  const folder = await buildPlatform(platform);
   return pack(folder, platformManifest(readManifest(), platform));
 }
 
