@@ -19,6 +19,7 @@ has_systemd() { [ -z "$root" ] && [ -d /run/systemd/system ]; }
 
 check() {
   [ -n "$root" ] || [ "$(id -u)" = 0 ] || fail 'only root can install a service.'
+  [ ! -e "$root/usr/lib/systemd/system/connwatch.service" ] || fail 'connwatch is installed from a .deb or .rpm. Remove it first: apt-get remove connwatch, or rpm --erase connwatch.'
   said=$("$here/connwatch/bin/connwatch" version) || fail 'its Node.js does not run here. Is this the archive for this architecture?'
   case $said in
     *'libbpf not available'*) fail 'libbpf is missing: install it (Debian and Ubuntu: apt-get install libbpf1).' ;;

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { AGENT_OPTIONS } from '../agent.mjs';
 import { addon } from '../compile/addon.mjs';
 import { bpfObjects } from '../compile/bpf.mjs';
+import { targetArch } from '../host.mjs';
 import { at } from '../paths.mjs';
 import { nodePackage } from './node-binary.mjs';
 import { llvm } from './shared-libraries.mjs';
@@ -20,14 +21,16 @@ exec "$here/node" ${AGENT_OPTIONS.join(' ')} "$here/../dist/connwatch.js" "$@"
 /**
  * Fills a folder with everything that runs and nothing else: Node.js, the program, the addon, the kernel programs, the licences.
  * @param {string} folder
- * @param {string} command the text of bin/connwatch
+ * @param {{command?: string, arch?: string, built?: string[], licences?: string}} options command: the text of bin/connwatch; arch: Node.js's
+ *   name of another architecture than the target's; built: the addon and the kernel programs for it; licences: a file with what `built` needs
  * @throws Refusal
  */
-export async function makeInstallTree(folder, command = WRAPPER) {
+export async function makeInstallTree(folder, { command = WRAPPER, arch = targetArch(), built = [addon, ...bpfObjects], licences } = {}) {
   mkdirSync(folder, { recursive: true });
-  await addNode(folder);
+  await addNode(folder, arch);
   for (const file of readdirSync(at('dist')).filter((name) => /\.(js|txt|html|css)$/.test(name))) copy(at('dist', file), join(folder, 'dist', file));
-  for (const file of [addon, ...bpfObjects]) copy(file, join(folder, 'build', file.split('/').at(-1)));
+  if (licences !== undefined) copy(licences, join(folder, 'licences', 'addon', 'LICENSES.txt'));
+  for (const file of built) copy(file, join(folder, 'build', file.split('/').at(-1)));
   copy(at('LICENSE'), join(folder, 'LICENSE'));
   for (const file of readdirSync(at('bpf')).filter((name) => name.startsWith('LICENSE'))) copy(at('bpf', file), join(folder, 'licences', 'bpf', file));
   writeFileSync(join(folder, 'package.json'), manifest());
@@ -35,8 +38,8 @@ export async function makeInstallTree(folder, command = WRAPPER) {
 }
 
 // Strips the binary: a seventh of it is for debuggers.
-async function addNode(folder) {
-  const node = await nodePackage();
+async function addNode(folder, arch) {
+  const node = await nodePackage(arch);
   try {
     mkdirSync(join(folder, 'bin'), { recursive: true });
     await llvm('llvm-strip', ['--strip-unneeded', join(node.folder, 'bin', 'node'), '-o', join(folder, 'bin', 'node')]);

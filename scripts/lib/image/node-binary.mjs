@@ -1,24 +1,24 @@
 import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isCross, targetArch } from '../host.mjs';
+import { targetArch } from '../host.mjs';
 import { at } from '../paths.mjs';
 import { Refusal } from '../refusal.mjs';
 import { npmCi } from '../setup/npm-packages.mjs';
 
 /**
- * Installs the npm package with Node.js for the target architecture, in the version of the lock file.
+ * Installs the npm package with Node.js for an architecture, in the version of the lock file.
  * @returns {Promise<{folder: string, remove: () => void}>}
  * @throws Refusal
  */
-export async function nodePackage() {
-  const name = `node-linux-${targetArch()}`;
-  if (!isCross()) return { folder: at('node_modules', name), remove: () => {} };
+export async function nodePackage(arch = targetArch()) {
+  const name = `node-linux-${arch}`;
+  if (arch === process.arch) return { folder: at('node_modules', name), remove: () => {} };
   const project = mkdtempSync(join(tmpdir(), 'connwatch-node-'));
   const remove = () => rmSync(project, { recursive: true, force: true });
   try {
     writeProject(project, name);
-    await npmCi([`--cpu=${targetArch()}`, '--os=linux'], project);
+    await npmCi([`--cpu=${arch}`, '--os=linux'], project);
     const folder = join(project, 'node_modules', name);
     if (existsSync(folder)) return { folder, remove };
     throw new Refusal(`npm did not install ${name}.`, {

@@ -11,7 +11,7 @@ import { debianPackageOf, sharedLibraries } from './shared-libraries.mjs';
  */
 export async function makeImageRoot(root) {
   const prefix = join(root, PREFIX);
-  await makeInstallTree(prefix, COMMAND);
+  await makeInstallTree(prefix, { command: COMMAND });
   await addLibraries(root, [join(prefix, 'bin', 'node'), join(prefix, 'build', 'connwatch.node')]);
   for (const [name, text] of Object.entries(ETC)) write(join(root, 'etc', name), text);
   copy(realpathSync('/etc/os-release'), join(root, 'etc', 'os-release'));

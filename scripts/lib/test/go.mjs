@@ -25,9 +25,9 @@ export function cacheFile(name, from, version) {
   return join(cache, 'connwatch', `${name}-${hash(from, version).slice(0, 16)}`);
 }
 
-/** Runs Go at the lowest priority and, but in CI, one package at a time. `what` and `versions` are for the error. @throws Refusal */
-export async function go(args, cwd, { what, versions }) {
-  const env = { ...process.env, CGO_ENABLED: '0', GOFLAGS: `${process.env.GOFLAGS ?? ''}${process.env.CI ? '' : ' -p=1'}`.trim() };
+/** Runs Go at the lowest priority and, but in CI, one package at a time. `what` and `versions` are for the error, `variables` for Go. @throws Refusal */
+export async function go(args, cwd, { what, versions }, variables = {}) {
+  const env = { ...process.env, ...variables, CGO_ENABLED: '0', GOFLAGS: `${process.env.GOFLAGS ?? ''}${process.env.CI ? '' : ' -p=1'}`.trim() };
   const { code, stdout, stderr } = await run('nice', ['-n', '19', 'go', ...args], { cwd, env });
   if (code === 0) return;
   throw new Refusal(`${what} could not be built.`, {
