@@ -1,5 +1,5 @@
 import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, symlinkSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { carryInto, makeDebian, npmFolder, unpackOf } from '../../scripts/lib/test/packages.mjs';
 import { at } from '../harness/host.ts';
 import { must } from '../harness/run.ts';
@@ -11,7 +11,7 @@ const NODE = at('node_modules', `node-linux-${process.arch}`, 'bin', 'node');
 /** Mounts of its own, which end with its last process. */
 const ENTER = 'mount -t proc proc "$0/proc" && mount --rbind /sys "$0/sys" && mount --rbind /dev "$0/dev" && exec chroot "$0" "$@"';
 
-/** A root file system with Node.js and npm, and with neither libbpf nor a compiler. To be disposed of. */
+/** A root file system without libbpf and compilers. To be disposed of. */
 export class Machine implements Disposable {
   readonly #root: string;
   readonly #environment: Readonly<Record<string, string>>;
@@ -21,15 +21,20 @@ export class Machine implements Disposable {
     this.#environment = environment;
   }
 
-  /** Debian with this Node.js. */
+  /** Debian with npm and this Node.js. */
   static async debian(suite: string, node = NODE): Promise<Machine> {
-    const base = join(CACHE, `${suite}.tar`);
-    mkdirSync(CACHE, { recursive: true });
-    if (!existsSync(base)) await makeDebian(base, { suite, include: ['ca-certificates'] });
+    const base = await debianBase(suite);
     return Machine.#made(async (root) => {
       await must(['tar', '--extract', '--file', base, '--directory', root]);
       copyFileSync(node, join(root, 'usr/local/bin/node'));
+      addNpm(root);
     });
+  }
+
+  /** Debian without Node.js and without systemd. more: packages of Debian */
+  static async bare(suite: string, more: readonly string[] = []): Promise<Machine> {
+    const base = await debianBase(suite, more);
+    return Machine.#made((root) => must(['tar', '--extract', '--file', base, '--directory', root]));
   }
 
   /**
@@ -43,16 +48,15 @@ export class Machine implements Disposable {
       await unpackOf('trixie', ['musl', 'busybox-static'], root);
       for (const program of ['sh', 'env', 'cat', 'uname']) symlinkSync('busybox', join(root, 'bin', program));
       await wheelInto(root, MUSL_NODE, 'musllinux_1_2_x86_64');
+      addNpm(root);
     });
   }
 
-  static async #made(fill: (root: string) => Promise<void>): Promise<Machine> {
+  static async #made(fill: (root: string) => Promise<unknown>): Promise<Machine> {
     mkdirSync(CACHE, { recursive: true });
     const root = mkdtempSync(join(CACHE, 'root-'));
     try {
       await fill(root);
-      cpSync(npmFolder(), join(root, 'usr/local/lib/node_modules/npm'), { recursive: true, dereference: true });
-      for (const name of ['npm', 'npx']) symlinkSync(`../lib/node_modules/npm/bin/${name}-cli.js`, join(root, 'usr/local/bin', name));
       return new Machine(root, await carryInto(root));
     } catch (error) {
       rmSync(root, { recursive: true, force: true });
@@ -62,14 +66,38 @@ export class Machine implements Disposable {
 
   /** Runs a program there, with these variables and none of the tests'. */
   command(environment: Readonly<Record<string, string>>, ...program: string[]): string[] {
-    const variables = { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: '/root', ...this.#environment, ...environment };
+    const variables = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/root', ...this.#environment, ...environment };
     const words = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
     return [which('unshare')!, '--mount', '--propagation', 'private', 'sh', '-c', ENTER, this.#root, '/usr/bin/env', '-i', ...words, ...program];
+  }
+
+  /** A path there, as this machine sees it. */
+  path(within: string): string {
+    return join(this.#root, within);
+  }
+
+  /** Copies a file to /root. @returns its path there */
+  take(file: string): string {
+    const within = join('/root', basename(file));
+    copyFileSync(file, this.path(within));
+    return within;
   }
 
   [Symbol.dispose](): void {
     rmSync(this.#root, { recursive: true, force: true });
   }
+}
+
+async function debianBase(suite: string, more: readonly string[] = []): Promise<string> {
+  const base = join(CACHE, `${[suite, ...more].join('-')}.tar`);
+  mkdirSync(CACHE, { recursive: true });
+  if (!existsSync(base)) await makeDebian(base, { suite, include: ['ca-certificates', ...more] });
+  return base;
+}
+
+function addNpm(root: string): void {
+  cpSync(npmFolder(), join(root, 'usr/local/lib/node_modules/npm'), { recursive: true, dereference: true });
+  for (const name of ['npm', 'npx']) symlinkSync(`../lib/node_modules/npm/bin/${name}-cli.js`, join(root, 'usr/local/bin', name));
 }
 
 /** Of the Python package index: Node.js itself is not published for musl. */

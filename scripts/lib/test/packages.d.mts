@@ -2,6 +2,7 @@ export function makeDebian(file: string, options: { readonly suite: string; read
 export function npmFolder(): string;
 export function carryInto(root: string): Promise<Record<string, string>>;
 export function makeNpmPackages(platforms: typeof PLATFORMS): Promise<string[]>;
+export function makeServicePackages(architectures: readonly string[], options: { readonly release: number; readonly into: string }): Promise<string[]>;
 export const PLATFORMS: readonly { readonly name: string }[];
 export function unpackOf(suite: string, names: readonly string[], folder: string, architecture?: string): Promise<void>;
 export function buildForArm64(source: string, output: string): Promise<void>;
