@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { oneLine } from '../../internal/errors.ts';
+import { Invalid } from '../../internal/invalid.ts';
 import type { LiveSource, Stream } from '../source.ts';
 import { parseTraceFilter } from '../trace/query.ts';
 import { MOST_WAITING } from './protocol.ts';
@@ -46,7 +47,11 @@ function streamed(open: (parameters: URLSearchParams, write: Write) => Stream<ob
   };
 }
 
+/** @throws Invalid for another than `filter`: one that does nothing would show everything. */
 function parametersOf(request: IncomingMessage): URLSearchParams {
-  return new URL(request.url ?? '/', 'http://connwatch').searchParams;
+  const parameters = new URL(request.url ?? '/', 'http://connwatch').searchParams;
+  const unknown = [...parameters.keys()].find((name) => name !== 'filter');
+  if (unknown === undefined) return parameters;
+  throw new Invalid(`there is no parameter '${unknown.slice(0, 40)}', only filter, such as filter={"failed":true}`);
 }
 
