@@ -99,7 +99,8 @@ struct listener {
 	cw_owner owner;
 	u64 cgroup;
 	u16 port;
-	u16 early; /* enum early */
+	u8 early; /* enum early */
+	u8 filled; /* its queue was full since it was last reported */
 	u32 netns;
 };
 

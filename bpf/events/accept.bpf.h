@@ -93,6 +93,9 @@ static __always_inline void on_child(struct sock *sk)
 	if (!parents_found)
 		parents_found = 1;
 	child = child_slot((u64)sk);
+	/* Also a copy. With this child the queue is full (sk_acceptq_is_full), and what comes now is dropped. */
+	if (GET(sk, sk_ack_backlog) >= GET(sk, sk_max_ack_backlog))
+		listener->filled = 1;
 	child->owner = listener->owner;
 	child->cgroup = listener->cgroup;
 	*(volatile u64 *)&child->sock = (u64)sk;

@@ -8,18 +8,18 @@
 /*
  * sk_drops counts every handshake that the listener dropped (tcp_listendrop): the
  * queue was full, or no memory, or a SYN cookie that did not fit. The kernel does
- * not say which. They count as overflows when the queue is full now or was full at the
- * last scan.
+ * not say which. They count as overflows when the queue is full now, was full at the last
+ * scan, or was filled since.
  */
 static __always_inline void fill_listen(struct cw_listen *record, struct sock *sk,
-					const struct listener *listener, struct backlog *backlog)
+					struct listener *listener, struct backlog *backlog)
 {
 	u32 drops = (u32)GET(sk, sk_drops.counter);
 	u32 synacks = backlog->synack_retransmits;
 	u32 queue = GET(sk, sk_ack_backlog), limit = GET(sk, sk_max_ack_backlog);
 	bool full = queue > limit; /* sk_acceptq_is_full */
 	u32 dropped = drops - __sync_lock_test_and_set(&backlog->drops_told, drops);
-	bool overflow = full || backlog->was_full;
+	bool overflow = full || backlog->was_full || listener->filled;
 
 	record->version = CW_ABI_VERSION;
 	record->kind = CW_KIND_LISTEN;
@@ -38,6 +38,7 @@ static __always_inline void fill_listen(struct cw_listen *record, struct sock *s
 	record->synack_retransmits =
 		synacks - __sync_lock_test_and_set(&backlog->synack_retransmits_told, synacks);
 	backlog->was_full = full;
+	listener->filled = 0;
 }
 
 #ifndef LOWER_RUNG
@@ -97,6 +98,7 @@ static __always_inline struct listener *remember_listener(struct sock *sk, cw_ow
 	listener->port = GET(sk, __sk_common.skc_num);
 	listener->netns = netns_of_sock(sk);
 	listener->early = early;
+	listener->filled = 0;
 	port.netns = listener->netns;
 	port.port = listener->port;
 	bpf_map_update_elem(&ports, &port, listener, BPF_ANY);

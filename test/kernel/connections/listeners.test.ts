@@ -59,9 +59,12 @@ describeKernel('listeners', () => {
     expect(page.sum('connwatch_tcp_retransmits_total', { process_executable_name: late, type: 'syn' })).toBe(overflows - count);
   });
 
-  it('has the overflows of a listener that came and went within a window', async () => {
+  it.each([
+    ['whose queue was full at its end', false],
+    ['whose queue was empty at its end, in a namespace that no scan has found', true],
+  ])('has the overflows of a listener that came and went within a window, %s', async (_, isEmptied) => {
     await using namespace = await Namespace.create();
-    await using slow = await Agent.start({ namespace, args: ['--new-series-at-zero', 'false', '--interval', '4s'] });
+    await using slow = await Agent.start({ ...(!isEmptied && { namespace }), args: ['--new-series-at-zero', 'false', '--interval', '4s'] });
     const [name, peer, late] = [random.name('brief'), random.name('peer'), random.name('late')];
     const backlog = random.between(2, 5);
     const end = async () => (await slow.scrape()).value('connwatch_window_end_seconds') ?? 0;
@@ -74,6 +77,7 @@ describeKernel('listeners', () => {
     for (let i = 0; i <= backlog; i++) await client.tell(`connect ${String(port)}`);
     const count = random.between(2, 5);
     await generator.run(late, ['give-up', '--give-up', '1500', '--port', String(port), '--count', `${count}`], namespace);
+    if (isEmptied) for (let i = 0; i <= backlog; i++) await server.tell('accept');
     await server.finish();
     await client.finish();
     const overflows = await namespace.statistic('TcpExtListenOverflows');
