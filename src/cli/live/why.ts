@@ -42,7 +42,8 @@ export async function why(source: ClientSource, { question, duration, json }: Wh
   const { target, pid } = question;
   if (pid !== undefined && asked.process === undefined && !sockets.sockets.some((socket) => socket.pid === pid))
     throw new ConnwatchError(`there is no process ${pid} that this user may look at, and it has no socket.`, { code: 'CW_LIVE', hint: 'A pid is that of the host. The program of a process that has ended is found by its peer: connwatch why HOST:PORT.' });
-  host.stdout(json ? `${JSON.stringify({ question, ...asked, ...found })}\n` : wrapped(whyText({ target: target && describe(target, asked), pid }, found), host.display.columns));
+  // Without the words of its command line, which may be secret.
+  host.stdout(json ? `${JSON.stringify({ question, ...asked, process: asked.process?.executable, ...found })}\n` : wrapped(whyText({ target: target && describe(target, asked), pid }, found), host.display.columns));
   return EXIT.fine;
 }
 

@@ -14,6 +14,8 @@ export interface Surroundings {
   readonly timeOf: (monotonic: number) => string;
   /** What a closed connection moved in all, if its record does not say so. */
   readonly total: Moved | undefined;
+  /** Nanoseconds of CLOCK_MONOTONIC: a beginning before it is left out. */
+  readonly since: number;
 }
 
 export type Moved = Pick<CloseEvent, 'sent' | 'received' | 'retransmits'>;
@@ -28,8 +30,8 @@ export function describe(record: RecordView, around: Surroundings): TraceEvent[]
   if (kind === KIND.accept) return [accept(record, around, record.time)];
   if (kind !== KIND.close) return [];
   const end = close(record, around);
-  if (!record.has(FLAG.opened)) return [end];
   const opened = record.time - record.duration;
+  if (!record.has(FLAG.opened) || opened < around.since) return [end];
   return [record.isServer ? accept(record, around, opened) : success(record, around, opened), end];
 }
 

@@ -15,7 +15,7 @@ interface Connection {
   /** The other side. */
   readonly address: string;
   readonly port: number;
-  /** 0: it had none yet. */
+  /** 0: it had none yet, or a client's that is not known before the close. */
   readonly localPort: number;
   /** Inode number of the network namespace; undefined: not found yet. */
   readonly netns?: number;

@@ -12,11 +12,14 @@ export interface ReaderOptions {
   readonly sink: Sink;
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
+  /** When it was opened, nanoseconds of CLOCK_MONOTONIC. What was before is not shown. */
+  readonly since: number;
 }
 
 /** One reader of a trace: keeps to its limit, and counts what it leaves out. */
 export class Reader {
   readonly filter: CompiledFilter;
+  readonly since: number;
   readonly #sink: Sink;
   readonly #now: () => number;
   #allowed = EVENTS_PER_SECOND;
@@ -25,8 +28,9 @@ export class Reader {
   readonly #all = { overLimit: 0, tooSlow: 0, unread: 0 };
   readonly #told = { overLimit: 0, tooSlow: 0, unread: 0 };
 
-  constructor({ filter, sink, now }: ReaderOptions) {
+  constructor({ filter, sink, now, since }: ReaderOptions) {
     this.filter = filter;
+    this.since = since;
     this.#sink = sink;
     this.#now = now;
     this.#at = now();

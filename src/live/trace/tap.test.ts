@@ -17,12 +17,14 @@ interface Made {
   readonly sent?: number;
   readonly cookie?: number;
   readonly address?: readonly number[];
+  /** Nanoseconds */
+  readonly time?: number;
 }
 
 function batch(records: readonly Made[], untapped = 0): Batch {
   const bytes = new Uint8Array(records.length * EVENT_SIZE);
   const view = new DataView(bytes.buffer);
-  records.forEach(({ kind = KIND.connect, outcome = 1, flags = 0, pid = 5, role = 1, port = 443, sent = 0, cookie = 9, address = [10, 0, 0, 1] }, i) => {
+  records.forEach(({ kind = KIND.connect, outcome = 1, flags = 0, pid = 5, role = 1, port = 443, sent = 0, cookie = 9, address = [10, 0, 0, 1], time = 5_000_000_000 }, i) => {
     const at = i * EVENT_SIZE;
     view.setUint8(at + EVENT_OFFSETS.kind, kind);
     view.setUint8(at + EVENT_OFFSETS.outcome, outcome);
@@ -33,7 +35,7 @@ function batch(records: readonly Made[], untapped = 0): Batch {
     view.setUint16(at + EVENT_OFFSETS.lport, 8080, true);
     view.setBigUint64(at + EVENT_OFFSETS.bytes_sent, BigInt(sent), true);
     view.setBigUint64(at + EVENT_OFFSETS.cookie, BigInt(cookie), true);
-    view.setBigUint64(at + EVENT_OFFSETS.time, 5_000_000_000n, true);
+    view.setBigUint64(at + EVENT_OFFSETS.time, BigInt(time), true);
     view.setBigUint64(at + EVENT_OFFSETS.duration, 2_000_000_000n, true);
     view.setUint32(at + EVENT_OFFSETS.handshake, 1000, true);
     bytes.set([0xff, 0xff, ...address], at + EVENT_OFFSETS.raddr + 10);
@@ -49,7 +51,7 @@ function tapped() {
     owner: (_: number, pid: number) => (pid === 5 ? { pid, startTime: 0n, cgroup: '1', comm: 'worker' } : undefined),
     setTap: (most: number, immediate: boolean) => void set.push([most, immediate]),
   };
-  const tap = new Tap({ ebpf, workloadOf, now: () => now, clocks: () => ({ unix: 1_700_000_010_000, monotonic: 6_000_000_000 }) });
+  const tap = new Tap({ ebpf, workloadOf, now: () => now, clocks: () => ({ unix: 1_700_000_006_000, monotonic: 2_000_000_000 }) });
   return { tap, set, tick: (ms: number) => (now += ms) };
 }
 
@@ -81,6 +83,12 @@ it('tells what a record says', () => {
   expect(read({}, [batch([{}])])).toEqual([
     { event: 'connect', time: '2023-11-14T22:13:29.000Z', pid: 5, comm: 'worker', workload: { 'process.executable.name': 'app' }, role: 'client', address: '10.0.0.1', port: 443, localPort: 8080, outcome: 'refused', seconds: 2, syns: 1 },
   ]);
+});
+
+it('shows nothing that was before it was opened, but the end of what began before', () => {
+  const [before, opened] = [1_999_999_999, 3_999_999_999];
+  const messages = read({}, [batch([{ kind: KIND.connect, outcome: 0, time: before }, { kind: KIND.accept, time: before }, { kind: KIND.close, flags: FLAG.opened, time: opened }])]);
+  expect(messages.map(({ event }) => event)).toEqual(['close']);
 });
 
 it('has the beginning and the end of a connection whose end reports both', () => {

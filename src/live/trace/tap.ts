@@ -1,5 +1,5 @@
 import type { Attributes } from '@opentelemetry/api';
-import { KIND_TOTAL } from '../../ebpf/layout.ts';
+import { KIND, KIND_TOTAL } from '../../ebpf/layout.ts';
 import type { Batch, Key, ProcessInfo } from '../../ebpf/types.ts';
 import { Gate } from './gate.ts';
 import { describe, type Moved, wants } from './describe.ts';
@@ -60,7 +60,7 @@ export class Tap {
   }
 
   open(filter: TraceFilter, sink: Sink): { close(): Reader['end'] } {
-    const reader = new Reader({ filter: compileFilter(filter), sink, now: this.#options.now });
+    const reader = new Reader({ filter: compileFilter(filter), sink, now: this.#options.now, since: this.#options.clocks().monotonic });
     if (this.#readers.size === 0) this.#gate.open(this.#options.now());
     this.#readers.add(reader);
     this.#timer ??= setInterval(() => this.#readers.forEach((each) => each.tell()), TELL_MS).unref();
@@ -112,10 +112,10 @@ export class Tap {
     }
     let named: Named | undefined;
     for (const reader of this.#readers) {
-      if (!wants(reader.filter, record)) continue;
+      if (!wants(reader.filter, record) || (record.kind !== KIND.close && record.time < reader.since)) continue;
       named ??= this.#name(record);
       if (!reader.filter.named(named) || !reader.admit()) continue;
-      for (const event of describe(record, this.#around(record, named))) reader.send(event);
+      for (const event of describe(record, { ...this.#around(record, named), since: reader.since })) reader.send(event);
     }
     if (this.#totals.size > 0) this.#totals.delete(cookie);
   }
