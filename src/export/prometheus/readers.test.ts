@@ -33,6 +33,20 @@ describe('Readers', () => {
     expect(readers.of(new Connection('10.0.0.2').request('curl'))).not.toBe(reader);
   });
 
+  it('know one reader over all connections of a proxy that says so', () => {
+    const readers = new Readers();
+    const [a, b] = [new Connection(), new Connection()];
+    const via = (connection: Connection, client: string) => readers.of({ ...connection.request('p'), headers: { 'user-agent': 'p', 'x-forwarded-for': client } });
+    const reader = via(a, '192.0.2.1');
+    reader.sent(1000);
+    expect(via(b, '192.0.2.1')).toBe(reader);
+    expect(reader.since(2000)).toBe(1000);
+    reader.sent(2000);
+    expect(via(a, '192.0.2.1').since(3000)).toBe(2000);
+    expect(via(a, '192.0.2.2')).not.toBe(reader);
+    expect(readers.of(a.request('p'))).not.toBe(reader);
+  });
+
   it('tell apart who keeps a connection each', () => {
     const readers = new Readers();
     const [a, b] = [new Connection(), new Connection()];

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 
 /** An unknown reader gets series younger than this at 0 first, milliseconds. It is longer than most scrape intervals. */
@@ -66,6 +66,9 @@ export class Reader {
  * Prometheus opens a new one when its configuration is loaded again, and leaves the old one open. So it gets no
  * series at 0 that one of them has had above 0: a counter that falls would count twice.
  *
+ * A proxy sends one client's requests over any of its connections. Where it says that it is one (X-Forwarded-For and Forwarded,
+ * RFC 7239; Via, RFC 9110, 7.6.3), what it says of the client is part of the name, and connections tell nothing.
+ *
  * The table is bounded, for each connection too. It first forgets readers of the address that has most of them, those without
  * a connection before others, the least recent one first.
  */
@@ -84,10 +87,18 @@ export class Readers {
 
   /** The reader that sent a request. */
   of({ socket, headers }: Pick<IncomingMessage, 'socket' | 'headers'>): Reader {
-    const name = `${socket.remoteAddress} ${(headers['user-agent'] ?? '').slice(0, LONGEST_NAME)}`;
-    const reader = this.#connected(name, socket) ?? this.#unknown(name, socket);
+    const client = clientOfProxy(headers);
+    const name = [socket.remoteAddress ?? '', ...(client === undefined ? [] : [client]), headers['user-agent'] ?? ''].map((part) => part.slice(0, LONGEST_NAME)).join(' ');
+    const reader = client !== undefined ? this.#named(name, socket) : (this.#connected(name, socket) ?? this.#unknown(name, socket));
     this.#known.delete(reader);
     this.#known.add(reader);
+    return reader;
+  }
+
+  /** Whatever the connection. */
+  #named(name: string, socket: Socket): Reader {
+    const reader = [...this.#known].find((each) => each.name === name) ?? this.#new(name, socket);
+    reader.settle(true);
     return reader;
   }
 
@@ -117,6 +128,12 @@ export class Readers {
     else if (all.length >= this.#limit) this.#known.delete(mostDispensable(all));
     return new Reader(name);
   }
+}
+
+/** What a proxy says of its client; undefined: the request came from none that says so. */
+function clientOfProxy(headers: IncomingHttpHeaders): string | undefined {
+  const client = headers['x-forwarded-for'] ?? headers.forwarded ?? headers.via;
+  return Array.isArray(client) ? client.join() : client;
 }
 
 /** @param readers the least recent first; at least one */
