@@ -1,6 +1,5 @@
 import type { Colours } from '../colours.ts';
 import type { Graph, Node } from './graph.ts';
-import { safe } from '../../live/text/units.ts';
 import { placeOf, radiusOf, type View } from './places.ts';
 
 /** Names are drawn for so many nodes; of more, for the busiest and those in trouble. */
@@ -20,8 +19,8 @@ const meets = ([left, top, right, bottom]: Box, other: Box) => left < other[2] &
 function drawName(context: CanvasRenderingContext2D, node: Node, view: View, colours: Colours, chosen: boolean, taken: Box[]): void {
   const [x, y] = placeOf(node, view);
   const left = node.kind === 'workload';
-  // A canvas draws a line break as a space.
-  const label = safe(node.label);
+  // A canvas draws a line break, the one control character that names have, as a space.
+  const label = node.label.replaceAll('\n', String.raw`\x0a`);
   const text = label.length > 40 ? `${label.slice(0, 39)}…` : label;
   context.font = `${chosen ? 'bold ' : ''}12px system-ui, sans-serif`;
   const place = x + (left ? -1 : 1) * (radiusOf(node) + 4);
