@@ -16,7 +16,10 @@ static __always_inline struct cgroup *v1_cgroup(struct css_set *set, u32 control
 	return GET(cgroup, root) != GET_VIA(set, dfl_cgrp, root) && GET(cgroup, level) > 0 ? cgroup : NULL;
 }
 
-/* Where a task is. v1: in the hierarchy of memory, else of pids, unless it is at the root or there is none. */
+/*
+ * Where a task is. v1: in the hierarchy of memory or of pids, where it is deeper: `/system.slice` names less than
+ * `/system.slice/nginx.service`. NULL: at the root of both, or there is none.
+ */
 struct places {
 	struct kernfs_node *v1;
 	struct kernfs_node *v2;
@@ -41,10 +44,14 @@ static __always_inline void find_places(struct task_struct *task, struct places 
 		v1 = v1_cgroup(set, bpf_core_enum_value(enum cgroup_subsys_id, memory_cgrp_id));
 		bit = CW_CGROUP_MEMORY;
 	}
-	if (!v1 && cgroup_v1 & CGROUP_V1_PIDS &&
+	if (cgroup_v1 & CGROUP_V1_PIDS &&
 	    bpf_core_enum_value_exists(enum cgroup_subsys_id, pids_cgrp_id)) {
-		v1 = v1_cgroup(set, bpf_core_enum_value(enum cgroup_subsys_id, pids_cgrp_id));
-		bit = CW_CGROUP_PIDS;
+		struct cgroup *pids = v1_cgroup(set, bpf_core_enum_value(enum cgroup_subsys_id, pids_cgrp_id));
+
+		if (pids && (!v1 || GET(pids, level) > GET(v1, level))) {
+			v1 = pids;
+			bit = CW_CGROUP_PIDS;
+		}
 	}
 	if (v1) {
 		places->v1 = GET(v1, kn);

@@ -146,8 +146,8 @@ describeKernel('containers', () => {
     ['a container', 'container', () => `/docker/${newId()}`],
     ['a unit', 'unit', (name: string) => `/system.slice/${name}.service`],
   ] as const)('takes the hierarchy that names %s, whichever it is', async (_, kind, path) => {
-    const [first, second] = [HERE[0], HERE[1]!];
-    for (const [naming, other] of [[first, second], [second, first]] as const) {
+    const pairs = HERE.flatMap((naming) => HERE.filter((other) => other !== naming).map((other) => [naming, other] as const));
+    for (const [naming, other] of pairs) {
       const name = random.name('both');
       const place = path(name);
       using named = new Cgroup(naming, place);
