@@ -68,7 +68,7 @@ describe.skipIf(noImages !== undefined)(`the image${noImages === undefined ? '' 
       expect(libraries).toEqual(expect.arrayContaining(['libbpf', 'libc', 'libelf', 'libz']));
       const others = files.filter((file) => !/^\/(opt\/connwatch|usr\/lib|usr\/share\/doc\/[^/]+\/copyright$|var\/lib\/dpkg\/status\.d|etc)/.test(file));
       expect(others.filter((file) => !loader.test(file))).toEqual([]);
-      for (const text of ['LICENSE', 'dist/LICENSES.txt', 'licences/node/LICENSE', 'licences/bpf/LICENSE.GPL-2.0-only'])
+      for (const text of ['LICENSE', 'connwatch.cdx.json', 'dist/LICENSES.txt', 'licences/node/LICENSE', 'licences/bpf/LICENSE.GPL-2.0-only'])
         expect(files).toContain(`/opt/connwatch/${text}`);
       expect(files).toEqual(expect.arrayContaining(['libc6', 'libbpf1', 'libelf1', 'zlib1g'].map((name) => `/usr/share/doc/${name}/copyright`)));
     });

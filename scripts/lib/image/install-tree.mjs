@@ -6,10 +6,14 @@ import { bpfObjects } from '../compile/bpf.mjs';
 import { targetArch } from '../host.mjs';
 import { at } from '../paths.mjs';
 import { nodePackage } from './node-binary.mjs';
+import { billOfMaterials } from './sbom.mjs';
 import { llvm } from './shared-libraries.mjs';
 
 /** Install path in the image and for the service. */
 export const PREFIX = '/opt/connwatch';
+
+/** Name of the bill of materials there. Scanners of images look for this ending. */
+export const SBOM = 'connwatch.cdx.json';
 
 /** Text of the command `connwatch` for a machine with a shell. */
 const WRAPPER = `#!/bin/sh
@@ -31,6 +35,7 @@ export async function makeInstallTree(folder, { command = WRAPPER, arch = target
   for (const file of readdirSync(at('dist')).filter((name) => /\.(js|txt|html|css)$/.test(name))) copy(at('dist', file), join(folder, 'dist', file));
   if (licences !== undefined) copy(licences, join(folder, 'licences', 'addon', 'LICENSES.txt'));
   for (const file of built) copy(file, join(folder, 'build', file.split('/').at(-1)));
+  writeFileSync(join(folder, SBOM), await billOfMaterials(arch));
   copy(at('LICENSE'), join(folder, 'LICENSE'));
   for (const file of readdirSync(at('bpf')).filter((name) => name.startsWith('LICENSE'))) copy(at('bpf', file), join(folder, 'licences', 'bpf', file));
   writeFileSync(join(folder, 'package.json'), manifest());
