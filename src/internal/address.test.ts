@@ -26,6 +26,8 @@ describe('parseAddress', () => {
     [':1e3', /^the port '1e3' is not a number$/],
     [':65536', /^the port 65536 is above 65535$/],
     ['::1', /^an IPv6 address needs brackets and a port: \[::1\]:9090$/],
+    ['::1:9090', /^an IPv6 address needs brackets and a port: \[::1\]:9090$/],
+    ['[::1]', /^it has no port; expected/],
     ['fe80::x:80', /^an IPv6 address needs brackets: \[fe80::x\]$/],
     ['[127.0.0.1]:80', /^'127.0.0.1' in brackets is not an IPv6 address$/],
     ['256.0.0.1:80', /^'256.0.0.1' is neither an IP address nor a host name$/],

@@ -13,10 +13,16 @@ const FORMS = 'expected host:port, such as :9090, 127.0.0.1:9090, [::1]:9090 or 
 export function parseAddress(text: string): ListenAddress {
   if (text === '') throw new Invalid(`it is empty; ${FORMS}`);
   const colon = text.lastIndexOf(':');
-  if (colon < 0) throw new Invalid(`it has no port; ${FORMS}`);
+  if (colon < 0 || text.endsWith(']')) throw new Invalid(`it has no port; ${FORMS}`);
   // isIPv6 of Node.js compiles a regular expression at its first call, which takes 6 ms.
-  if (text.indexOf(':') !== colon && isIPv6(text)) throw new Invalid(`an IPv6 address needs brackets and a port: [${text}]:9090`);
+  if (text.indexOf(':') !== colon && isIPv6(text)) throw new Invalid(`an IPv6 address needs brackets and a port: ${bracketed(text, colon)}`);
   return { host: parseHost(text.slice(0, colon)), port: parsePort(text.slice(colon + 1)) };
+}
+
+/** `::1:9090` is an address too, but hardly meant. */
+function bracketed(text: string, colon: number): string {
+  const [host, port] = [text.slice(0, colon), text.slice(colon + 1)];
+  return isIPv6(host) && /^\d{4,5}$/.test(port) ? `[${host}]:${port}` : `[${text}]:9090`;
 }
 
 function parsePort(text: string): number {
