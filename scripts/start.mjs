@@ -1,6 +1,9 @@
 // `npm start`: set-up, then the agent in the foreground. All arguments go to the agent.
 import './lib/setup/node-version.mjs';
 
+// For ps and top. The agent is a process of its own.
+process.title = 'npm start';
+
 // No `await` at the top: an old Node.js must be able to read this file, to say that it is too old.
 import('./lib/refusal.mjs').then(({ main }) => main(command));
 

@@ -1,6 +1,7 @@
 import type { Observable, Subscription } from 'rxjs';
 import type { Batch } from '../ebpf/types.ts';
 import type { ContainerNames } from '../identity/index.ts';
+import { ConnwatchError } from '../internal/errors.ts';
 import type { Snapshot } from '../stream/snapshot.ts';
 import { namedWorkloads, type WorkloadOf } from './model/named.ts';
 import { liveWindow } from './model/window.ts';
@@ -37,6 +38,8 @@ export class KernelSource implements LiveSource {
   }
 
   trace(filter: TraceFilter, sink: (message: TraceMessage) => boolean): Stream<TraceEnd> {
+    if ((filter.pod ?? filter.namespace) !== undefined && this.#options.names === undefined)
+      throw new ConnwatchError('names of pods and of their namespaces are not known here: --kubernetes is off, or this is no pod of a cluster.', { code: 'CW_LIVE', hint: 'Ask the agent of that node, or filter by --container.' });
     const stream = this.#tap.open(filter, sink);
     sink({ event: 'begin', time: new Date().toISOString() });
     return stream;

@@ -162,6 +162,7 @@ describeKernel('connwatch trace', () => {
       expect(stderr).toMatch(/^connwatch: (this user may not use the socket|there is no agent)/);
       const curl = (path: string) => execFileSync('curl', ['-s', '--unix-socket', socket, `http://connwatch${path}`], { encoding: 'utf8' });
       expect(JSON.parse(curl('/'))).toMatchObject({ routes: expect.arrayContaining(['/trace']) as string[] });
+      expect(curl('/trace?filter=%7B%22pod%22%3A%5B%22web%22%5D%7D')).toMatch(/names of pods and of their namespaces are not known here/);
       expect(curl('/trace?port=9')).toBe(`{"error":"there is no parameter 'port', only filter, such as filter={\\"failed\\":true}"}\n`);
       expect(curl('/trace?filter=%7B%22prt%22%3A%5B1%5D%7D')).toBe(`{"error":"the filter has the unknown field 'prt'"}\n`);
     });
