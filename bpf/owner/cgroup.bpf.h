@@ -8,12 +8,16 @@
 #define CGROUP_LEVELS 16
 #define CGROUP_NAME_LEN 256
 
-/* The task's cgroup in the hierarchy of one v1 controller; NULL in v2, and at the root. */
-static __always_inline struct cgroup *v1_cgroup(struct css_set *set, u32 controller)
+/* The task's cgroup in the hierarchy of one v1 controller, and its level; NULL in v2, and where it is not below `level`. */
+static __always_inline struct cgroup *v1_cgroup(struct css_set *set, u32 controller, int *level)
 {
 	struct cgroup *cgroup = GET_VIA_PLACE(set, subsys, controller, cgroup);
+	int found = GET(cgroup, level);
 
-	return GET(cgroup, root) != GET_VIA(set, dfl_cgrp, root) && GET(cgroup, level) > 0 ? cgroup : NULL;
+	if (found <= *level || GET(cgroup, root) == GET_VIA(set, dfl_cgrp, root))
+		return NULL;
+	*level = found;
+	return cgroup;
 }
 
 /*
@@ -36,19 +40,21 @@ static __always_inline void find_places(struct task_struct *task, struct places 
 	struct kernfs_node *v2;
 	struct cgroup *v1 = NULL;
 	u64 bit = 0;
+	int level = 0;
 
 	v2 = GET_VIA(set, dfl_cgrp, kn);
 	places->v2 = v2;
 	if (cgroup_v1 & CGROUP_V1_MEMORY &&
 	    bpf_core_enum_value_exists(enum cgroup_subsys_id, memory_cgrp_id)) {
-		v1 = v1_cgroup(set, bpf_core_enum_value(enum cgroup_subsys_id, memory_cgrp_id));
+		v1 = v1_cgroup(set, bpf_core_enum_value(enum cgroup_subsys_id, memory_cgrp_id), &level);
 		bit = CW_CGROUP_MEMORY;
 	}
 	if (cgroup_v1 & CGROUP_V1_PIDS &&
 	    bpf_core_enum_value_exists(enum cgroup_subsys_id, pids_cgrp_id)) {
-		struct cgroup *pids = v1_cgroup(set, bpf_core_enum_value(enum cgroup_subsys_id, pids_cgrp_id));
+		struct cgroup *pids =
+			v1_cgroup(set, bpf_core_enum_value(enum cgroup_subsys_id, pids_cgrp_id), &level);
 
-		if (pids && (!v1 || GET(pids, level) > GET(v1, level))) {
+		if (pids) {
 			v1 = pids;
 			bit = CW_CGROUP_PIDS;
 		}
@@ -130,7 +136,7 @@ static __noinline int keep_cgroup(struct task_struct *task, u64 id)
 	return 1;
 }
 
-static __noinline int send_cgroup(struct task_struct *task, u64 id)
+static __always_inline int send_cgroup(struct task_struct *task, u64 id)
 {
 	struct cw_cgroup *record = bpf_ringbuf_reserve(&events, sizeof(*record), 0);
 
