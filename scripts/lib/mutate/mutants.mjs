@@ -135,7 +135,7 @@ export const MUTANTS = [
   {
     idea: 'container',
     name: 'the root of the memory controller’s hierarchy is a cgroup like others',
-    edits: [{ file: 'owner/cgroup.bpf.h', find: 'GET(cgroup, level) > 0 ?', replace: 'GET(cgroup, level) >= 0 ?' }],
+    edits: [{ file: 'owner/cgroup.bpf.h', find: '\tint level = 0;\n', replace: '\tint level = -1;\n' }],
     test: containers,
     title: 'v2, docker, cgroupfs: each connect and accept, when the cgroup is gone',
   },
@@ -170,7 +170,7 @@ export const MUTANTS = [
   {
     idea: 'loss counter',
     name: 'a full ring is not counted',
-    edits: [{ file: 'base/emit.bpf.h', find: '\treturn count_loss(CW_LOSS_RING_FULL, what);\n', replace: '\treturn 0;\n' }],
+    edits: [{ file: 'base/emit.bpf.h', find: '\tadd_loss(CW_LOSS_RING_FULL, what);\n', replace: '' }],
     test: lost,
     title: 'loses detail, but no connect: seen + lost = made',
   },

@@ -1,9 +1,8 @@
 import { isIP } from 'node:net';
-import ipaddr from 'ipaddr.js';
 import { Invalid } from '../../internal/invalid.ts';
 
 /**
- * `10.0.0.0/8`, `fd00::/8`; an address alone is a range of one, and bits behind the prefix are cleared.
+ * `10.0.0.0/8`, `fd00::/8`; an address alone is a range of one.
  * @throws Invalid whose message says what is wrong.
  */
 export function parseCidr(text: string): string {
@@ -13,7 +12,5 @@ export function parseCidr(text: string): string {
   const bits = version === 4 ? 32 : 128;
   if (length === undefined) return `${address}/${bits}`;
   if (!/^\d{1,3}$/.test(length) || Number(length) > bits) throw new Invalid(`'${text}' has a prefix length that is not from 0 to ${bits}`);
-  const range = `${address}/${Number(length)}`;
-  const network = version === 4 ? ipaddr.IPv4.networkAddressFromCIDR(range) : ipaddr.IPv6.networkAddressFromCIDR(range);
-  return `${network.toString()}/${Number(length)}`;
+  return `${address}/${Number(length)}`;
 }
