@@ -92,6 +92,12 @@ describe('config', () => {
   });
 });
 
+it('config reads the file of --web-config-file', async () => {
+  const { code, stdout, stderr } = await command(['config', '--web-config-file', '/nowhere/web.yaml']);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toMatch(/^connwatch: cannot use the file \/nowhere\/web.yaml \(--web-config-file\): the file does not exist\./);
+});
+
 it('config does not print what a file with headers holds', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'connwatch-cli-'));
   const path = join(folder, 'headers');

@@ -2,8 +2,16 @@ import { type OtlpTarget, printSettings, type PushSettings, type Resolution } fr
 import { EXIT } from '../failure.ts';
 import type { Host } from '../host.ts';
 
-/** `connwatch config`: the settings in force as YAML, and the push as comments, since OpenTelemetry's variables configure it. */
+/**
+ * `connwatch config`: the settings in force as YAML, and the push as comments, since OpenTelemetry's variables configure it.
+ * @throws (rejects) ConnwatchError CW_WEB_CONFIG if the agent could not use the file of --web-config-file
+ */
 export async function printConfig(host: Pick<Host, 'stdout'>, resolution: Resolution, pushed: PushSettings): Promise<number> {
+  const { webConfigFile } = resolution.settings;
+  if (webConfigFile !== undefined) {
+    const { WebFile } = await import('../../config/web/web-file.ts');
+    new WebFile(webConfigFile, { onReload: () => {}, onRefusal: () => {} });
+  }
   host.stdout(`${await printSettings(resolution)}${describe(pushed).map((line) => `# ${line}\n`).join('')}`);
   return EXIT.fine;
 }
