@@ -40,6 +40,7 @@ export function platformManifest({ version, engines }, platform) {
     os: ['linux'],
     cpu: [cpu],
     libc: [libc],
+    type: 'commonjs',
     main: 'connwatch.node',
     files: ['connwatch.node', ...BPF_OBJECTS, 'LICENSES.txt'],
   };
