@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -57,4 +57,15 @@ async function removingAfter(path, work) {
     process.off('exit', remove);
     remove();
   }
+}
+
+/**
+ * Sets the mode of every file of a tree, whatever the umask of who builds, and the time if it is given, in seconds. So two packages of a
+ * commit are equal.
+ */
+export function settle(path, time) {
+  const stat = lstatSync(path);
+  if (stat.isDirectory()) for (const name of readdirSync(path)) settle(join(path, name), time);
+  chmodSync(path, stat.isDirectory() || (stat.mode & 0o100) !== 0 ? 0o755 : 0o644);
+  if (time !== undefined) utimesSync(path, time, time);
 }

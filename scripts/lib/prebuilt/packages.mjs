@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { bpfFlags, compileBpfInto } from '../compile/bpf.mjs';
-import { replaceFile } from '../files.mjs';
+import { replaceFile, settle } from '../files.mjs';
 import { at, shown } from '../paths.mjs';
 import { Refusal } from '../refusal.mjs';
 import { setupPrebuilt } from '../setup.mjs';
@@ -71,6 +71,7 @@ const readManifest = () => JSON.parse(readFileSync(at('package.json'), 'utf8'));
 
 async function pack(folder, manifest) {
   replaceFile(join(folder, 'package.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);
+  settle(folder);
   const { code, stdout, stderr } = await npm(['pack', '--json', '--ignore-scripts', '--pack-destination', out], { cwd: folder });
   if (code !== 0) throw new Refusal(`the package of ${basename(folder)} could not be made.`, { code: 'CW_SETUP_BUILD', why: `npm pack ended with code ${code}:`, todo: 'fix it, then run the command again.', detail: stderr });
   return shown(join(out, JSON.parse(stdout)[0].filename));

@@ -1,7 +1,7 @@
-import { chmodSync, lstatSync, readFileSync, readdirSync, rmSync, utimesSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { BPF_OBJECTS } from '../compile/bpf.mjs';
-import { inTemporaryFolder } from '../files.mjs';
+import { inTemporaryFolder, settle } from '../files.mjs';
 import { makeInstallTree } from '../image/install-tree.mjs';
 import { at } from '../paths.mjs';
 import { buildPlatform } from '../prebuilt/packages.mjs';
@@ -65,12 +65,4 @@ async function packagesFor(architecture, release, into) {
     }
     return Object.values(files);
   });
-}
-
-/** Time and mode of every file, whatever the umask of who builds: two builds of a commit are equal. */
-function settle(path, time) {
-  const stat = lstatSync(path);
-  if (stat.isDirectory()) for (const name of readdirSync(path)) settle(join(path, name), time);
-  chmodSync(path, stat.isDirectory() || (stat.mode & 0o100) !== 0 ? 0o755 : 0o644);
-  utimesSync(path, time, time);
 }
