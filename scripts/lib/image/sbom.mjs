@@ -16,7 +16,8 @@ export async function billOfMaterials(arch) {
 }
 
 /** Without time, random number and version of npm, and without the Node.js of other architectures. */
-export function settled({ serialNumber: _random, ...bill }, arch) {
+export function settled(said, arch) {
+  const { serialNumber: _random, ...bill } = said;
   const { timestamp: _time, tools: _npm, component, ...metadata } = bill.metadata;
   const name = /^node-linux-/;
   const kept = ({ name: each }) => !name.test(each) || each === `node-linux-${arch}`;
