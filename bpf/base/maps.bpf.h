@@ -100,7 +100,7 @@ struct listener {
 	u64 cgroup;
 	u16 port;
 	u8 early; /* enum early */
-	u8 filled; /* its queue was full since it was last reported */
+	u8 filled; /* its queue was full when it was last reported, or since */
 	u32 netns;
 };
 
@@ -144,7 +144,6 @@ struct child children[CHILD_SLOTS];
 
 struct backlog {
 	u32 drops_told;
-	u32 was_full; /* at the last scan */
 	u32 synack_retransmits;
 	u32 synack_retransmits_told;
 };

@@ -19,7 +19,7 @@ static __always_inline void fill_listen(struct cw_listen *record, struct sock *s
 	u32 queue = GET(sk, sk_ack_backlog), limit = GET(sk, sk_max_ack_backlog);
 	bool full = queue > limit; /* sk_acceptq_is_full */
 	u32 dropped = drops - __sync_lock_test_and_set(&backlog->drops_told, drops);
-	bool overflow = full || backlog->was_full || listener->filled;
+	bool overflow = full || listener->filled;
 
 	record->version = CW_ABI_VERSION;
 	record->kind = CW_KIND_LISTEN;
@@ -37,8 +37,7 @@ static __always_inline void fill_listen(struct cw_listen *record, struct sock *s
 	record->drops = overflow ? 0 : dropped;
 	record->synack_retransmits =
 		synacks - __sync_lock_test_and_set(&backlog->synack_retransmits_told, synacks);
-	backlog->was_full = full;
-	listener->filled = 0;
+	listener->filled = full;
 }
 
 #ifndef LOWER_RUNG
