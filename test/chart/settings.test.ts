@@ -31,16 +31,17 @@ describe('connwatch takes the file that the chart makes', () => {
 
   it.skipIf(noHelm)(`with every setting at its example${because}`, async () => {
     const examples = Object.fromEntries(chartSettings().map(({ name, example }) => [name, example]));
-    await withFile('key=value', async (headers) => {
-      // This one must be there, because the example also says that something is pushed.
+    const compare = async (headers: string, web: string) => {
+      // These two must be there: the program reads them, the headers because the example also says that something is pushed.
       // And the chart refuses a protected health port, which the kubelet cannot probe.
-      const config = { ...examples, 'otlp-headers-file': headers, 'web-config-health': false };
+      const config = { ...examples, 'otlp-headers-file': headers, 'web-config-file': web, 'web-config-health': false };
       for (const helm of helms) {
         // The example of shutdown-timeout is as long as a pod is given.
         const rendered = await render(helm, { config, terminationGracePeriodSeconds: 60, hostNetwork: true, service: { enabled: false } });
         expect(await withFile(configFileOf(rendered), effective)).toEqual(config);
       }
-    });
+    };
+    await withFile('key=value', (headers) => withFile('http_server_config: {}', (web) => compare(headers, web)));
   });
 });
 
