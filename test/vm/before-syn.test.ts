@@ -139,7 +139,7 @@ describeKernel(`doctor on Linux ${KERNEL} without fexit`, () => {
     await using _ = await withoutFexit();
     const found = async () => (await doctor([at('build', 'test-tools', 'confine')])).checks.find(({ id }) => id === 'sync-failures');
     await setPerfEventParanoid(3);
-    const refused = 'auto selects kretprobes, but the kernel refuses perf events (EACCES), by which it is attached';
+    const refused = 'auto selects kretprobes, but the kernel refuses the perf events (EACCES) that attach it';
     expect(await found()).toMatchObject({ status: 'degraded', found: refused });
     await setPerfEventParanoid(2);
     expect(await found()).toMatchObject({ status: 'ok', found: 'auto selects kretprobes' });
